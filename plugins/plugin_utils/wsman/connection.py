@@ -1,0 +1,162 @@
+# Copyright (c) 2026 winops.mars contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""From an Ansible connection to a WS-Management session: the only place that knows both.
+
+Nothing is opened on the host for it: no PowerShell runspace with ``psrp``, no command shell with ``winrm``.
+Credentials, TLS, proxies and Kerberos are what the connection plugin made of its options, in the library's own object.
+"""
+
+from __future__ import annotations
+
+from types import ModuleType
+from typing import Any
+
+try:
+    import requests
+    import spnego.exceptions
+    import urllib3.exceptions
+    import winrm.exceptions
+
+    HAS_PYWINRM = True
+except ImportError:
+    HAS_PYWINRM = False
+
+try:
+    import pypsrp.exceptions
+    import pypsrp.wsman
+
+    HAS_PYPSRP = True
+except ImportError:
+    HAS_PYPSRP = False
+
+from .errors import (
+    AuthenticationRejected,
+    ConnectionLost,
+    ProtocolError,
+    StaleContext,
+    TimedOut,
+    Unreachable,
+    WSManError,
+)
+from .session import Session
+
+
+class UnsupportedConnection(WSManError):
+    """This connection cannot carry WS-Management; nothing was sent."""
+
+
+def open_session(connection: Any) -> Session:
+    """A session over an Ansible ``winrm`` or ``psrp`` connection; it sends nothing before its first operation.
+
+    Raises :class:`UnsupportedConnection` for other connections, missing libraries and options that contradict each
+    other.
+    """
+    if connection.transport not in ("winrm", "psrp"):
+        raise UnsupportedConnection(
+            f"the connection '{connection.transport}' cannot carry WS-Management: "
+            "set ansible_connection to winrm or psrp"
+        )
+    if not HAS_PYWINRM:
+        raise UnsupportedConnection("the Python library pywinrm is missing on the controller: install it there")
+    return Session(_winrm(connection) if connection.transport == "winrm" else _psrp(connection))
+
+
+def _winrm(connection: Any) -> LibraryTransport:
+    """Use the plugin's own code to connect, but without the command shell it opens at the end.
+
+    That shell only tries the authentication, so that the plugin can go on to the next one where several are configured:
+    in that case it is needed.
+    """
+    connection._build_winrm_kwargs()
+    if connection.protocol is None:
+        single = len(connection._winrm_transport) == 1
+        connection.shell_id = "none" if single else None
+        connection._connect()
+        if single:
+            connection.shell_id = None
+    protocol = connection.protocol
+    return LibraryTransport(
+        protocol.transport, protocol.transport.send_message, protocol.operation_timeout_sec, winrm.exceptions
+    )
+
+
+def _psrp(connection: Any) -> LibraryTransport:
+    if not HAS_PYPSRP:
+        raise UnsupportedConnection("the Python library pypsrp is missing on the controller: install it there")
+    connection._build_kwargs()
+    try:
+        wsman = pypsrp.wsman.WSMan(**connection._psrp_conn_kwargs)
+    except ValueError as error:
+        raise UnsupportedConnection(f"the options of the connection 'psrp' do not fit together: {error}") from error
+    return LibraryTransport(wsman.transport, wsman.transport.send, wsman.operation_timeout, pypsrp.exceptions)
+
+
+class LibraryTransport:
+    """Envelopes over the HTTP transport of pywinrm or pypsrp, which resemble each other down to the names."""
+
+    def __init__(self, transport: Any, post: Any, operation_timeout: int, exceptions: ModuleType) -> None:
+        self.operation_timeout = operation_timeout
+        self._transport = transport
+        self._post = post
+        self._exceptions = exceptions
+
+    def send(self, message: bytes) -> bytes:
+        """Post one envelope and return the answering one, SOAP faults included."""
+        try:
+            answer: bytes = self._post(message)
+            return answer
+        except self._exceptions.WinRMTransportError as error:
+            return _fault_envelope(error.code, error.response_text.encode())
+        except self._exceptions.AuthenticationError as error:
+            raise AuthenticationRejected(
+                "the host refused the credentials: check user, password, and the authentication the host allows"
+            ) from error
+        except spnego.exceptions.SpnegoError as error:
+            raise AuthenticationRejected(f"the authentication could not be completed: {error}") from error
+        except self._exceptions.WinRMError as error:
+            raise ProtocolError(str(error)) from error
+        except requests.RequestException as error:
+            raise _connection_error(error) from error
+
+    def reset(self) -> None:
+        """Drop the TCP connection and its keys; kept, the library would encrypt for a connection that is gone."""
+        if self._transport.session is not None:
+            self._transport.session.close()
+        self._transport.session = None
+        self._transport.encryption = None
+
+
+def _fault_envelope(status: int, body: bytes) -> bytes:
+    if b"Envelope" in body:
+        return body
+    if status == 400 and not body.strip():
+        raise StaleContext("the host could not decrypt the request (HTTP 400)")
+    raise ProtocolError(f"the host answered HTTP {status} without a WS-Management message: check port, path and proxy")
+
+
+def _connection_error(error: requests.RequestException) -> WSManError:
+    if isinstance(error, requests.exceptions.SSLError):
+        return Unreachable(f"TLS failed, check the host's certificate and the validation settings: {_cause(error)}")
+    if isinstance(error, requests.exceptions.ProxyError):
+        return Unreachable(f"the proxy cannot be used: {_cause(error)}")
+    if isinstance(error, requests.exceptions.ConnectTimeout):
+        return Unreachable("the host did not answer in time: check address, port and firewall")
+    if isinstance(error, requests.exceptions.ReadTimeout):
+        return TimedOut("the host took the request and did not answer in time: check its load")
+    if isinstance(_reason(error), urllib3.exceptions.NewConnectionError):
+        return Unreachable(f"check address, port and the WinRM service: {_cause(error)}")
+    return ConnectionLost(f"the host closed the connection: {_cause(error)}")
+
+
+def _reason(error: requests.RequestException) -> BaseException:
+    """What urllib3 met, inside of what requests made of it."""
+    inner = error.args[0] if error.args else None
+    if isinstance(inner, urllib3.exceptions.MaxRetryError) and inner.reason is not None:
+        return inner.reason
+    return inner if isinstance(inner, BaseException) else error
+
+
+def _cause(error: requests.RequestException) -> str:
+    # urllib3 begins some texts with its connection object: "<... object at 0x7f...>: Failed to establish ..."
+    return str(_reason(error)).rpartition(">: ")[2]

@@ -1,0 +1,101 @@
+# Copyright (c) 2026 winops.mars contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What can go wrong between the controller and a host, as exceptions whose text is a sentence for the user."""
+
+from __future__ import annotations
+
+# HRESULTs of WMI (wbemcli.h) and of the WS-Management service (wsmerror.h).
+WBEM_E_NOT_FOUND = 0x80041002
+WBEM_E_ACCESS_DENIED = 0x80041003
+WBEM_E_INVALID_NAMESPACE = 0x8004100E
+WBEM_E_INVALID_CLASS = 0x80041010
+E_ACCESSDENIED = 0x80070005
+ERROR_ACCESS_DENIED = 5
+WSMAN_DESTINATION_UNREACHABLE = 0x80338000
+WSMAN_INVALID_SELECTORS = 0x8033805B
+WSMAN_OPERATION_TIMED_OUT = 0x80338029
+WSMAN_QUOTA_MAX_SHELLS = 0x803381A5
+WSMAN_QUOTA_MAX_OPERATIONS = 0x803381A6
+
+
+class WSManError(Exception):
+    """Base of everything this layer raises."""
+
+
+class Unreachable(WSManError):
+    """No answer at all: the name does not resolve, the connection is refused, times out, or TLS fails."""
+
+
+class ConnectionLost(WSManError):
+    """The request went out and no complete answer came back: whether the host acted on it is unknown."""
+
+
+class TimedOut(ConnectionLost):
+    """No answer within the connection's read timeout."""
+
+
+class CommandTimedOut(WSManError):
+    """A command ran longer than it was given and was stopped."""
+
+
+class Unsendable(WSManError):
+    """A text holds a character XML cannot carry; nothing was sent."""
+
+
+class StaleContext(WSManError):
+    """The host could not decrypt the request, because its TCP connection is another than the authenticated one."""
+
+
+class AuthenticationRejected(WSManError):
+    """The host refused the credentials (HTTP 401)."""
+
+
+class ProtocolError(WSManError):
+    """The host answered something that is not the WS-Management answer expected."""
+
+
+class OutcomeUnknown(WSManError):
+    """A change was sent and the connection broke before its answer: read the state again before anything else."""
+
+
+class Fault(WSManError):
+    """A SOAP fault of the host.
+
+    :ivar code: the most specific numeric code (an HRESULT or Win32 error), None if the fault has none.
+    :ivar subcode: the SOAP subcode's local name, such as ``AccessDenied``.
+    :ivar reason: the host's text in the host's language: for people, never for decisions.
+    """
+
+    def __init__(self, code: int | None, subcode: str, reason: str) -> None:
+        self.code = code
+        self.subcode = subcode
+        self.reason = reason
+        label = subcode if code is None else f"0x{code:08X}"
+        super().__init__(f"the host answered with error {label}: {reason or 'no message'}")
+
+    @property
+    def is_access_denied(self) -> bool:
+        """The account may not do this."""
+        codes = (ERROR_ACCESS_DENIED, E_ACCESSDENIED, WBEM_E_ACCESS_DENIED)
+        return self.subcode == "AccessDenied" or self.code in codes
+
+    @property
+    def is_absent(self) -> bool:
+        """The namespace, class or instance does not exist on this host."""
+        return self.code in (
+            WSMAN_DESTINATION_UNREACHABLE,
+            WBEM_E_NOT_FOUND,
+            WBEM_E_INVALID_NAMESPACE,
+            WBEM_E_INVALID_CLASS,
+        )
+
+    @property
+    def is_quota(self) -> bool:
+        """Too many shells or operations of this user at once; the host did nothing with the request."""
+        return self.subcode == "QuotaLimit" or self.code in (WSMAN_QUOTA_MAX_SHELLS, WSMAN_QUOTA_MAX_OPERATIONS)
+
+    @property
+    def is_timeout(self) -> bool:
+        """The operation took longer than its OperationTimeout."""
+        return self.subcode == "TimedOut" or self.code == WSMAN_OPERATION_TIMED_OUT

@@ -1,0 +1,241 @@
+# Copyright (c) 2026 winops.mars contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A WS-Management session with one host: CIM operations and cmd commands over whatever carries envelopes there."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import Protocol, TypeVar
+from xml.etree.ElementTree import Element, SubElement
+
+from . import envelope
+from . import namespaces as ns
+from .errors import (
+    AuthenticationRejected,
+    ConnectionLost,
+    Fault,
+    OutcomeUnknown,
+    ProtocolError,
+    StaleContext,
+    TimedOut,
+    Unreachable,
+    WSManError,
+)
+from .shell import Result, Shell
+from .values import CimPath, Instance, Value, append_value, string
+
+T = TypeVar("T")
+
+# Seconds between the tries of one operation; their number is the number of repetitions.
+PAUSES = (0.5, 1.0, 2.0)
+# The most elements wanted a page. Windows sends fewer: one in the first page, then about fifty.
+PAGE_SIZE = 32000
+
+
+class Transport(Protocol):
+    """Carries envelopes to one host. Raises the errors of this package, never those of the library underneath."""
+
+    operation_timeout: int
+
+    def send(self, message: bytes) -> bytes:
+        """Post one envelope and return the answering one, SOAP faults included."""
+
+    def reset(self) -> None:
+        """Drop the TCP connection and its security context; the next send makes new ones."""
+
+
+@dataclass(frozen=True)
+class Identity:
+    """What a WS-Management service says of itself."""
+
+    product_vendor: str
+    product_version: str
+    protocol_version: str
+
+
+class Session:
+    """Operations on one host, one after the other.
+
+    Reads that meet a broken connection are repeated, with pauses. A change never is: it raises
+    :class:`OutcomeUnknown`, and whoever asked for it reads the state again. Requests the host demonstrably did
+    nothing with (quota reached, security context stale) are repeated in both cases.
+    """
+
+    def __init__(self, transport: Transport, sleep: Callable[[float], None] = time.sleep) -> None:
+        self._transport = transport
+        self._sleep = sleep
+        self._answered = False
+        self._shell: Shell | None = None
+
+    def identify(self) -> Identity:
+        """Ask the service for its version; needs no resource and no rights beyond authentication."""
+        body = self._repeat(lambda: self._send(envelope.identify()), changes=False)
+        answer = Instance(_only_child(body))
+        versions = (answer.read(name, string) or "" for name in ("ProductVendor", "ProductVersion", "ProtocolVersion"))
+        return Identity(*versions)
+
+    def get(self, path: CimPath) -> Instance:
+        """The instance at a path; a singleton has no keys."""
+        body = self._repeat(lambda: self._transfer("Get", path), changes=False)
+        return Instance(_only_child(body))
+
+    def query(self, namespace: str, wql: str) -> list[Instance]:
+        """All results of a WQL query, from however many pages the host makes of them."""
+        body = Element(f"{{{ns.WSMAN}}}Filter", Dialect=ns.WQL)
+        body.text = wql
+        return self._repeat(lambda: self._enumerate(f"{ns.WMI}{namespace}/*", body), changes=False)
+
+    def enumerate(self, path: CimPath) -> list[Instance]:
+        """All instances of a class and its subclasses."""
+        return self._repeat(lambda: self._enumerate(path.uri, None), changes=False)
+
+    def put(self, path: CimPath, properties: Mapping[str, Value]) -> None:
+        """Change the given properties of an instance and leave its others as they are."""
+        body = _class_element(path, path.class_name, {**path.keys, **properties})
+        self._repeat(lambda: self._transfer("Put", path, body), changes=True)
+
+    def create(self, path: CimPath, properties: Mapping[str, Value]) -> None:
+        """Create an instance of the class at ``path``."""
+        body = _class_element(path, path.class_name, properties)
+        self._repeat(lambda: self._transfer("Create", path, body), changes=True)
+
+    def delete(self, path: CimPath) -> None:
+        """Delete the instance at a path."""
+        self._repeat(lambda: self._transfer("Delete", path), changes=True)
+
+    def invoke(self, path: CimPath, method: str, parameters: Mapping[str, Value], *, changes: bool = True) -> Instance:
+        """Call a method, static if ``path`` has no keys, and return its out parameters and ReturnValue.
+
+        Most methods report failure in ReturnValue, so the caller judges it. ``changes=False`` says that the method only
+        reads, and may be called again after a broken connection.
+        """
+        body = _class_element(path, f"{method}_INPUT", parameters)
+        answer = self._repeat(lambda: self._request(f"{path.uri}/{method}", path.uri, body, path.keys), changes=changes)
+        return Instance(_only_child(answer))
+
+    def run(self, command: str, stdin: str | None = None, *, changes: bool = True, timeout: float = 60) -> Result:
+        """Run a command line in cmd.exe and wait for its end, at most ``timeout`` seconds.
+
+        All commands of a session share one shell, opened at the first and closed by :meth:`close`.
+        """
+
+        def run() -> Result:
+            if self._shell is None:
+                self._shell = Shell(self._request)
+            return self._shell.run(command, stdin, timeout)
+
+        return self._repeat(run, changes=changes)
+
+    def close(self) -> None:
+        """Close the shell, if one was opened, and the connection."""
+        if self._shell is not None:
+            # A shell left behind ends with its idle timeout; what it was for has been answered.
+            with suppress(WSManError):
+                self._shell.close()
+            self._shell = None
+        self._transport.reset()
+
+    def _repeat(self, operation: Callable[[], T], *, changes: bool) -> T:
+        pauses = iter(PAUSES)
+        while True:
+            try:
+                return operation()
+            except StaleContext as error:
+                failure: WSManError = error
+                self._drop()
+            except (ConnectionLost, ProtocolError) as error:
+                self._drop()
+                if changes:
+                    raise OutcomeUnknown(f"the connection broke during a change: {error}") from error
+                if isinstance(error, TimedOut):
+                    raise Unreachable(str(error)) from error  # asking again would only add to the host's load
+                failure = error
+            except (Unreachable, AuthenticationRejected) as error:
+                # A host that knew us a moment ago may be back in a moment, and it refuses a request that arrived on
+                # another TCP connection than the authenticated one.
+                if not self._answered:
+                    raise
+                failure = error
+                self._drop()
+            except Fault as error:
+                if not error.is_quota:
+                    raise
+                failure = error
+                self.close()
+            pause = next(pauses, None)
+            if pause is None:
+                if isinstance(failure, (ConnectionLost, StaleContext)):
+                    raise Unreachable(f"the connection broke {len(PAUSES) + 1} times in a row: {failure}") from failure
+                raise failure
+            self._sleep(pause)
+
+    def _drop(self) -> None:
+        self._shell = None
+        self._transport.reset()
+
+    def _send(self, message: bytes) -> Element:
+        answer = self._transport.send(message)
+        self._answered = True
+        return envelope.open_body(answer)
+
+    def _request(
+        self,
+        action: str,
+        resource_uri: str,
+        body: Element | None = None,
+        selectors: Mapping[str, str] | None = None,
+        options: Mapping[str, str] | None = None,
+    ) -> Element:
+        timeout = self._transport.operation_timeout
+        message = envelope.request(action, resource_uri, body, timeout=timeout, selectors=selectors, options=options)
+        return self._send(message)
+
+    def _transfer(self, verb: str, path: CimPath, body: Element | None = None) -> Element:
+        return self._request(f"{ns.TRANSFER}/{verb}", path.uri, body, path.keys)
+
+    def _enumerate(self, resource_uri: str, filter_: Element | None) -> list[Instance]:
+        start = Element(f"{{{ns.ENUMERATION}}}Enumerate")
+        SubElement(start, f"{{{ns.WSMAN}}}OptimizeEnumeration")
+        SubElement(start, f"{{{ns.WSMAN}}}MaxElements").text = str(PAGE_SIZE)
+        if filter_ is not None:
+            start.append(filter_)
+        answer = _only_child(self._request(f"{ns.ENUMERATION}/Enumerate", resource_uri, start))
+        instances = _items(answer)
+        while (context := _context(answer)) is not None:
+            pull = Element(f"{{{ns.ENUMERATION}}}Pull")
+            pull.append(context)
+            SubElement(pull, f"{{{ns.ENUMERATION}}}MaxElements").text = str(PAGE_SIZE)
+            answer = _only_child(self._request(f"{ns.ENUMERATION}/Pull", resource_uri, pull))
+            instances += _items(answer)
+        return instances
+
+
+def _only_child(body: Element) -> Element:
+    for child in body:
+        return child
+    raise ProtocolError("the host's answer has an empty body")
+
+
+def _class_element(path: CimPath, name: str, values: Mapping[str, Value]) -> Element:
+    element = Element(f"{{{path.uri}}}{name}")
+    for key, value in values.items():
+        append_value(element, f"{{{path.uri}}}{key}", value)
+    return element
+
+
+def _items(answer: Element) -> list[Instance]:
+    # Items is in the WS-Management namespace in the first page and in that of WS-Enumeration in the others.
+    return [Instance(item) for part in answer if ns.local_name(part) == "Items" for item in part]
+
+
+def _context(answer: Element) -> Element | None:
+    """The context to pull the next page with, None at the end. Each page brings a new one."""
+    parts = {ns.local_name(part): part for part in answer}
+    context = parts.get("EnumerationContext")
+    if "EndOfSequence" in parts or context is None or not (context.text or "").strip():
+        return None
+    return context

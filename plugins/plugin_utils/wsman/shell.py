@@ -1,0 +1,111 @@
+# Copyright (c) 2026 winops.mars contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Commands in cmd.exe over the Windows remote shell ([MS-WSMV]): no PowerShell, exit code and output."""
+
+from __future__ import annotations
+
+import base64
+import time
+from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import Protocol
+from xml.etree.ElementTree import Element, SubElement
+
+from . import namespaces as ns
+from .errors import CommandTimedOut, Fault, ProtocolError, WSManError
+from .values import sendable
+
+# UTF-8, so that output does not depend on the host's language.
+_CODEPAGE = "65001"
+_DONE = ns.SHELL + "/CommandState/Done"
+_TERMINATE = ns.SHELL + "/signal/terminate"
+
+
+@dataclass(frozen=True)
+class Result:
+    """What a command left behind. Texts are in the host's language: decide on the exit code."""
+
+    exit_code: int
+    stdout: str
+    stderr: str
+
+
+class Request(Protocol):
+    """Sends one request and returns the body of its answer."""
+
+    def __call__(
+        self,
+        action: str,
+        resource_uri: str,
+        body: Element | None = None,
+        selectors: Mapping[str, str] | None = None,
+        options: Mapping[str, str] | None = None,
+    ) -> Element:
+        """Answer with the SOAP body."""
+
+
+class Shell:
+    """One remote shell; opening it takes a request, each command two or more."""
+
+    def __init__(self, request: Request) -> None:
+        self._request = request
+        shell = Element(f"{{{ns.SHELL}}}Shell")
+        SubElement(shell, f"{{{ns.SHELL}}}InputStreams").text = "stdin"
+        SubElement(shell, f"{{{ns.SHELL}}}OutputStreams").text = "stdout stderr"
+        options = {"WINRS_NOPROFILE": "TRUE", "WINRS_CODEPAGE": _CODEPAGE}
+        answer = request(f"{ns.TRANSFER}/Create", ns.CMD_SHELL, shell, options=options)
+        for selector in answer.iter(f"{{{ns.WSMAN}}}Selector"):
+            if selector.get("Name") == "ShellId":
+                self._selectors = {"ShellId": (selector.text or "").strip()}
+                return
+        raise ProtocolError("the host opened a shell without naming it")
+
+    def run(self, command: str, stdin: str | None, timeout: float) -> Result:
+        """Run a command line to its end, or stop it and raise :class:`CommandTimedOut` after ``timeout`` seconds."""
+        deadline = time.monotonic() + timeout
+        line = Element(f"{{{ns.SHELL}}}CommandLine")
+        SubElement(line, f"{{{ns.SHELL}}}Command").text = sendable(command)
+        options = {"WINRS_CONSOLEMODE_STDIN": "FALSE", "WINRS_SKIP_CMD_SHELL": "FALSE"}
+        command_id = self._verb("Command", line, options).findtext(f".//{{{ns.SHELL}}}CommandId", "").strip()
+        if stdin is not None:
+            send = Element(f"{{{ns.SHELL}}}Send")
+            stream = SubElement(send, f"{{{ns.SHELL}}}Stream", Name="stdin", CommandId=command_id, End="true")
+            stream.text = base64.b64encode(stdin.encode()).decode()
+            self._verb("Send", send)
+        receive = Element(f"{{{ns.SHELL}}}Receive")
+        SubElement(receive, f"{{{ns.SHELL}}}DesiredStream", CommandId=command_id).text = "stdout stderr"
+        output = {"stdout": b"", "stderr": b""}
+        while time.monotonic() < deadline:
+            try:
+                answer = self._verb("Receive", receive)
+            except Fault as fault:
+                if fault.is_timeout:
+                    continue  # nothing was printed within the operation timeout
+                raise
+            for stream in answer.iter(f"{{{ns.SHELL}}}Stream"):
+                # Chunks end anywhere, also inside a character, so they are decoded only when all are there.
+                output[stream.get("Name", "")] += base64.b64decode(stream.text or "")
+            for state in answer.iter(f"{{{ns.SHELL}}}CommandState"):
+                if state.get("State") == _DONE:
+                    # Exit codes are unsigned here and signed there; Windows means the same 32 bits.
+                    exit_code = int(state.findtext(f"{{{ns.SHELL}}}ExitCode", "0")) & 0xFFFFFFFF
+                    self._signal(command_id)
+                    return Result(exit_code, *(text.decode(errors="replace") for text in output.values()))
+        self._signal(command_id)
+        raise CommandTimedOut(f"the command {command!r} was stopped: it ran longer than {timeout:.0f} seconds")
+
+    def close(self) -> None:
+        """Delete the shell on the host, and with it whatever still runs in it."""
+        self._request(f"{ns.TRANSFER}/Delete", ns.CMD_SHELL, None, self._selectors)
+
+    def _signal(self, command_id: str) -> None:
+        signal = Element(f"{{{ns.SHELL}}}Signal", CommandId=command_id)
+        SubElement(signal, f"{{{ns.SHELL}}}Code").text = _TERMINATE
+        # The signal only frees what the host keeps for the command, whose result is known by now.
+        with suppress(WSManError):
+            self._verb("Signal", signal)
+
+    def _verb(self, verb: str, body: Element, options: Mapping[str, str] | None = None) -> Element:
+        return self._request(f"{ns.SHELL}/{verb}", ns.CMD_SHELL, body, self._selectors, options)

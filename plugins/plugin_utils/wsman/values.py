@@ -1,0 +1,246 @@
+# Copyright (c) 2026 winops.mars contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""CIM paths and values, and how each type looks on the wire ([MS-WSMV] 2.2.4, DSP0230).
+
+A single element does not say whether it is an array, and text does not say whether it is a number, so nothing is
+guessed: a reader names the type the class declares, ``instance.read("ExclusionPath", array_of(string))``.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import re
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta, timezone
+from typing import Generic, TypeVar
+from xml.etree.ElementTree import Element, SubElement
+
+from . import namespaces as ns
+from .errors import ProtocolError, Unsendable
+
+T = TypeVar("T")
+
+_NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+_DATETIME = re.compile(r"(\d{4})-(\d\d)-(\d\d)T(\d\d):(\d\d):(\d\d)(?:\.(\d{1,9}))?(Z|[+-]\d\d:\d\d)?$")
+_DMTF_DATETIME = re.compile(r"(\d{4})(\d\d)(\d\d)(\d\d)(\d\d)(\d\d)\.(\d{6})([+-]\d{3})$")
+_INTERVAL = re.compile(r"P(?:(\d+)D)?(?:T(?:(\d+)H)?(?:(\d+)M)?(?:(\d+)(?:\.(\d{1,9}))?S)?)?$")
+_DMTF_INTERVAL = re.compile(r"(\d{8})(\d\d)(\d\d)(\d\d)\.(\d{6}):000$")
+
+
+@dataclass(frozen=True)
+class CimPath:
+    """Where an object lives: namespace, class and key values. Without keys: the class itself, or its only instance."""
+
+    namespace: str
+    class_name: str
+    keys: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def uri(self) -> str:
+        """The resource URI Windows maps to this WMI class."""
+        return f"{ns.WMI}{self.namespace}/{self.class_name}"
+
+    def __str__(self) -> str:
+        keys = ",".join(f'{name}="{value}"' for name, value in self.keys.items())
+        return f"{self.namespace}:{self.class_name}" + (f".{keys}" if keys else "")
+
+
+Scalar = str | bool | int | float | bytes | datetime | timedelta | CimPath
+Value = Scalar | Iterable[Scalar] | None
+
+
+class Instance:
+    """The properties of a CIM instance, or the out parameters of a method, read by name and declared type."""
+
+    def __init__(self, element: Element) -> None:
+        self.class_name = _class_name(element)
+        self._elements: dict[str, list[Element]] = {}
+        for child in element:
+            self._elements.setdefault(ns.local_name(child).lower(), []).append(child)
+
+    def read(self, name: str, cim_type: CimType[T]) -> T | None:
+        """The value of a property, None if it is NULL or absent.
+
+        Names compare without case, as CIM does. Raises :class:`ProtocolError` if the text is not of the type.
+        """
+        elements = [element for element in self._elements.get(name.lower(), []) if not _is_nil(element)]
+        if not elements:
+            return None
+        try:
+            return cim_type.decode(elements)
+        except ValueError as error:
+            message = f"{self.class_name}.{name} holds {_text(elements[0])!r}, which is not of type {cim_type.name}"
+            raise ProtocolError(message) from error
+
+
+@dataclass(frozen=True)
+class CimType(Generic[T]):
+    """A CIM type: its DMTF name and how to read it from the elements of one property."""
+
+    name: str
+    decode: Callable[[list[Element]], T]
+
+
+def _scalar(name: str, decode: Callable[[Element], T]) -> CimType[T]:
+    def only(elements: list[Element]) -> T:
+        if len(elements) > 1:
+            raise ValueError("several values")
+        return decode(elements[0])
+
+    return CimType(name, only)
+
+
+def _text(element: Element) -> str:
+    return element.text or ""
+
+
+def _boolean(element: Element) -> bool:
+    try:
+        return {"true": True, "false": False}[_text(element).strip().lower()]
+    except KeyError:
+        raise ValueError("neither true nor false") from None
+
+
+def _microseconds(fraction: str | None) -> int:
+    return int((fraction or "").ljust(6, "0")[:6])
+
+
+def _datetime(element: Element) -> datetime:
+    text = _text(next((child for child in element if ns.local_name(child) == "Datetime"), element)).strip()
+    if match := _DATETIME.match(text):
+        zone = match[8]
+        offset = timedelta()
+        if zone and zone != "Z":
+            offset = timedelta(hours=int(zone[1:3]), minutes=int(zone[4:6])) * (-1 if zone[0] == "-" else 1)
+        numbers, fraction = match.groups()[:6], match[7]
+    elif match := _DMTF_DATETIME.match(text):
+        offset = timedelta(minutes=int(match[8]))
+        numbers, fraction = match.groups()[:6], match[7]
+    else:
+        raise ValueError("no date and time")
+    return datetime(*map(int, numbers), microsecond=_microseconds(fraction), tzinfo=timezone(offset))  # type: ignore[misc,arg-type]
+
+
+def _interval(element: Element) -> timedelta:
+    text = _text(next((child for child in element if ns.local_name(child) == "Interval"), element)).strip()
+    match = _INTERVAL.match(text) or _DMTF_INTERVAL.match(text)
+    if not match:
+        raise ValueError("no interval")
+    days, hours, minutes, seconds = (int(number or 0) for number in match.groups()[:4])
+    return timedelta(days=days, hours=hours, minutes=minutes, seconds=seconds, microseconds=_microseconds(match[5]))
+
+
+def _reference(element: Element) -> CimPath:
+    found = {ns.local_name(part): part for part in element.iter()}
+    if "ResourceURI" not in found:
+        raise ValueError("no endpoint reference")
+    keys = {
+        selector.get("Name", ""): _text(selector)
+        for selector in found.get("SelectorSet", ())
+        if not len(selector)  # a key that is itself a reference has no text form
+    }
+    uri = _text(found["ResourceURI"]).strip()
+    if uri.startswith(ns.WMI):
+        namespace, _, class_name = uri[len(ns.WMI) :].rpartition("/")
+    else:
+        class_name = uri.rpartition("/")[2]
+        namespace = keys.get("__cimnamespace", "")
+    keys.pop("__cimnamespace", None)
+    return CimPath(namespace, class_name, keys)
+
+
+def _octets(elements: list[Element]) -> bytes:
+    texts = [_text(element).strip() for element in elements]
+    if all(text.isdecimal() for text in texts):
+        return bytes(map(int, texts))
+    try:
+        return base64.b64decode("".join(texts), validate=True)
+    except binascii.Error as error:
+        raise ValueError("neither numbers nor base64") from error
+
+
+string: CimType[str] = _scalar("string", _text)
+boolean: CimType[bool] = _scalar("boolean", _boolean)
+integer: CimType[int] = _scalar("integer", lambda element: int(_text(element)))
+real: CimType[float] = _scalar("real", lambda element: float(_text(element)))
+datetime_: CimType[datetime] = _scalar("datetime", _datetime)
+interval: CimType[timedelta] = _scalar("interval", _interval)
+reference: CimType[CimPath] = _scalar("reference", _reference)
+embedded: CimType[Instance] = _scalar("instance", Instance)
+octets: CimType[bytes] = CimType("uint8[]", _octets)
+
+
+def array_of(element_type: CimType[T]) -> CimType[list[T]]:
+    """The array type of a scalar type. An empty array and NULL look the same on the wire: both read as None."""
+    return CimType(f"{element_type.name}[]", lambda elements: [element_type.decode([element]) for element in elements])
+
+
+def append_value(parent: Element, tag: str, value: Value) -> None:
+    """Append a property or parameter; an array repeats the element, None is left out.
+
+    Raises :class:`Unsendable` for text XML cannot carry.
+    """
+    if value is None:
+        return
+    if isinstance(value, bytes):
+        value = list(value)
+    if isinstance(value, Iterable) and not isinstance(value, str):
+        for item in value:
+            append_value(parent, tag, item)
+        return
+    element = SubElement(parent, tag)
+    if isinstance(value, CimPath):
+        # Windows takes the endpoint reference's children directly, without a wrapping a:EndpointReference.
+        append_endpoint_reference(element, value)
+    elif isinstance(value, datetime):
+        if value.tzinfo is None:
+            raise ValueError("a CIM datetime needs a time zone")
+        SubElement(element, f"{{{ns.CIM}}}Datetime").text = value.isoformat()
+    elif isinstance(value, timedelta):
+        seconds, microseconds = value.seconds, value.microseconds
+        text = f"P{value.days}DT{seconds // 3600}H{seconds // 60 % 60}M{seconds % 60}.{microseconds:06d}S"
+        SubElement(element, f"{{{ns.CIM}}}Interval").text = text
+    elif isinstance(value, bool):
+        element.text = "true" if value else "false"
+    else:
+        element.text = sendable(str(value))
+
+
+def append_endpoint_reference(parent: Element, path: CimPath) -> None:
+    """Append address and reference parameters that point to an instance."""
+    SubElement(parent, f"{{{ns.ADDRESSING}}}Address").text = ns.ANONYMOUS
+    parameters = SubElement(parent, f"{{{ns.ADDRESSING}}}ReferenceParameters")
+    SubElement(parameters, f"{{{ns.WSMAN}}}ResourceURI").text = path.uri
+    append_selectors(parameters, path.keys)
+
+
+def append_selectors(parent: Element, keys: Mapping[str, str]) -> None:
+    """Append a selector set. Backslashes stay single here, unlike in WQL."""
+    selectors = SubElement(parent, f"{{{ns.WSMAN}}}SelectorSet")
+    for name, value in keys.items():
+        SubElement(selectors, f"{{{ns.WSMAN}}}Selector", Name=name).text = sendable(value)
+
+
+def sendable(text: str) -> str:
+    """The text itself, or :class:`Unsendable` if XML 1.0 has no way to write it."""
+    if match := _NOT_XML.search(text):
+        code = f"U+{ord(match[0]):04X}"
+        raise Unsendable(f"{text!r} cannot be sent over WS-Management: it holds the character {code}")
+    return text
+
+
+def wql_literal(text: str) -> str:
+    """A WQL string literal, quotes included."""
+    return "'" + text.replace("\\", "\\\\").replace("'", "\\'") + "'"
+
+
+def _is_nil(element: Element) -> bool:
+    return element.get(f"{{{ns.XSI}}}nil", "").lower() in ("true", "1")
+
+
+def _class_name(element: Element) -> str:
+    declared = element.get(f"{{{ns.XSI}}}type", "").rpartition(":")[2]
+    return declared.removesuffix("_Type") or ns.local_name(element)
