@@ -1,0 +1,79 @@
+# Copyright (c) 2026 winops.mars contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+PYTHON ?= python3
+BUILD := $(CURDIR)/.build
+ENVIRONMENT := $(PYTHON) tests/tools/environments.py
+
+# Everything below runs in the development environment and keeps what it writes in .build
+export PATH := $(BUILD)/venv/dev/bin:$(PATH)
+export PYTHONPATH := $(CURDIR):$(BUILD)/collections
+export PYTHONDONTWRITEBYTECODE := 1
+export ANSIBLE_COLLECTIONS_PATH := $(BUILD)/collections
+export ANSIBLE_HOME := $(BUILD)/ansible
+export HYPOTHESIS_STORAGE_DIRECTORY := $(BUILD)/cache/hypothesis
+
+.DEFAULT_GOAL := help
+.PHONY: help setup demo test check unit simulator e2e matrix lint types docs sanity galaxy bench format lock clean
+
+help: ## show this list
+	@awk -F ':.*## ' '/^[a-z0-9]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+setup: ## create what the other targets need, under .build (they all do it themselves)
+	@$(ENVIRONMENT) dev
+
+demo: setup ## start a simulated fleet, judge it and make it fit
+	tests/demo/run
+
+test: setup ## everything that CI runs
+	@$(MAKE) --no-print-directory --jobs=2 --output-sync=target check
+	pytest
+
+check: lint types docs galaxy matrix sanity ## everything that CI runs beside the tests themselves
+
+unit: setup ## the unit tests
+	pytest tests/unit
+
+simulator: setup ## the simulator, driven by clients nobody here wrote
+	pytest tests/simulator
+
+e2e: setup ## playbooks against the simulated fleet
+	pytest tests/e2e
+
+matrix: setup ## units and an audit with every other supported ansible-core
+	python -m tests.tools.matrix
+
+lint: setup ## style of Python, YAML, Ansible content and changelog; imports between layers
+	ruff check
+	ruff format --check
+	yamllint --strict .
+	ansible-lint --offline
+	antsibull-changelog lint
+	pytest --quiet tests/unit/test_layers.py
+
+types: setup ## mypy
+	MYPYPATH=$(PYTHONPATH) mypy --package ansible_collections.winops.mars.plugins --package tests
+
+docs: setup ## the documentation of modules and roles
+	python -m tests.tools.docs
+
+sanity: setup ## ansible-test sanity
+	python -m tests.tools.sanity
+
+galaxy: setup ## build the collection as Galaxy would import it
+	@$(ENVIRONMENT) galaxy
+	python -m tests.tools.galaxy
+
+bench: setup ## cost of an audit, against a task that does nothing
+	tests/bench/run
+
+format: setup ## let ruff lay out and repair the code
+	ruff check --fix
+	ruff format
+
+lock: ## resolve the pinned versions in tests/requirements anew
+	@$(ENVIRONMENT) --lock
+
+clean: ## remove everything that make created
+	rm -rf $(BUILD)

@@ -1,0 +1,36 @@
+# Copyright (c) 2026 winops.mars contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Build the collection's artifact from a staged copy and let galaxy-importer judge it: a warning fails, too."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+from tests.tools.stage import ROOT, staged
+
+ARTIFACTS = ROOT / ".build" / "artifacts"
+IMPORTER = ROOT / ".build" / "venv" / "galaxy" / "bin"
+
+
+def main() -> int:
+    """Return 0 when the artifact builds and imports without complaint."""
+    with staged() as collection:
+        build = ["ansible-galaxy", "collection", "build", "--force", "--output-path", ARTIFACTS, collection]
+        subprocess.run(build, check=True)
+    artifact = next(ARTIFACTS.glob("winops-mars-*.tar.gz"))
+    importing = subprocess.run(
+        [IMPORTER / "python", "-m", "galaxy_importer.main", artifact],
+        cwd=ARTIFACTS,  # where it leaves its importer_result.json
+        check=False,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
+    print(importing.stdout)
+    return importing.returncode or int("WARNING:" in importing.stdout)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
