@@ -1,0 +1,159 @@
+# Copyright (c) 2026 winops.mars contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Base classes of this collection's action plugins: arguments, session, errors, and the one pattern of every change."""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from collections.abc import Mapping
+from typing import Any, ClassVar, NoReturn, Protocol
+
+from ansible.errors import AnsibleActionFail, AnsibleConnectionFailure
+from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
+from ansible.module_utils.common.parameters import remove_values
+from ansible.plugins.action import ActionBase
+
+from .wsman.connection import open_session
+from .wsman.errors import OutcomeUnknown, Unreachable, WSManError
+from .wsman.session import Session
+
+State = dict[str, Any]
+
+
+class ValidatedAction(ActionBase):  # type: ignore[misc]  # ansible-core has no type hints
+    """An action whose arguments fit the argument spec of its module and whose results hold no secrets."""
+
+    spec: ClassVar[Mapping[str, Any]]
+    #: Relations between options, as ``AnsibleModule`` names them: ``required_if``, ``mutually_exclusive``, ...
+    constraints: ClassVar[Mapping[str, Any]] = {}
+
+    TRANSFERS_FILES = False
+    _supports_check_mode = True
+    _supports_async = False
+
+    def run(self, tmp: str | None = None, task_vars: dict[str, Any] | None = None) -> dict[str, Any]:
+        """Validate the arguments, do the work, and scrub the result; called by Ansible once a host."""
+        result: dict[str, Any] = super().run(tmp, task_vars)
+        validation = ArgumentSpecValidator(self.spec, **self.constraints).validate(self._task.args)
+        if validation.error_messages:
+            raise AnsibleActionFail(f"{self._task.action}: " + "; ".join(validation.error_messages))
+        try:
+            result.update(self.perform(validation.validated_parameters, task_vars or {}))
+        except AnsibleActionFail as error:
+            secrets = validation._no_log_values
+            raise AnsibleActionFail(
+                remove_values(error.message, secrets), result=remove_values(error.result, secrets)
+            ) from None
+        scrubbed: dict[str, Any] = remove_values(result, validation._no_log_values)
+        return scrubbed
+
+    @abstractmethod
+    def perform(self, args: dict[str, Any], task_vars: Mapping[str, Any]) -> dict[str, Any]:
+        """Do the work and return what the module returns."""
+
+
+class WindowsAction(ValidatedAction):
+    """An action on a Windows host, over a WS-Management session on the task's connection."""
+
+    _requires_connection = True
+
+    def perform(self, args: dict[str, Any], task_vars: Mapping[str, Any]) -> dict[str, Any]:
+        """Open a session, execute, and turn what goes wrong into UNREACHABLE or FAILED with a sentence."""
+        host = self._task.delegate_to or task_vars.get("inventory_hostname")
+        if self._connection.become is not None:
+            raise AnsibleActionFail(
+                f"{self._task.action} on {host}: 'become' has no effect over WS-Management; remove it from this task "
+                "and connect as an administrator"
+            )
+        try:
+            session = open_session(self._connection)
+            try:
+                return self.execute(args, session)
+            finally:
+                session.close()
+        except Unreachable as error:
+            raise AnsibleConnectionFailure(f"{host} cannot be reached over WS-Management: {error}") from None
+        except WSManError as error:
+            raise AnsibleActionFail(f"{self._task.action} on {host}: {error}") from None
+
+    @property
+    def check_mode(self) -> bool:
+        """True if the host must stay as it is."""
+        return bool(self._task.check_mode)
+
+    @abstractmethod
+    def execute(self, args: dict[str, Any], session: Session) -> dict[str, Any]:
+        """Do the work over a session and return what the module returns."""
+
+
+class Resource(Protocol):
+    """Something on a host that has a state: plain data, the same keys before and after a change."""
+
+    def read(self) -> State:
+        """The state as it is."""
+
+    def desired(self, current: State) -> State:
+        """The state as it should be, equal to ``current`` if nothing is to be done."""
+
+    def apply(self, current: State, desired: State) -> None:
+        """Change the host from one state to the other."""
+
+
+class DesiredStateAction(WindowsAction):
+    """Read, compare, stop there in check mode, change, read again, and believe only what was read."""
+
+    def execute(self, args: dict[str, Any], session: Session) -> dict[str, Any]:
+        """Bring the resource into its desired state."""
+        resource = self.resource(args, session)
+        before = resource.read()
+        desired = resource.desired(before)
+        result: dict[str, Any] = {"changed": before != desired, "before": before, "after": desired}
+        if not result["changed"]:
+            return result
+        if self._task.diff:
+            result["diff"] = {"before": before, "after": desired}
+        if not self.check_mode:
+            result["after"] = self._change(resource, before, desired)
+        return result
+
+    @abstractmethod
+    def resource(self, args: dict[str, Any], session: Session) -> Resource:
+        """The resource the arguments speak of."""
+
+    def _change(self, resource: Resource, before: State, desired: State) -> State:
+        current, wanted = before, desired
+        # A change whose outcome is unknown is judged by the state read afterwards, and only if that shows something left
+        # to do is it tried once more.
+        for last_try in (False, True):
+            try:
+                resource.apply(current, wanted)
+                certain = True
+            except OutcomeUnknown:
+                certain = False
+            except WSManError as error:
+                self._fail(f"the change failed: {error}", before, resource.read())
+            current = resource.read()
+            wanted = resource.desired(current)
+            if current == wanted:
+                return current
+            if certain or last_try:
+                break
+        left = "; ".join(
+            f"{key} is {current.get(key)!r} and not {value!r}"
+            for key, value in wanted.items()
+            if current.get(key) != value
+        )
+        self._fail(
+            f"the change was applied but is not in effect: {left}. Group Policy, tamper protection or another "
+            "program may have undone it",
+            before,
+            current,
+        )
+
+    def _fail(self, reason: str, before: State, current: State) -> NoReturn:
+        stands = "the host is as it was" if current == before else "part of the change is in effect, see 'after'"
+        raise AnsibleActionFail(
+            f"{self._task.action}: {reason} ({stands})",
+            result={"changed": current != before, "before": before, "after": current},
+        )
