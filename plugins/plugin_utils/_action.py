@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from collections.abc import Mapping
-from typing import Any, ClassVar, NoReturn, Protocol
+from typing import Any, ClassVar, Protocol
 
 from ansible.errors import AnsibleActionFail, AnsibleConnectionFailure
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
@@ -123,8 +123,8 @@ class DesiredStateAction(WindowsAction):
 
     def _change(self, resource: Resource, before: State, desired: State) -> State:
         current, wanted = before, desired
-        # A change whose outcome is unknown is judged by the state read afterwards, and only if that shows something left
-        # to do is it tried once more.
+        # A change whose outcome is unknown is judged by the state read afterwards. Only if that shows something left to
+        # do is it tried once more.
         for last_try in (False, True):
             try:
                 resource.apply(current, wanted)
@@ -132,7 +132,7 @@ class DesiredStateAction(WindowsAction):
             except OutcomeUnknown:
                 certain = False
             except WSManError as error:
-                self._fail(f"the change failed: {error}", before, resource.read())
+                raise self._failure(f"the change failed: {error}", before, resource) from None
             current = resource.read()
             wanted = resource.desired(current)
             if current == wanted:
@@ -144,16 +144,18 @@ class DesiredStateAction(WindowsAction):
             for key, value in wanted.items()
             if current.get(key) != value
         )
-        self._fail(
-            f"the change was applied but is not in effect: {left}. Group Policy, tamper protection or another "
-            "program may have undone it",
-            before,
-            current,
+        reason = (
+            f"the change was applied but is not in effect: {left}. "
+            "Group Policy, tamper protection or another program may have undone it"
         )
+        raise self._failure(reason, before, resource)
 
-    def _fail(self, reason: str, before: State, current: State) -> NoReturn:
+    def _failure(self, reason: str, before: State, resource: Resource) -> AnsibleActionFail:
+        try:
+            current = resource.read()
+        except WSManError as error:
+            stands = f"what is in effect now is unknown: {error}"
+            return AnsibleActionFail(f"{self._task.action}: {reason} ({stands})", result={"before": before})
         stands = "the host is as it was" if current == before else "part of the change is in effect, see 'after'"
-        raise AnsibleActionFail(
-            f"{self._task.action}: {reason} ({stands})",
-            result={"changed": current != before, "before": before, "after": current},
-        )
+        result = {"changed": current != before, "before": before, "after": current}
+        return AnsibleActionFail(f"{self._task.action}: {reason} ({stands})", result=result)
