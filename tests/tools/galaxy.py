@@ -17,8 +17,8 @@ IMPORTER = ROOT / ".build" / "venv" / "galaxy" / "bin"
 def main() -> int:
     """Return 0 when the artifact builds and imports without complaint."""
     with staged() as collection:
-        build = ["ansible-galaxy", "collection", "build", "--force", "--output-path", ARTIFACTS, collection]
-        subprocess.run(build, check=True)
+        command = ["ansible-galaxy", "collection", "build", "--force", "--output-path", str(ARTIFACTS), str(collection)]
+        subprocess.run(command, check=True)
     artifact = next(ARTIFACTS.glob("winops-mars-*.tar.gz"))
     importing = subprocess.run(
         [IMPORTER / "python", "-m", "galaxy_importer.main", artifact],
