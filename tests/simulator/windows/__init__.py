@@ -1,0 +1,47 @@
+# Copyright (c) 2026 winops.mars contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The Windows side of the simulated fleet: hosts that keep state as Windows does, from YAML profiles.
+
+:func:`load_host` makes one host. A profile (``profiles/<name>.yml``) is a mapping; ``base: <name>`` (or a list) names
+profiles it is a delta on: mappings merge (keys without regard to case), anything else replaces, ``null`` removes.
+
+==========================  =========================================================================================
+``users``                   list of ``{name, password}``: who may log on; the first is the account sessions run as
+``faults``                  misbehaviour, the fields of :class:`tests.simulator.model.Faults`
+``language``                ``en``, ``de`` or ``ja``: account names and command output
+``computer_name``           default: the host's name in upper case
+``uptime_seconds``          how long ago the host started, as the simulation begins
+``restart_seconds``         how long a restart leaves the host unreachable (real seconds)
+``os``                      ``caption version build product_type sku service_pack language architecture mui``
+                            ``ansi_codepage oem_codepage country_code time_zone_minutes memory_kib``
+``registry``                ``{key: {value name: data}}``; data is text (REG_SZ), a number (REG_DWORD), a list
+                            (REG_MULTI_SZ), ``{expand: text}``, ``{qword: n}``, ``{binary: hex}``
+``registry_read_only``      keys nobody but the system may write
+``registry_missing_value_code``  1 or 2: what StdRegProv answers for a missing value
+``group_policy``            like ``registry``: values that come back whenever something changed them
+``accounts``                ``{SID: {name, domain, group}}`` besides the well-known ones
+``services``                ``{name: {display_name, path, start_mode, state, account, delayed, description, depends_on,``
+                            ``accepts_stop, starts}}``; ``starts: code`` answers 7, ``starts: dies`` ends Stopped
+``volumes``                 ``{mount path: {capacity, free, label, file_system, drive_type, compressed, guid}}``
+``files``                   ``{path: {size | content, version, sha256, attributes}}``; a path ending in ``\\`` is a
+                            directory; attributes: compressed encrypted sparse reparse hidden system readonly
+``deduplication``           ``{mount path: {enabled, exclude_folders}}``; absent: the namespace does not exist
+==========================  =========================================================================================
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from tests.simulator.windows.clock import Clock
+from tests.simulator.windows.host import Host
+from tests.simulator.windows.profile import FLEETS, PROFILES, FleetHost, load_fleet, load_profile, resolve
+
+__all__ = ["FLEETS", "PROFILES", "Clock", "FleetHost", "Host", "load_fleet", "load_host", "load_profile"]
+
+
+def load_host(profile: Mapping[str, Any], name: str, clock: Clock | None = None) -> Host:
+    """The host a profile describes, in its initial state. ``clock`` is for tests that move time."""
+    return Host(resolve(profile), name, clock or Clock())

@@ -1,0 +1,60 @@
+# Copyright (c) 2026 winops.mars contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Time on a simulated host: a clock that can be moved forward, and an agenda of what happens later."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+
+
+class Clock:
+    """Seconds since the epoch. A command that would block (an installer, ``ping -n``) moves the clock instead of sleeping."""
+
+    def __init__(self, source: Callable[[], float] = time.time) -> None:
+        self._source = source
+        self._offset = 0.0
+
+    def seconds(self) -> float:
+        return self._source() + self._offset
+
+    def now(self) -> datetime:
+        return datetime.fromtimestamp(self.seconds(), UTC)
+
+    def advance(self, seconds: float) -> None:
+        self._offset += seconds
+
+
+@dataclass
+class Entry:
+    """Something that happens at ``due`` unless it is cancelled first."""
+
+    due: float
+    action: Callable[[], None]
+    cancelled: bool = False
+
+
+@dataclass
+class Agenda:
+    """What is still to happen, in order of its time. Nothing runs by itself: the host calls :meth:`run_due` before each request."""
+
+    clock: Clock
+    entries: list[Entry] = field(default_factory=list)
+
+    def after(self, seconds: float, action: Callable[[], None]) -> Entry:
+        entry = Entry(self.clock.seconds() + seconds, action)
+        self.entries.append(entry)
+        return entry
+
+    def run_due(self) -> None:
+        while due := [entry for entry in self.entries if entry.due <= self.clock.seconds()]:
+            first = min(due, key=lambda entry: entry.due)
+            self.entries.remove(first)
+            if not first.cancelled:
+                first.action()
+
+    def clear(self) -> None:
+        self.entries.clear()

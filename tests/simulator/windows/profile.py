@@ -1,0 +1,77 @@
+# Copyright (c) 2026 winops.mars contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Reading profiles and fleets: YAML files, each a small delta on a base."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+PROFILES = Path(__file__).parent.parent / "profiles"
+FLEETS = Path(__file__).parent.parent / "fleets"
+
+
+@cache
+def _read(path: Path) -> dict[str, Any]:
+    with path.open(encoding="utf-8") as stream:
+        content = yaml.safe_load(stream) or {}
+    if not isinstance(content, dict):
+        raise ValueError(f"{path}: a profile is a mapping")
+    return content
+
+
+def _key_of(mapping: Mapping[str, Any], key: str) -> str:
+    """The key as ``mapping`` spells it: registry keys, paths and service names do not differ by case."""
+    return next((known for known in mapping if str(known).lower() == str(key).lower()), key)
+
+
+def merge(base: Mapping[str, Any], delta: Mapping[str, Any]) -> dict[str, Any]:
+    """Mappings are merged, anything else is replaced, and ``null`` takes an entry out."""
+    merged = dict(base)
+    for key, value in delta.items():
+        known = _key_of(merged, key)
+        if value is None:
+            merged.pop(known, None)
+        elif isinstance(value, Mapping):
+            below = merged.get(known)
+            merged[known] = merge(below if isinstance(below, Mapping) else {}, value)
+        else:
+            merged[known] = value
+    return merged
+
+
+def resolve(profile: Mapping[str, Any]) -> dict[str, Any]:
+    """The profile with its ``base`` (a name or a list of names, later ones on top) merged below it."""
+    bases = profile.get("base") or []
+    merged: dict[str, Any] = {}
+    for base in [bases] if isinstance(bases, str) else bases:
+        merged = merge(merged, load_profile(base))
+    return merge(merged, {key: value for key, value in profile.items() if key != "base"})
+
+
+def load_profile(name: str) -> dict[str, Any]:
+    """The profile ``profiles/<name>.yml``, complete."""
+    return resolve(copy.deepcopy(_read(PROFILES / f"{name}.yml")))
+
+
+@dataclass(frozen=True)
+class FleetHost:
+    """One host of a fleet: its inventory name, its address and its complete profile."""
+
+    name: str
+    address: str
+    profile: dict[str, Any]
+
+
+def load_fleet(path: Path) -> Iterator[FleetHost]:
+    """The hosts of a fleet file: ``hosts: {name: {address, profile, overrides}}``."""
+    for name, entry in _read(path)["hosts"].items():
+        profile = merge(load_profile(entry["profile"]), copy.deepcopy(entry.get("overrides") or {}))
+        yield FleetHost(name, entry["address"], profile)
