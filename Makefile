@@ -18,19 +18,19 @@ export HYPOTHESIS_STORAGE_DIRECTORY := $(BUILD)/cache/hypothesis
 .PHONY: help setup demo test check unit simulator e2e matrix lint types docs sanity galaxy bench format lock clean
 
 help: ## show this list
-	@awk -F ':.*## ' '/^[a-z0-9]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
-
-setup: ## create what the other targets need, under .build (they all do it themselves)
-	@$(ENVIRONMENT) dev
+	@awk -F ':.*## ' '/^[a-z0-9]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 demo: setup ## start a simulated fleet, judge it and make it fit
 	tests/demo/run
 
 test: setup ## everything that CI runs
-	@$(MAKE) --no-print-directory --jobs=2 --output-sync=target check
+	@$(MAKE) --no-print-directory --keep-going --jobs=2 --output-sync=target check
 	pytest
 
-check: lint types docs galaxy matrix sanity ## everything that CI runs beside the tests themselves
+setup: ## create what the other targets need, below .build (each of them does so itself)
+	@$(ENVIRONMENT) dev
+
+check: lint types docs matrix sanity galaxy ## everything that CI runs before the tests
 
 unit: setup ## the unit tests
 	pytest tests/unit

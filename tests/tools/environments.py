@@ -76,7 +76,7 @@ def find_python(versions: tuple[str, ...]) -> Path:
         for python in named + sorted(pyenv.glob(f"versions/{version}*/bin/python{version}")):
             if python.exists() and works(python):
                 return python
-    raise NoSuchPython("no Python {} that runs is on PATH".format(" or ".join(versions)))
+    raise NoSuchPython("none of Python {} on PATH runs".format(", ".join(versions)))
 
 
 def uv() -> Path:
