@@ -67,7 +67,8 @@ def works(python: Path) -> bool:
 def find_python(versions: tuple[str, ...]) -> Path:
     """Return this Python if it is one of these, or the first of them on PATH or in pyenv's folder that really runs."""
     if "{}.{}".format(*sys.version_info) in versions:
-        return Path(getattr(sys, "_base_executable", sys.executable))  # not an environment that may itself be replaced
+        # Not that of an environment, which may itself be replaced
+        return Path(getattr(sys, "_base_executable", sys.executable)).resolve()
     folders = [Path(folder) for folder in os.environ["PATH"].split(os.pathsep) if folder]
     folders = [folder for folder in folders if BUILD not in folder.parents]
     pyenv = Path(os.environ.get("PYENV_ROOT", Path.home() / ".pyenv"))
