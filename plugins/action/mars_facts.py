@@ -1,0 +1,28 @@
+# Copyright (c) 2026 winops.mars contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Gather the facts of one host."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ansible_collections.winops.mars.plugins.modules.mars_facts import ARGUMENT_SPEC, SECTIONS
+from ansible_collections.winops.mars.plugins.plugin_utils._action import WindowsAction
+from ansible_collections.winops.mars.plugins.plugin_utils.mars.facts.gather import gather
+from ansible_collections.winops.mars.plugins.plugin_utils.wsman.session import Session
+
+
+class ActionModule(WindowsAction):
+    spec = ARGUMENT_SPEC
+
+    def execute(self, args: dict[str, Any], session: Session) -> dict[str, Any]:
+        """Gather the wanted sections into ``ansible_facts.mars``."""
+        return {"changed": False, "ansible_facts": {"mars": gather(session, _sections(args["gather_subset"]))}}
+
+
+def _sections(subset: list[str]) -> list[str]:
+    """The sections a gather_subset stands for, in their own order; only exclusions mean all but those."""
+    excluded = {name[1:] for name in subset if name.startswith("!")}
+    included = {name for name in subset if not name.startswith("!")} or {"all"}
+    return [name for name in SECTIONS if ("all" in included or name in included) and name not in excluded]

@@ -1,0 +1,413 @@
+#!/usr/bin/python
+# Copyright (c) 2026 winops.mars contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Documentation and argument spec of mars_facts; plugins/action/mars_facts.py does the work."""
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: mars_facts
+short_description: Gather what the Azure backup agent (MARS) needs of a Windows host
+version_added: 0.1.0
+description:
+  - Gathers facts about Windows, the .NET Framework, Windows PowerShell, the agent, its scheduled tasks and scratch
+    folder, the volumes, and antivirus software, as C(ansible_facts.mars).
+  - Runs no PowerShell on the host, so it works where C(ansible.builtin.setup) cannot run.
+  - A section that cannot be read does not fail the task. It is listed in C(unreadable) and missing from the facts,
+    whereas something that was read and is not there is V(null).
+options:
+  gather_subset:
+    description:
+      - The sections to gather. V(all) stands for every section, a leading V(!) takes a section out.
+      - Fewer sections mean fewer requests to the host. Rules of M(winops.mars.mars_compliance) about missing sections
+        come out as unknown.
+    type: list
+    elements: str
+    default: [all]
+    choices:
+      - all
+      - os
+      - dotnet
+      - powershell
+      - agent
+      - tasks
+      - scratch
+      - volumes
+      - antivirus
+      - '!os'
+      - '!dotnet'
+      - '!powershell'
+      - '!agent'
+      - '!tasks'
+      - '!scratch'
+      - '!volumes'
+      - '!antivirus'
+extends_documentation_fragment:
+  - winops.mars.attributes
+  - winops.mars.attributes.facts
+seealso:
+  - module: winops.mars.mars_compliance
+author:
+  - winops.mars contributors (@winops)
+"""
+
+EXAMPLES = r"""
+- name: Gather everything
+  winops.mars.mars_facts:
+
+- name: Gather only what tells whether the agent runs and what it runs on
+  winops.mars.mars_facts:
+    gather_subset: [os, agent]
+
+- name: Gather everything but the volumes
+  winops.mars.mars_facts:
+    gather_subset: [all, '!volumes']
+"""
+
+RETURN = r"""
+ansible_facts:
+  description: The facts.
+  returned: success
+  type: dict
+  contains:
+    mars:
+      description: Facts about the host as a host of the MARS agent. At most 20 kB.
+      type: dict
+      contains:
+        schema:
+          description: Version of this structure; raised when a fact changes its meaning.
+          type: int
+          sample: 1
+        gathered:
+          description: The sections asked for.
+          type: list
+          elements: str
+          sample: [os, dotnet]
+        unreadable:
+          description: Sections, or parts of them, that could not be read.
+          type: list
+          elements: dict
+          contains:
+            section:
+              description: The section.
+              type: str
+              sample: antivirus
+            code:
+              description: The host's error code, or the kind of failure if it gave none.
+              type: str
+              sample: '0x80041003'
+            reason:
+              description: What happened, in a sentence. The host's part of it is in the host's language.
+              type: str
+              sample: 'the host answered with error 0x80041003: Access denied'
+        os:
+          description: The Windows release.
+          type: dict
+          contains:
+            name:
+              description: The release by its build number, V(null) for one this collection does not know.
+              type: str
+              sample: Windows Server 2022
+            caption:
+              description: The name Windows gives itself, in its own language. For display only.
+              type: str
+              sample: Microsoft Windows Server 2022 Standard
+            version:
+              description: Version number.
+              type: str
+              sample: 10.0.20348
+            build:
+              description: Build number.
+              type: int
+              sample: 20348
+            service_pack:
+              description: Major version of the service pack, 0 for none.
+              type: int
+              sample: 0
+            product_type:
+              description: Kind of Windows.
+              type: str
+              sample: server
+            architecture:
+              description: Address width, in bits.
+              type: int
+              sample: 64
+            language:
+              description: Language of the operating system, as a Windows LCID.
+              type: int
+              sample: 1033
+            computer_name:
+              description: NetBIOS name.
+              type: str
+              sample: FILES01
+            last_boot:
+              description: When Windows started, as an ISO 8601 time with offset.
+              type: str
+              sample: '2026-11-01T03:12:45+00:00'
+            windows_directory:
+              description: Folder of Windows.
+              type: str
+              sample: C:\Windows
+            newest_dotnet:
+              description: Newest .NET Framework that can be installed on it, V(null) for an unknown release.
+              type: str
+              sample: 4.8.1
+            newest_powershell:
+              description: Newest Windows PowerShell that can be installed on it, V(null) for an unknown release.
+              type: str
+              sample: '5.1'
+        dotnet:
+          description: The .NET Framework.
+          type: dict
+          contains:
+            release:
+              description: Release number of .NET Framework 4.5 or later, V(null) if none is installed.
+              type: int
+              sample: 528449
+            version:
+              description: The version that release number stands for.
+              type: str
+              sample: '4.8'
+        powershell:
+          description: Windows PowerShell.
+          type: dict
+          contains:
+            version:
+              description: Version of the engine, V(null) if it is not installed.
+              type: str
+              sample: 5.1.20348.1
+            execution_policy:
+              description: Execution policies of the machine.
+              type: dict
+              contains:
+                group_policy:
+                  description: Set by Group Policy, V(null) if it sets none.
+                  type: str
+                  sample: RemoteSigned
+                local_machine:
+                  description: Set for the machine, V(null) if undefined.
+                  type: str
+                  sample: RemoteSigned
+                effective:
+                  description: The one that applies to the SYSTEM account.
+                  type: str
+                  sample: RemoteSigned
+            module_path:
+              description: Entries of the machine's E(PSModulePath), variables expanded.
+              type: list
+              elements: str
+              sample: ['C:\Program Files\Microsoft Azure Recovery Services Agent\bin\Modules']
+        agent:
+          description: The MARS agent. Everything but C(installed) is V(null) where it is not installed.
+          type: dict
+          contains:
+            installed:
+              description: Whether the agent is installed.
+              type: bool
+              sample: true
+            install_path:
+              description: Folder of the agent, without a trailing backslash.
+              type: str
+              sample: C:\Program Files\Microsoft Azure Recovery Services Agent
+            version:
+              description: File version of the backup engine, V(null) if the file is missing.
+              type: str
+              sample: 2.0.9262.0
+            engine:
+              description: The backup engine's service with C(name), C(state) and C(start_mode).
+              type: dict
+              sample: {name: obengine, state: Running, start_mode: Auto}
+            management:
+              description: The management agent's service with C(name), C(state) and C(start_mode).
+              type: dict
+              sample: {name: OBRecoveryServicesManagementAgent, state: Running, start_mode: Auto}
+        tasks:
+          description: Every scheduled task in C(\\Microsoft\\OnlineBackup\\).
+          type: list
+          elements: dict
+          contains:
+            name:
+              description: Name of the task.
+              type: str
+              sample: Microsoft-OnlineBackup
+            path:
+              description: Folder of the task, with backslashes around.
+              type: str
+              sample: \Microsoft\OnlineBackup\
+            enabled:
+              description: Whether the task is enabled.
+              type: bool
+              sample: true
+            state:
+              description: V(ready), V(running), V(queued), V(disabled), or V(null) where the host does not tell.
+              type: str
+              sample: ready
+            principal:
+              description: The account the task runs as.
+              type: dict
+              contains:
+                id:
+                  description: The account as the task stores it, a SID or a name.
+                  type: str
+                  sample: S-1-5-18
+                sid:
+                  description: SID of SYSTEM or the local Administrators group if it is one of them or stored as a SID.
+                  type: str
+                  sample: S-1-5-18
+                kind:
+                  description: V(user) or V(group).
+                  type: str
+                  sample: user
+            triggers:
+              description: The triggers with C(type) and C(enabled).
+              type: list
+              elements: dict
+              sample: [{type: CalendarTrigger, enabled: true}]
+            multiple_instances:
+              description: What happens if the task is to start while it runs.
+              type: str
+              sample: IgnoreNew
+            last_run:
+              description: When the task last started, as an ISO 8601 time, V(null) if never or not told.
+              type: str
+              sample: '2026-11-19T21:00:00+00:00'
+            last_result:
+              description: Exit code of that run.
+              type: int
+              sample: 0
+        scratch:
+          description: The scratch (cache) folder. What lies behind a C(location) of V(null) is V(null) too.
+          type: dict
+          contains:
+            location:
+              description: The folder in the registry key C(Config).
+              type: str
+              sample: C:\Program Files\Microsoft Azure Recovery Services Agent\Scratch
+            provider_location:
+              description: The folder in the registry key C(CloudBackupProvider), which has to be the same.
+              type: str
+              sample: C:\Program Files\Microsoft Azure Recovery Services Agent\Scratch
+            exists:
+              description: Whether the folder exists.
+              type: bool
+              sample: true
+            compressed:
+              description: Whether NTFS compresses it.
+              type: bool
+              sample: false
+            encrypted:
+              description: Whether NTFS encrypts it.
+              type: bool
+              sample: false
+            reparse_point:
+              description: Whether it is a junction or symbolic link.
+              type: bool
+              sample: false
+            deduplicated:
+              description: Whether Data Deduplication works on its volume.
+              type: bool
+              sample: false
+            volume:
+              description: Its volume, as in C(volumes); V(null) if it is on no local volume.
+              type: dict
+              sample: {name: 'C:\', file_system: NTFS, drive_type: fixed, capacity: 136365211648, free: 68182605824}
+        volumes:
+          description: Every volume of the host.
+          type: list
+          elements: dict
+          contains:
+            name:
+              description: The path it is mounted at.
+              type: str
+              sample: C:\
+            device_id:
+              description: The volume's unique path.
+              type: str
+              sample: \\?\Volume{4640d392-0000-0000-0000-100000000000}\
+            drive_letter:
+              description: Drive letter with colon, V(null) without one.
+              type: str
+              sample: 'C:'
+            label:
+              description: Volume label.
+              type: str
+              sample: System
+            file_system:
+              description: File system, V(null) for an unformatted or offline volume.
+              type: str
+              sample: NTFS
+            drive_type:
+              description: Kind of drive.
+              type: str
+              sample: fixed
+            capacity:
+              description: Size, in bytes.
+              type: int
+              sample: 136365211648
+            free:
+              description: Free space, in bytes.
+              type: int
+              sample: 68182605824
+            free_percent:
+              description: Free space, in percent of the size.
+              type: float
+              sample: 50.0
+        antivirus:
+          description: Antivirus software.
+          type: dict
+          contains:
+            defender:
+              description: Microsoft Defender Antivirus, V(null) if it is not installed.
+              type: dict
+              contains:
+                running:
+                  description: Whether its service runs.
+                  type: bool
+                  sample: true
+                real_time_protection:
+                  description: Whether it scans files as they are used.
+                  type: bool
+                  sample: true
+                tamper_protected:
+                  description: Whether tamper protection is on, V(null) where Windows does not tell.
+                  type: bool
+                  sample: false
+                exclusion_paths:
+                  description: Excluded folders and files.
+                  type: list
+                  elements: str
+                  sample: ['C:\Program Files\Microsoft Azure Recovery Services Agent\bin']
+                exclusion_processes:
+                  description: Programs whose files are excluded.
+                  type: list
+                  elements: str
+                  sample: [cbengine.exe]
+            products:
+              description: Other products found by their services, with C(name) and C(evidence).
+              type: list
+              elements: dict
+              sample: [{name: Sophos, evidence: service SAVService}]
+"""
+
+from ansible.module_utils.basic import AnsibleModule
+
+SECTIONS = ["os", "dotnet", "powershell", "agent", "tasks", "scratch", "volumes", "antivirus"]
+
+ARGUMENT_SPEC = {
+    "gather_subset": {
+        "type": "list",
+        "elements": "str",
+        "default": ["all"],
+        "choices": ["all", *SECTIONS, *(f"!{section}" for section in SECTIONS)],
+    }
+}
+
+
+def main() -> None:
+    module = AnsibleModule(argument_spec=ARGUMENT_SPEC, supports_check_mode=True)
+    module.fail_json(msg="winops.mars.mars_facts runs on the controller as an action plugin, not on the host.")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,39 @@
+# Copyright (c) 2026 winops.mars contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Facts about the agent's installation and services."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ansible_collections.winops.mars.plugins.plugin_utils.cim.files import Files
+from ansible_collections.winops.mars.plugins.plugin_utils.cim.services import Service
+from ansible_collections.winops.mars.plugins.plugin_utils.mars import locations
+from ansible_collections.winops.mars.plugins.plugin_utils.mars.facts.host import Host
+
+
+def agent(host: Host) -> dict[str, Any]:
+    """Where the agent is installed, its version and its services."""
+    path = host.install_path
+    facts: dict[str, Any] = {
+        "installed": path is not None,
+        "install_path": path,
+        "version": None,
+        "engine": None,
+        "management": None,
+    }
+    if path is None:
+        return facts
+    executable = Files(host.session).file(f"{path}\\{locations.ENGINE_EXECUTABLE}")
+    facts["version"] = executable.version if executable else None
+    for service in host.services:
+        if service.name.lower() == locations.ENGINE_SERVICE:
+            facts["engine"] = _service(service)
+        elif service.display_name == locations.MANAGEMENT_SERVICE_DISPLAY_NAME:
+            facts["management"] = _service(service)
+    return facts
+
+
+def _service(service: Service) -> dict[str, str]:
+    return {"name": service.name, "state": service.state, "start_mode": service.start_mode}

@@ -1,0 +1,43 @@
+# Copyright (c) 2026 winops.mars contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Facts about Microsoft Defender Antivirus and other antivirus products."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ansible_collections.winops.mars.plugins.plugin_utils.cim.defender import Defender
+from ansible_collections.winops.mars.plugins.plugin_utils.mars.antivirus_products import SERVICES
+from ansible_collections.winops.mars.plugins.plugin_utils.mars.facts.host import Host
+
+
+def antivirus(host: Host) -> dict[str, Any]:
+    """Defender with its exclusions, and other products by the services they are known to install."""
+    facts: dict[str, Any] = {}
+    with host.reading("antivirus"):
+        facts["defender"] = _defender(Defender(host.session))
+    with host.reading("antivirus"):
+        found = {
+            SERVICES[service.name.lower()]: service.name
+            for service in host.services
+            if service.name.lower() in SERVICES
+        }
+        facts["products"] = [
+            {"name": name, "evidence": f"service {service}"} for name, service in sorted(found.items())
+        ]
+    return facts
+
+
+def _defender(defender: Defender) -> dict[str, Any] | None:
+    status = defender.status()
+    preferences = defender.preferences() if status else None
+    if status is None or preferences is None:
+        return None
+    return {
+        "running": status.running,
+        "real_time_protection": status.real_time_protection,
+        "tamper_protected": status.tamper_protected,
+        "exclusion_paths": preferences.exclusion_paths,
+        "exclusion_processes": preferences.exclusion_processes,
+    }

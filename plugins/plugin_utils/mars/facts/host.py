@@ -1,0 +1,80 @@
+# Copyright (c) 2026 winops.mars contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""One host while its facts are gathered: what several sections need is read once, and what cannot be read is noted."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import cached_property
+
+from ansible_collections.winops.mars.plugins.plugin_utils.cim.operating_system import OperatingSystem
+from ansible_collections.winops.mars.plugins.plugin_utils.cim.registry import Registry
+from ansible_collections.winops.mars.plugins.plugin_utils.cim.services import Service, Services
+from ansible_collections.winops.mars.plugins.plugin_utils.cim.volumes import Volume, Volumes
+from ansible_collections.winops.mars.plugins.plugin_utils.mars import locations
+from ansible_collections.winops.mars.plugins.plugin_utils.mars.antivirus_products import SERVICES as ANTIVIRUS_SERVICES
+from ansible_collections.winops.mars.plugins.plugin_utils.wsman.errors import (
+    AuthenticationRejected,
+    Fault,
+    Unreachable,
+    WSManError,
+)
+from ansible_collections.winops.mars.plugins.plugin_utils.wsman.session import Session
+
+
+class Host:
+    """Reads shared by the sections."""
+
+    def __init__(self, session: Session) -> None:
+        self.session = session
+        self.registry = Registry(session)
+        self.unreadable: list[dict[str, str]] = []
+
+    @contextmanager
+    def reading(self, section: str) -> Iterator[None]:
+        """Note a failed read of a section, or of a part of it, and go on; a host that is gone ends everything."""
+        try:
+            yield
+        except (Unreachable, AuthenticationRejected):
+            raise
+        except WSManError as error:
+            code = (
+                f"0x{error.code:08X}" if isinstance(error, Fault) and error.code is not None else type(error).__name__
+            )
+            self.unreadable.append({"section": section, "code": code, "reason": str(error)})
+
+    @cached_property
+    def operating_system(self) -> OperatingSystem:
+        """The Windows of this host."""
+        return OperatingSystem.read(self.session)
+
+    @cached_property
+    def install_path(self) -> str | None:
+        """The agent's folder without a trailing backslash, None where the agent is not installed."""
+        path = self.registry.string(locations.SETUP_KEY, "InstallPath")
+        return path.rstrip("\\") if path else None
+
+    @cached_property
+    def scratch_location(self) -> str | None:
+        """The scratch folder the agent is told to use."""
+        return self.registry.string(locations.CONFIG_KEY, "ScratchLocation")
+
+    @cached_property
+    def services(self) -> list[Service]:
+        """The services any section asks for, from one query."""
+        return Services(self.session).find(
+            names=[locations.ENGINE_SERVICE, *ANTIVIRUS_SERVICES],
+            display_names=[locations.MANAGEMENT_SERVICE_DISPLAY_NAME],
+        )
+
+    @cached_property
+    def volumes(self) -> list[Volume]:
+        """All volumes, mounted folders included."""
+        return Volumes(self.session).all()
+
+
+def _code(error: WSManError) -> str:
+    """What to look for: the host's error code, or the kind of failure where the host gave none."""
+    return f"0x{error.code:08X}" if isinstance(error, Fault) and error.code is not None else type(error).__name__

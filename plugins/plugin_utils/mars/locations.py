@@ -1,0 +1,26 @@
+# Copyright (c) 2026 winops.mars contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Where the MARS agent and what it depends on live on a host (Microsoft's MARS troubleshooting and FAQ pages)."""
+
+from __future__ import annotations
+
+SETUP_KEY = r"HKLM\SOFTWARE\Microsoft\Windows Azure Backup\Setup"
+CONFIG_KEY = r"HKLM\SOFTWARE\Microsoft\Windows Azure Backup\Config"
+PROVIDER_KEY = CONFIG_KEY + r"\CloudBackupProvider"
+
+ENGINE_SERVICE = "obengine"
+# No source names this service's short name, so it is found by its display name, which the product does not translate.
+MANAGEMENT_SERVICE_DISPLAY_NAME = "Microsoft Azure Recovery Services Management Agent"
+ENGINE_EXECUTABLE = r"bin\CBEngine.exe"
+
+TASK_FOLDER = "\\Microsoft\\OnlineBackup\\"
+
+DOTNET_KEY = r"HKLM\SOFTWARE\Microsoft\NET Framework Setup\NDP\v4\Full"
+
+POWERSHELL_KEY = r"HKLM\SOFTWARE\Microsoft\PowerShell\3\PowerShellEngine"
+POWERSHELL_2_KEY = r"HKLM\SOFTWARE\Microsoft\PowerShell\1\PowerShellEngine"
+# The key has a 1 in all versions of Windows PowerShell.
+EXECUTION_POLICY_KEY = r"HKLM\SOFTWARE\Microsoft\PowerShell\1\ShellIds\Microsoft.PowerShell"
+EXECUTION_POLICY_GPO_KEY = r"HKLM\SOFTWARE\Policies\Microsoft\Windows\PowerShell"
+MACHINE_ENVIRONMENT_KEY = r"HKLM\SYSTEM\CurrentControlSet\Control\Session Manager\Environment"
