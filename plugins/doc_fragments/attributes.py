@@ -15,7 +15,7 @@ attributes:
     description: Whether an action plugin on the controller does the work.
     support: full
   action_group:
-    description: With C(group/winops.mars.mars) in C(module_defaults) an option is set for all modules of the collection.
+    description: With C(group/winops.mars.mars) in C(module_defaults) an option is set for all modules at once.
     support: full
     membership:
       - winops.mars.mars
