@@ -1,0 +1,288 @@
+# Copyright (c) 2026 winops.mars contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Task definitions: what is read in them, and that an edit changes what it is about and nothing else."""
+
+from __future__ import annotations
+
+from xml.etree import ElementTree
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ansible_collections.winops.mars.plugins.plugin_utils.cim.task_xml import (
+    NAMESPACE,
+    TaskDefinition,
+    TaskXmlError,
+    Trigger,
+    ascii_xml,
+)
+
+T = f"{{{NAMESPACE}}}"
+
+BACKUP = """<?xml version="1.0" encoding="UTF-16"?>
+<Task version="1.2" xmlns="http://schemas.microsoft.com/windows/2004/02/mit/task">
+  <RegistrationInfo>
+    <Author>CONTOSO\\björn</Author>
+    <URI>\\Microsoft\\OnlineBackup\\Microsoft-OnlineBackup</URI>
+  </RegistrationInfo>
+  <Triggers>
+    <CalendarTrigger>
+      <StartBoundary>2026-01-01T22:00:00</StartBoundary>
+      <Enabled>false</Enabled>
+      <ScheduleByWeek><WeeksInterval>1</WeeksInterval><DaysOfWeek><Monday /></DaysOfWeek></ScheduleByWeek>
+    </CalendarTrigger>
+    <BootTrigger/>
+  </Triggers>
+  <Principals>
+    <Principal id="Author">
+      <UserId>CONTOSO\\backup</UserId>
+      <LogonType>Password</LogonType>
+      <RunLevel>HighestAvailable</RunLevel>
+    </Principal>
+  </Principals>
+  <Settings>
+    <MultipleInstancesPolicy>Parallel</MultipleInstancesPolicy>
+    <Enabled>false</Enabled>
+    <ExecutionTimeLimit>PT72H</ExecutionTimeLimit>
+  </Settings>
+  <Actions Context="Author">
+    <Exec>
+      <Command>powershell.exe</Command>
+      <Arguments>-Command "if (1 -lt 2 &amp;&amp; 2 -gt 1) { Start-OBBackup }"</Arguments>
+    </Exec>
+  </Actions>
+</Task>"""
+
+
+def wrapped(inside: str) -> str:
+    actions = "<Actions><Exec><Command>cmd.exe</Command></Exec></Actions>"
+    return f'<Task version="1.2" xmlns="{NAMESPACE}">{inside}{actions}</Task>'
+
+
+def test_reads_what_a_backup_task_says() -> None:
+    task = TaskDefinition.parse(BACKUP)
+    assert not task.enabled
+    assert task.triggers == (Trigger("CalendarTrigger", False), Trigger("BootTrigger", True))
+    assert task.multiple_instances == "Parallel"
+    principal = task.principal
+    assert (principal.id, principal.kind, principal.logon_type) == ("CONTOSO\\backup", "user", "Password")
+    assert principal.run_level == "HighestAvailable"
+    assert principal.sid is None
+
+
+def test_what_is_not_written_has_the_default_of_the_schema() -> None:
+    task = TaskDefinition.parse(wrapped("<Triggers><TimeTrigger /></Triggers>"))
+    assert task.enabled
+    assert task.triggers == (Trigger("TimeTrigger", True),)
+    assert task.multiple_instances == "IgnoreNew"
+    assert (task.principal.id, task.principal.run_level) == (None, "LeastPrivilege")
+
+
+def test_a_group_is_told_from_a_user() -> None:
+    task = TaskDefinition.parse(
+        wrapped("<Principals><Principal><GroupId>S-1-5-32-544</GroupId></Principal></Principals>")
+    )
+    assert (task.principal.kind, task.principal.sid) == ("group", "S-1-5-32-544")
+
+
+@pytest.mark.parametrize("text", ["true", "1"])
+def test_both_spellings_of_true(text: str) -> None:
+    assert TaskDefinition.parse(wrapped(f"<Settings><Enabled>{text}</Enabled></Settings>")).enabled
+
+
+@pytest.mark.parametrize("text", ["false", "0"])
+def test_both_spellings_of_false(text: str) -> None:
+    assert not TaskDefinition.parse(wrapped(f"<Settings><Enabled>{text}</Enabled></Settings>")).enabled
+
+
+def test_enabling_changes_one_word() -> None:
+    task = TaskDefinition.parse(BACKUP).with_enabled(True)
+    before, after = BACKUP.splitlines(), task.xml.splitlines()
+    assert [pair for pair in zip(before, after, strict=True) if pair[0] != pair[1]] == [
+        ("    <Enabled>false</Enabled>", "    <Enabled>true</Enabled>")
+    ]
+    assert task.enabled
+    assert task.triggers[0] == Trigger("CalendarTrigger", False)
+
+
+def test_triggers_are_enabled_where_they_were_not() -> None:
+    task = TaskDefinition.parse(BACKUP).with_triggers_enabled()
+    assert [trigger.enabled for trigger in task.triggers] == [True, True]
+    assert not task.enabled
+    assert "<BootTrigger/>" in task.xml
+
+
+def test_system_needs_neither_logon_type_nor_password_and_keeps_the_run_level() -> None:
+    task = TaskDefinition.parse(BACKUP).with_system_principal()
+    assert (task.principal.sid, task.principal.logon_type) == ("S-1-5-18", None)
+    assert task.principal.run_level == "HighestAvailable"
+    assert '<Principal id="Author">' in task.xml
+
+
+def test_system_replaces_a_group() -> None:
+    group = "<Principals><Principal id='A'><GroupId>S-1-5-32-545</GroupId></Principal></Principals>"
+    task = TaskDefinition.parse(wrapped(group)).with_system_principal()
+    assert (task.principal.kind, task.principal.sid) == ("user", "S-1-5-18")
+    assert "GroupId" not in task.xml
+
+
+@pytest.mark.parametrize(
+    "inside", ["", "<Principals/>", "<Principals></Principals>", "<Principals><Principal /></Principals>"]
+)
+def test_system_where_no_principal_was(inside: str) -> None:
+    assert TaskDefinition.parse(wrapped(inside)).with_system_principal().principal.sid == "S-1-5-18"
+
+
+def test_an_added_principal_is_the_one_the_actions_name() -> None:
+    xml = wrapped("").replace("<Actions>", '<Actions Context="LocalSystem">')
+    root = ElementTree.fromstring(TaskDefinition.parse(xml).with_system_principal().xml)
+    principal = root.find(f"{T}Principals/{T}Principal")
+    assert principal is not None
+    assert principal.get("id") == "LocalSystem"
+
+
+@pytest.mark.parametrize(
+    "inside", ["", "<Settings/>", "<Settings />", "<Settings></Settings>", "<Settings><Hidden>true</Hidden></Settings>"]
+)
+def test_a_setting_is_added_where_none_was(inside: str) -> None:
+    task = TaskDefinition.parse(wrapped(inside)).with_multiple_instances("Queue").with_enabled(False)
+    assert (task.multiple_instances, task.enabled) == ("Queue", False)
+    names = [child.tag for child in ElementTree.fromstring(task.xml)]
+    assert names[-2:] == [f"{T}Settings", f"{T}Actions"]
+    assert ("Hidden" in inside) == ("Hidden" in task.xml)
+
+
+def test_prefixed_definitions_stay_prefixed() -> None:
+    xml = f'<t:Task xmlns:t="{NAMESPACE}"><t:Actions><t:Exec/></t:Actions></t:Task>'
+    task = TaskDefinition.parse(xml).with_system_principal().with_multiple_instances("Queue")
+    assert (task.principal.sid, task.multiple_instances) == ("S-1-5-18", "Queue")
+
+
+def test_what_is_as_it_should_be_is_left_alone() -> None:
+    task = TaskDefinition.parse(BACKUP).with_enabled(True).with_triggers_enabled().with_system_principal()
+    again = task.with_enabled(True).with_triggers_enabled().with_system_principal().with_multiple_instances("Parallel")
+    assert again is task
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "ERROR: The system cannot find the file specified.",
+        "<Task/>",
+        f'<Job xmlns="{NAMESPACE}"/>',
+        f'<!DOCTYPE Task [<!ENTITY a "b">]><Task xmlns="{NAMESPACE}"><Actions/></Task>',
+        f'<Task xmlns="{NAMESPACE}">',
+        "<Task>\ud800</Task>",
+    ],
+)
+def test_anything_else_is_refused(text: str) -> None:
+    with pytest.raises(TaskXmlError):
+        TaskDefinition.parse(text)
+
+
+def test_ascii_keeps_every_character() -> None:
+    text = ascii_xml(BACKUP)
+    assert text.isascii()
+    assert "encoding" not in text
+    assert ElementTree.fromstring(text).findtext(f"{T}RegistrationInfo/{T}Author") == "CONTOSO\\björn"
+
+
+def test_ascii_refuses_what_has_no_references() -> None:
+    with pytest.raises(TaskXmlError, match="outside ASCII"):
+        ascii_xml(wrapped("<!-- ü -->"))
+
+
+# Property: whatever else is in a definition is there, unchanged, after every edit.
+
+names = st.from_regex(r"[A-Za-z_][A-Za-z0-9_.-]{0,8}", fullmatch=True)
+texts = st.text(st.characters(exclude_categories=["Cs", "Cc"], exclude_characters="\ufffe\uffff"), max_size=20)
+
+
+@st.composite
+def unknown(draw: st.DrawFn, depth: int = 2) -> ElementTree.Element:
+    namespace = draw(st.sampled_from([NAMESPACE, "urn:later", "urn:x"]))
+    name = draw(names.filter(lambda name: name not in EDITED))
+    element = ElementTree.Element(f"{{{namespace}}}{name}", draw(st.dictionaries(names, texts, max_size=2)))
+    element.text = draw(texts)
+    element.tail = draw(texts)
+    if depth:
+        element.extend(draw(st.lists(unknown(depth - 1), max_size=2)))
+    return element
+
+
+EDITED = {"Settings", "Principals", "Principal", "Triggers", "Actions", "Enabled", "UserId", "GroupId", "LogonType"}
+EDITED |= {"MultipleInstancesPolicy", "RunLevel", "Task"}
+
+
+def element(name: str, *children: ElementTree.Element, text: str = "") -> ElementTree.Element:
+    node = ElementTree.Element(T + name)
+    node.text = text
+    node.extend(children)
+    return node
+
+
+@st.composite
+def definitions(draw: st.DrawFn) -> str:
+    def mixed(*known: ElementTree.Element) -> list[ElementTree.Element]:
+        present = [node for node in known if draw(st.booleans())]
+        return list(draw(st.permutations([*present, *draw(st.lists(unknown(), max_size=2))])))
+
+    flag = st.sampled_from(["true", "false", "0", "1"])
+    user = element("UserId", text=draw(st.sampled_from(["S-1-5-18", "S-1-5-19", "CONTOSO\\müller"])))
+    who = mixed(user, element("LogonType", text="Password"), element("GroupId", text="S-1-5-32-544"))
+    settings = mixed(element("MultipleInstancesPolicy", text="Queue"), element("Enabled", text=draw(flag)))
+    triggers = [
+        element("TimeTrigger", *mixed(element("Enabled", text=draw(flag)))) for _ in range(draw(st.integers(0, 3)))
+    ]
+    parts = mixed(
+        element("Settings", *settings),
+        element("Principals", *mixed(element("Principal", *who))),
+        element("Triggers", *triggers),
+    )
+    task = element("Task", *parts, element("Actions", *draw(st.lists(unknown(), max_size=2))))
+    xml = ElementTree.tostring(task, encoding="unicode")
+    return draw(st.sampled_from(["", '<?xml version="1.0" encoding="UTF-16"?>\n'])) + xml
+
+
+def without_edited(xml: str) -> list[str]:
+    """Everything an edit is not about, as canonical texts in document order."""
+    root = ElementTree.fromstring(xml.partition("?>")[2] if xml.startswith("<?xml") else xml)
+    kept = []
+
+    def visit(node: ElementTree.Element) -> None:
+        for child in node:
+            if child.tag in {T + name for name in ("Settings", "Principals", "Principal", "Triggers", "TimeTrigger")}:
+                visit(child)
+            elif child.tag not in {T + name for name in EDITED - {"Actions"}}:
+                kept.append(ElementTree.canonicalize(ElementTree.tostring(child, encoding="unicode")))
+
+    for node in root.iter():
+        node.tail = None
+    visit(root)
+    return kept
+
+
+@given(definitions())
+def test_edits_take_effect_and_leave_everything_else(xml: str) -> None:
+    task = TaskDefinition.parse(xml)
+    edited = (
+        task.with_enabled(True).with_triggers_enabled().with_system_principal().with_multiple_instances("IgnoreNew")
+    )
+    assert edited.enabled
+    assert all(trigger.enabled for trigger in edited.triggers)
+    assert [trigger.type for trigger in edited.triggers] == [trigger.type for trigger in task.triggers]
+    assert (edited.principal.sid, edited.principal.kind) == ("S-1-5-18", "user")
+    assert edited.multiple_instances == "IgnoreNew"
+    assert without_edited(edited.xml) == without_edited(xml)
+
+
+@given(definitions())
+def test_ascii_means_the_same(xml: str) -> None:
+    try:
+        text = ascii_xml(xml)
+    except TaskXmlError:
+        return  # a name in another script
+    assert without_edited(text) == without_edited(xml)
