@@ -71,7 +71,9 @@ def effective_rules(own: Iterable[tuple[str, Any]], disabled: Collection[str]) -
             rules[entry_id] = _rule(entries[entry_id], origin)
     for entry_id in disabled:
         if entry_id not in rules:
-            raise RuleError("disabled rules", repr(entry_id), "", f"there is no such rule; there are {', '.join(rules)}")
+            raise RuleError(
+                "disabled rules", repr(entry_id), "", f"there is no such rule; there are {', '.join(rules)}"
+            )
     return [rule for rule in rules.values() if rule.id not in disabled]
 
 
@@ -203,6 +205,3 @@ class _Fields:
             return kind(text)
         except ExpressionError as error:
             raise self.error(name, str(error)) from error
-
-
-

@@ -18,6 +18,9 @@ from ansible_collections.winops.mars.plugins.plugin_utils.mars.expressions impor
 
 Facts = Mapping[str, Any]
 
+#: The layout of the facts that rules are written for: ``schema`` in them
+FACTS_SCHEMA = 1
+
 
 class Status(StrEnum):
     """What a rule can find."""
@@ -122,7 +125,8 @@ class Finding:
     expected: str
     actual: str
     why: str
-    fix: str
+    # Null where there is nothing to put right
+    fix: str | None
     role: str | None
     source: str | None
 
@@ -192,18 +196,20 @@ def _status(rule: Rule, document: Facts) -> tuple[Status, Severity]:
     return (Status.COMPLIANT if advised is True else Status.UNKNOWN), rule.severity
 
 
-def _finding(
-    rule: Rule, document: Facts, status: Status, severity: Severity, unread: str | None = None
-) -> Finding:
+def _finding(rule: Rule, document: Facts, status: Status, severity: Severity, unread: str | None = None) -> Finding:
     case = next((case for case in rule.cases if case.holds(status, document)), None)
     texts = {name: text.render(document) for name, text in {**rule.texts, **(case.texts if case else {})}.items()}
     role = case.role if case and case.sets_role else rule.role
+    fix: str | None = texts["fix"]
     if unread is not None:
         texts["actual"] = unread
-        texts["fix"] = "Remove what keeps it from being read, then gather the facts of this host again."
+        role, fix = None, "Remove what keeps it from being read, then gather the facts of this host again."
+    elif status in (Status.COMPLIANT, Status.NOT_APPLICABLE):
+        role, fix = None, None
+    elif status == Status.IMPOSSIBLE:
         role = None
     elif role is None and "no_role" in texts:
-        texts["fix"] = f"{texts['fix']} {texts['no_role']}"
+        fix = f"{fix} {texts['no_role']}"
     return Finding(
         id=rule.id,
         title=rule.title,
@@ -212,8 +218,8 @@ def _finding(
         expected=texts["expected"],
         actual=texts["actual"],
         why=texts["why"],
-        fix=texts["fix"],
-        role=None if status == Status.IMPOSSIBLE else role,
+        fix=fix,
+        role=role,
         source=rule.source,
     )
 

@@ -1,0 +1,92 @@
+# Copyright (c) 2026 winops.mars contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Judge the MARS facts of a host by rules, without talking to it."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from ansible.errors import AnsibleActionFail, AnsibleError
+
+from ansible_collections.winops.mars.plugins.modules.mars_compliance import ARGUMENT_SPEC
+from ansible_collections.winops.mars.plugins.plugin_utils._action import ValidatedAction
+from ansible_collections.winops.mars.plugins.plugin_utils.mars.rule_file import (
+    RuleError,
+    effective_rules,
+    read_rules,
+    shipped_rules,
+)
+from ansible_collections.winops.mars.plugins.plugin_utils.mars.rules import FACTS_SCHEMA, judge
+from ansible_collections.winops.mars.plugins.plugin_utils.mars.thresholds import ThresholdError, thresholds
+
+# Here the process is still the one that all hosts' workers are forked from. What is wrong is said when rules are used.
+with contextlib.suppress(RuleError):
+    shipped_rules()
+
+
+class ActionModule(ValidatedAction):
+    spec = ARGUMENT_SPEC
+    _requires_connection = False
+
+    def perform(self, args: dict[str, Any], task_vars: Mapping[str, Any]) -> dict[str, Any]:
+        """Judge the facts and return the findings."""
+        try:
+            rules = effective_rules(self._own_rules(args), args["disabled_rules"])
+            limits = thresholds(args["baseline"], plain(args["thresholds"]))
+        except (RuleError, ThresholdError) as error:
+            raise AnsibleActionFail(f"{self._task.action}: {error}") from None
+        judgement = judge(self._facts(args, task_vars), rules, limits)
+        return {"changed": False, "baseline": args["baseline"], **judgement.as_dict()}
+
+    def _facts(self, args: Mapping[str, Any], task_vars: Mapping[str, Any]) -> dict[str, Any]:
+        facts = args["facts"]
+        if facts is None:
+            facts = task_vars.get("ansible_facts", {}).get("mars")
+        if facts is None:
+            host = task_vars.get("inventory_hostname")
+            raise AnsibleActionFail(
+                f"{self._task.action}: {host} has no facts about MARS yet; run winops.mars.mars_facts before, "
+                "or give saved facts in the option 'facts'."
+            )
+        schema = facts.get("schema")
+        if schema != FACTS_SCHEMA:
+            raise AnsibleActionFail(
+                f"{self._task.action}: these facts have the schema {schema!r} and the rules read {FACTS_SCHEMA}; "
+                "gather them with winops.mars.mars_facts of this version, and give the value of ansible_facts.mars."
+            )
+        data: dict[str, Any] = plain(facts)
+        return data
+
+    def _own_rules(self, args: Mapping[str, Any]) -> list[tuple[str, Any]]:
+        own = []
+        if args["rules_file"] is not None:
+            own.append((args["rules_file"], self._read(args["rules_file"])))
+        if args["rules"]:
+            own.append(("option rules", plain(args["rules"])))
+        return own
+
+    def _read(self, name: str) -> Any:
+        try:
+            text = Path(self._find_needle("files", name)).read_text(encoding="utf-8")
+        except (AnsibleError, OSError, UnicodeDecodeError) as error:
+            raise AnsibleActionFail(f"{self._task.action}: rules_file {name} cannot be read: {error}") from None
+        return read_rules(text, name)
+
+
+def plain(value: Any) -> Any:
+    """The same data in Python's own types, which is all that JMESPath knows: Ansible hands out subclasses of them."""
+    if isinstance(value, Mapping):
+        return {str(key): plain(item) for key, item in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [plain(item) for item in value]
+    if value is None or isinstance(value, bool):
+        return value
+    for kind in (int, float):
+        if isinstance(value, kind):
+            return kind(value)
+    # Dates too: YAML reads them from saved facts
+    return str(value)
