@@ -1,0 +1,62 @@
+# Copyright (c) 2026 winops.mars contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Accounts by their security identifiers: Win32_SID (root/cimv2). Names are translated, SIDs are not."""
+
+from __future__ import annotations
+
+import re
+from functools import cached_property
+
+from ansible_collections.winops.mars.plugins.plugin_utils.wsman.errors import Fault
+from ansible_collections.winops.mars.plugins.plugin_utils.wsman.session import Session
+from ansible_collections.winops.mars.plugins.plugin_utils.wsman.values import CimPath, string
+
+LOCAL_SYSTEM = "S-1-5-18"
+ADMINISTRATORS = "S-1-5-32-544"
+
+_SID = re.compile(r"S-1-\d+(?:-\d+)+", re.IGNORECASE)
+# Names Windows takes for the SYSTEM account in every language (documented for schtasks /ru and for services).
+_SYSTEM_NAMES = frozenset({"system", "nt authority\\system", "localsystem"})
+
+
+class Accounts:
+    """The accounts one host knows. Well-known names are read when first needed and kept."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+
+    def account_of(self, sid: str) -> tuple[str, str] | None:
+        """Domain and name of a SID in the host's language; None if it belongs to no account."""
+        try:
+            instance = self._session.get(CimPath("root/cimv2", "Win32_SID", {"SID": sid}))
+        except Fault as fault:
+            if fault.is_absent:
+                return None
+            raise
+        name = instance.read("AccountName", string)
+        return (instance.read("ReferencedDomainName", string) or "", name) if name else None
+
+    def sid_of(self, principal: str) -> str | None:
+        """The SID of SYSTEM or the local Administrators, named in any language, with or without domain.
+
+        A text that is a SID is returned as it is. Other names give None: to look them up, Windows may have to search
+        the domain.
+        """
+        if _SID.fullmatch(principal):
+            return principal.upper()
+        name = principal.lower()
+        if name in _SYSTEM_NAMES:
+            return LOCAL_SYSTEM
+        return self._well_known_names.get(name)
+
+    @cached_property
+    def _well_known_names(self) -> dict[str, str]:
+        names = {}
+        for sid in (LOCAL_SYSTEM, ADMINISTRATORS):
+            account = self.account_of(sid)
+            if account:
+                domain, name = account
+                names[name.lower()] = sid
+                names[f"{domain}\\{name}".lower()] = sid
+        return names

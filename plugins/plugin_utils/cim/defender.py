@@ -1,0 +1,121 @@
+# Copyright (c) 2026 winops.mars contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Microsoft Defender Antivirus: MSFT_MpComputerStatus and MSFT_MpPreference (root/Microsoft/Windows/Defender).
+
+Windows without it, such as Windows Server 2012 R2 and earlier, has no such namespace.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from ansible_collections.winops.mars.plugins.plugin_utils.wsman.errors import Fault
+from ansible_collections.winops.mars.plugins.plugin_utils.wsman.session import Session
+from ansible_collections.winops.mars.plugins.plugin_utils.wsman.values import (
+    CimPath,
+    Instance,
+    Value,
+    array_of,
+    boolean,
+    string,
+)
+
+from .errors import CimError, return_value
+
+_NAMESPACE = "root/Microsoft/Windows/Defender"
+_PREFERENCE = CimPath(_NAMESPACE, "MSFT_MpPreference")
+
+# RPC_S_SERVER_UNAVAILABLE as an HRESULT: the classes are there, Defender's service is not running.
+_SERVICE_UNAVAILABLE = 0x800706BA
+_DEFENDER_UNAVAILABLE = 0x800106BA
+
+
+@dataclass(frozen=True)
+class Status:
+    """What Defender does.
+
+    :ivar running: its service runs and it is the antivirus in use.
+    :ivar real_time_protection: it looks at files when they are used.
+    :ivar tamper_protected: it refuses changes of its settings, silently; None on Windows that cannot do so.
+    """
+
+    running: bool
+    real_time_protection: bool
+    tamper_protected: bool | None
+
+
+@dataclass(frozen=True)
+class Preferences:
+    """What Defender leaves out.
+
+    :ivar exclusions_hidden: a policy hides the exclusions from administrators, so that both lists say nothing.
+    """
+
+    exclusion_paths: list[str]
+    exclusion_processes: list[str]
+    exclusions_hidden: bool
+
+
+class Defender:
+    """Microsoft Defender Antivirus of one host."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+
+    def status(self) -> Status | None:
+        """What Defender does; None where Windows does not have it."""
+        try:
+            instance = self._only("MSFT_MpComputerStatus")
+        except Fault as fault:
+            if fault.code in (_SERVICE_UNAVAILABLE, _DEFENDER_UNAVAILABLE):
+                return Status(running=False, real_time_protection=False, tamper_protected=None)
+            raise
+        if instance is None:
+            return None
+        service = instance.read("AMServiceEnabled", boolean) or False
+        antivirus = instance.read("AntivirusEnabled", boolean) or False
+        return Status(
+            running=service and antivirus,
+            real_time_protection=instance.read("RealTimeProtectionEnabled", boolean) or False,
+            tamper_protected=instance.read("IsTamperProtected", boolean),
+        )
+
+    def preferences(self) -> Preferences | None:
+        """What Defender leaves out; None where Windows does not have Defender."""
+        instance = self._only("MSFT_MpPreference")
+        if instance is None:
+            return None
+        return Preferences(
+            exclusion_paths=instance.read("ExclusionPath", array_of(string)) or [],
+            exclusion_processes=instance.read("ExclusionProcess", array_of(string)) or [],
+            exclusions_hidden=instance.read("HideExclusionsFromLocalAdmins", boolean) or False,
+        )
+
+    def add_exclusions(self, paths: Sequence[str], processes: Sequence[str]) -> None:
+        """Add exclusions. Defender accepts this also if tamper protection or a policy prevents it: read them again."""
+        self._change("Add", paths, processes)
+
+    def remove_exclusions(self, paths: Sequence[str], processes: Sequence[str]) -> None:
+        """Remove exclusions; the same caution applies."""
+        self._change("Remove", paths, processes)
+
+    def _change(self, method: str, paths: Sequence[str], processes: Sequence[str]) -> None:
+        parameters: dict[str, Value] = {
+            "ExclusionPath": list(paths),
+            "ExclusionProcess": list(processes),
+            "Force": True,
+        }
+        code = return_value(self._session.invoke(_PREFERENCE, method, parameters))
+        if code:
+            raise CimError(f"Microsoft Defender refused to change its exclusions: error 0x{code:08X}", code)
+
+    def _only(self, class_name: str) -> Instance | None:
+        try:
+            instances = self._session.enumerate(CimPath(_NAMESPACE, class_name))
+        except Fault as fault:
+            if fault.is_absent:
+                return None
+            raise
+        return instances[0] if instances else None

@@ -1,0 +1,111 @@
+# Copyright (c) 2026 winops.mars contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Files and folders, each read by its key: Win32_Directory and CIM_DataFile (root/cimv2).
+
+A query of these classes by anything but ``Name`` makes Windows walk through its disks, so nothing here does that.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from ansible_collections.winops.mars.plugins.plugin_utils.wsman.errors import Fault
+from ansible_collections.winops.mars.plugins.plugin_utils.wsman.session import Session
+from ansible_collections.winops.mars.plugins.plugin_utils.wsman.values import (
+    CimPath,
+    Instance,
+    boolean,
+    integer,
+    string,
+)
+
+from .command_line import failure, quoted
+
+
+@dataclass(frozen=True)
+class Directory:
+    """A folder. ``path`` is in the letter case Windows gives it, which is lower for this class."""
+
+    path: str
+    compressed: bool
+    encrypted: bool
+
+
+@dataclass(frozen=True)
+class File:
+    """A file.
+
+    :ivar size: bytes.
+    :ivar version: the file version of a program or library, such as ``2.0.9262.0``; None for other files.
+    """
+
+    path: str
+    size: int | None
+    version: str | None
+
+
+class Files:
+    """The file system of one host. Paths are local and absolute."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+
+    def directory(self, path: str) -> Directory | None:
+        """The folder at a path; None if nothing is there, or a file."""
+        instance = self._get("Win32_Directory", path)
+        if instance is None:
+            return None
+        return Directory(
+            path=instance.read("Name", string) or path,
+            compressed=instance.read("Compressed", boolean) or False,
+            encrypted=instance.read("Encrypted", boolean) or False,
+        )
+
+    def file(self, path: str) -> File | None:
+        """The file at a path; None if nothing is there, or a folder."""
+        instance = self._get("CIM_DataFile", path)
+        if instance is None:
+            return None
+        return File(
+            path=instance.read("Name", string) or path,
+            size=instance.read("FileSize", integer),
+            version=instance.read("Version", string) or None,
+        )
+
+    def is_reparse_point(self, path: str) -> bool:
+        """Whether an existing folder or file is a junction, symbolic link or other reparse point.
+
+        No CIM class tells, ``fsutil`` does by its exit code.
+        """
+        result = self._session.run(f"fsutil reparsepoint query {quoted(path)}", changes=False)
+        if result.exit_code not in (0, 1):
+            raise failure(f"fsutil could not tell whether {path} is a reparse point", result)
+        return result.exit_code == 0
+
+    def create_directory(self, path: str) -> None:
+        """Create a folder and its missing parents. CIM has no method for it."""
+        self._run(f"mkdir {quoted(path)}", f"the folder {path} could not be created")
+
+    def remove_empty_directory(self, path: str) -> None:
+        """Remove a folder, unless something is in it."""
+        self._run(f"rmdir {quoted(path)}", f"the folder {path} could not be removed")
+
+    def _run(self, command: str, complaint: str) -> None:
+        result = self._session.run(command)
+        if result.exit_code:
+            raise failure(complaint, result)
+
+    def _get(self, class_name: str, path: str) -> Instance | None:
+        try:
+            return self._session.get(CimPath("root/cimv2", class_name, {"Name": _key(path)}))
+        except Fault as fault:
+            if fault.is_absent:
+                return None
+            raise
+
+
+def _key(path: str) -> str:
+    """The path as the classes' key has it: one backslash between the names, none at the end but for a drive's root."""
+    trimmed = path.replace("/", "\\").rstrip("\\")
+    return trimmed + "\\" if trimmed.endswith(":") else trimmed

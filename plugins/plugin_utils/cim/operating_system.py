@@ -1,0 +1,159 @@
+# Copyright (c) 2026 winops.mars contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The running Windows, and its restart: Win32_OperatingSystem (root/cimv2), of which a host has one instance."""
+
+from __future__ import annotations
+
+import re
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from ansible_collections.winops.mars.plugins.plugin_utils.wsman.errors import (
+    Fault,
+    OutcomeUnknown,
+    ProtocolError,
+    Unreachable,
+    WSManError,
+)
+from ansible_collections.winops.mars.plugins.plugin_utils.wsman.session import Session
+from ansible_collections.winops.mars.plugins.plugin_utils.wsman.values import (
+    CimPath,
+    CimType,
+    Instance,
+    T,
+    datetime_,
+    integer,
+    string,
+)
+
+from .command_line import failure
+from .errors import CimError, return_value
+
+_PATH = CimPath("root/cimv2", "Win32_OperatingSystem")
+
+_PRODUCT_TYPES = {1: "workstation", 2: "domain_controller", 3: "server"}
+
+# Flags of Win32Shutdown: restart, and do not ask the programs that run.
+_FORCED_REBOOT = 6
+# Seconds between two tries to reach a host that restarts.
+_INTERVAL = 2.0
+# Windows computes LastBootUpTime from its clock, so that it moves a little when the clock is set.
+_TOLERANCE = timedelta(seconds=1)
+
+
+@dataclass(frozen=True)
+class OperatingSystem:
+    """What Windows says of itself.
+
+    :ivar caption: the product's name, translated on some: to show, not to decide on.
+    :ivar version: such as ``10.0.20348``.
+    :ivar service_pack: its major number, 0 for none.
+    :ivar product_type: ``workstation``, ``domain_controller`` or ``server``.
+    :ivar architecture: bits: 32 or 64.
+    :ivar language: the LCID of the installed language.
+    :ivar last_boot: with a time zone.
+    :ivar sku: the edition (PRODUCT_* of winnt.h).
+    """
+
+    caption: str
+    version: str
+    build: int
+    service_pack: int
+    product_type: str
+    architecture: int
+    language: int
+    computer_name: str
+    last_boot: datetime
+    windows_directory: str
+    system_drive: str
+    sku: int
+
+    @classmethod
+    def read(cls, session: Session) -> OperatingSystem:
+        """Read all of it, by one request."""
+        instance = session.get(_PATH)
+        return cls(
+            caption=_required(instance, "Caption", string).strip(),
+            version=_required(instance, "Version", string),
+            build=int(_required(instance, "BuildNumber", string)),
+            service_pack=instance.read("ServicePackMajorVersion", integer) or 0,
+            product_type=_PRODUCT_TYPES[_required(instance, "ProductType", integer)],
+            architecture=_bits(_required(instance, "OSArchitecture", string)),
+            language=_required(instance, "OSLanguage", integer),
+            computer_name=_required(instance, "CSName", string),
+            last_boot=_required(instance, "LastBootUpTime", datetime_),
+            windows_directory=_required(instance, "WindowsDirectory", string),
+            system_drive=_required(instance, "SystemDrive", string),
+            sku=_required(instance, "OperatingSystemSKU", integer),
+        )
+
+
+def _required(instance: Instance, name: str, cim_type: CimType[T]) -> T:
+    value = instance.read(name, cim_type)
+    if value is None:
+        raise ProtocolError(f"the host's Win32_OperatingSystem has no {name}")
+    return value
+
+
+def _bits(architecture: str) -> int:
+    """``64-bit``, ``64-Bit``, ``64 ビット``, ``ARM 64-bit Processor``: the text is translated, its number is not."""
+    match = re.search(r"\d+", architecture)
+    if not match:
+        raise ProtocolError(f"the host's Win32_OperatingSystem.OSArchitecture has no number: {architecture!r}")
+    return int(match[0])
+
+
+def last_boot(session: Session) -> datetime:
+    """When Windows started."""
+    return _required(session.get(_PATH), "LastBootUpTime", datetime_)
+
+
+def reboot(
+    session: Session,
+    timeout: float = 600,
+    sleep: Callable[[float], None] = time.sleep,
+    clock: Callable[[], float] = time.monotonic,
+) -> datetime:
+    """Restart Windows, wait until it answers with a later boot time, and return that.
+
+    Programs that run are closed without being asked. Raises :class:`CimError` if the restart is refused, or the host
+    is not back within ``timeout`` seconds.
+    """
+    deadline = clock() + timeout
+    before = last_boot(session)
+    # The host may go down before its answer is out; only the boot time tells whether the request arrived.
+    try:
+        _request_reboot(session)
+        obstacle = f"it answers, but has not restarted since {before.isoformat()}"
+    except (OutcomeUnknown, Unreachable) as error:
+        obstacle = str(error)
+    while clock() < deadline:
+        sleep(_INTERVAL)
+        try:
+            after = last_boot(session)
+        except WSManError as error:
+            # Besides not answering at all, a host that starts may refuse credentials it cannot check yet, and have no
+            # WMI provider ready.
+            obstacle = str(error)
+            continue
+        if after > before + _TOLERANCE:
+            return after
+        obstacle = f"it answers, but has not restarted since {before.isoformat()}"
+    raise CimError(f"the host did not come back from its restart within {timeout:.0f} seconds: {obstacle}")
+
+
+def _request_reboot(session: Session) -> None:
+    try:
+        output = session.invoke(_PATH, "Win32Shutdown", {"Flags": _FORCED_REBOOT, "Reserved": 0})
+        if return_value(output) == 0:
+            return
+    except Fault as fault:
+        if fault.is_access_denied:
+            raise
+    # The method needs the privilege to shut down enabled in the provider's process, which the program does itself.
+    result = session.run("shutdown.exe /r /f /t 0 /d p:2:4")
+    if result.exit_code:
+        raise failure("Windows refused to restart with shutdown.exe", result)

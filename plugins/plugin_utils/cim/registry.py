@@ -1,0 +1,238 @@
+# Copyright (c) 2026 winops.mars contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The registry through StdRegProv (root/cimv2), the provider every Windows has.
+
+Its methods answer Win32 errors in ReturnValue. Keys are written as in ``HKLM\\SOFTWARE\\X``; a 64-bit WinRM service
+shows the 64-bit view, so 32-bit data is under ``SOFTWARE\\WOW6432Node``. The name "" is a key's default value.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any, Generic, TypeVar
+
+from ansible_collections.winops.mars.plugins.plugin_utils.wsman.errors import ProtocolError
+from ansible_collections.winops.mars.plugins.plugin_utils.wsman.session import Session
+from ansible_collections.winops.mars.plugins.plugin_utils.wsman.values import (
+    CimPath,
+    Instance,
+    Value,
+    array_of,
+    integer,
+    octets,
+    string,
+)
+
+from .command_line import failure, quoted
+from .errors import CimError, return_value
+
+T = TypeVar("T")
+
+ERROR_INVALID_FUNCTION = 1
+ERROR_FILE_NOT_FOUND = 2
+ERROR_ACCESS_DENIED = 5
+WBEM_E_TYPE_MISMATCH = 0x80041005
+
+_PROVIDER = CimPath("root/cimv2", "StdRegProv")
+
+_HIVES = {
+    "HKCR": 0x80000000,
+    "HKEY_CLASSES_ROOT": 0x80000000,
+    "HKCU": 0x80000001,
+    "HKEY_CURRENT_USER": 0x80000001,
+    "HKLM": 0x80000002,
+    "HKEY_LOCAL_MACHINE": 0x80000002,
+    "HKU": 0x80000003,
+    "HKEY_USERS": 0x80000003,
+    "HKCC": 0x80000005,
+    "HKEY_CURRENT_CONFIG": 0x80000005,
+}
+
+
+class Kind(StrEnum):
+    """Types of registry values."""
+
+    STRING = "string"
+    EXPAND_STRING = "expand_string"
+    BINARY = "binary"
+    DWORD = "dword"
+    MULTI_STRING = "multi_string"
+    QWORD = "qword"
+
+
+@dataclass(frozen=True)
+class RegistryValue:
+    """A typed value: str, int (unsigned), bytes, or for ``MULTI_STRING`` a tuple of str.
+
+    The text of an ``EXPAND_STRING`` is the stored one, with its variables unexpanded.
+    """
+
+    kind: Kind
+    data: str | int | bytes | tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class _Type(Generic[T]):
+    """How StdRegProv handles one type: Get and Set method, and the parameter of both that holds the data."""
+
+    number: int  # winnt.h
+    name: str
+    method: str
+    parameter: str
+    read: Callable[[Instance], T]
+
+
+def _text(output: Instance) -> str:
+    return output.read("sValue", string) or ""
+
+
+def _texts(output: Instance) -> tuple[str, ...]:
+    return tuple(output.read("sValue", array_of(string)) or ())
+
+
+def _octets(output: Instance) -> bytes:
+    return output.read("uValue", octets) or b""
+
+
+def _number(output: Instance) -> int:
+    value = output.read("uValue", integer)
+    if value is None:
+        raise ProtocolError(f"the host's answer {output.class_name} has no uValue")
+    return value
+
+
+_STRING = _Type(1, "REG_SZ", "StringValue", "sValue", _text)
+_EXPAND_STRING = _Type(2, "REG_EXPAND_SZ", "ExpandedStringValue", "sValue", _text)
+_DWORD = _Type(4, "REG_DWORD", "DWORDValue", "uValue", _number)
+
+_TYPES: dict[Kind, _Type[Any]] = {
+    Kind.STRING: _STRING,
+    Kind.EXPAND_STRING: _EXPAND_STRING,
+    Kind.BINARY: _Type(3, "REG_BINARY", "BinaryValue", "uValue", _octets),
+    Kind.DWORD: _DWORD,
+    Kind.MULTI_STRING: _Type(7, "REG_MULTI_SZ", "MultiStringValue", "sValue", _texts),
+    Kind.QWORD: _Type(11, "REG_QWORD", "QWORDValue", "uValue", _number),
+}
+_KINDS = {type_.number: kind for kind, type_ in _TYPES.items()}
+
+
+class Registry:
+    """The registry of one host.
+
+    A typed read costs one request. Reads answer None for a key or value that is absent, and raise :class:`CimError`
+    if access is denied or the value is of another type.
+    """
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+
+    def string(self, key: str, name: str) -> str | None:
+        """The text of a REG_SZ value."""
+        return self._read(_STRING, key, name)
+
+    def expanded_string(self, key: str, name: str) -> str | None:
+        """The text of a REG_EXPAND_SZ value with the variables of the host's services expanded, or that of a REG_SZ."""
+        try:
+            return self._read(_EXPAND_STRING, key, name)
+        except CimError as error:
+            if error.code != WBEM_E_TYPE_MISMATCH:
+                raise
+            return self._read(_STRING, key, name)
+
+    def dword(self, key: str, name: str) -> int | None:
+        """The number of a REG_DWORD value, unsigned."""
+        return self._read(_DWORD, key, name)
+
+    def value(self, key: str, name: str) -> RegistryValue | None:
+        """A value of whatever type: two requests, and for an ``EXPAND_STRING`` a command instead of the second."""
+        number = self._types(key).get(name.lower())
+        if number is None:
+            return None
+        kind = _KINDS.get(number)
+        if kind is None:
+            raise CimError(f"the registry value {_shown(key, name)} has type {number}, which is not supported")
+        if kind is Kind.EXPAND_STRING:
+            return RegistryValue(kind, self._unexpanded(key, name))
+        data = self._read(_TYPES[kind], key, name)
+        return None if data is None else RegistryValue(kind, data)
+
+    def set(self, key: str, name: str, value: RegistryValue) -> None:
+        """Write a value, of whatever type it was before, and create the key and its parents if they are missing."""
+        type_ = _TYPES[value.kind]
+        if value.data in ((), b""):
+            raise CimError(f"an empty {type_.name} cannot be written to {_shown(key, name)} over WS-Management")
+        parameters: dict[str, Value] = {"sValueName": name, type_.parameter: value.data}
+        code = self._change(f"Set{type_.method}", key, parameters)
+        if code == ERROR_FILE_NOT_FOUND:
+            self._require(self._change("CreateKey", key, {}), f"the registry key {key} could not be created")
+            code = self._change(f"Set{type_.method}", key, parameters)
+        self._require(code, f"the registry value {_shown(key, name)} could not be written")
+
+    def delete(self, key: str, name: str) -> None:
+        """Delete a value; an absent one is no error."""
+        code = self._change("DeleteValue", key, {"sValueName": name})
+        if code not in (ERROR_INVALID_FUNCTION, ERROR_FILE_NOT_FOUND):
+            self._require(code, f"the registry value {_shown(key, name)} could not be deleted")
+
+    def _read(self, type_: _Type[T], key: str, name: str) -> T | None:
+        output = self._call(f"Get{type_.method}", key, {"sValueName": name}, changes=False)
+        code = return_value(output)
+        if code == ERROR_FILE_NOT_FOUND:
+            return None
+        # Clients in use disagree on what this code means, so the list of the key's values decides.
+        if code == ERROR_INVALID_FUNCTION and name.lower() not in self._types(key):
+            return None
+        if code == WBEM_E_TYPE_MISMATCH:
+            raise CimError(f"the registry value {_shown(key, name)} is not of type {type_.name}", code)
+        self._require(code, f"the registry value {_shown(key, name)} could not be read")
+        return type_.read(output)
+
+    def _types(self, key: str) -> dict[str, int]:
+        """The type numbers of a key's values by lower-case name; empty if the key is absent."""
+        output = self._call("EnumValues", key, {}, changes=False)
+        code = return_value(output)
+        if code == ERROR_FILE_NOT_FOUND:
+            return {}
+        self._require(code, f"the registry key {key} could not be read")
+        names = output.read("sNames", array_of(string)) or []
+        numbers = output.read("Types", array_of(integer)) or []
+        if len(names) != len(numbers):
+            raise ProtocolError(f"the host names {len(names)} values of the key {key} and {len(numbers)} types")
+        return {name.lower(): number for name, number in zip(names, numbers, strict=True)}
+
+    def _unexpanded(self, key: str, name: str) -> str:
+        """The stored text of a REG_EXPAND_SZ value, by ``reg query``: StdRegProv only gives it expanded."""
+        selection = f"/v {quoted(name)}" if name else "/ve"
+        result = self._session.run(f"reg query {quoted(key)} {selection}", changes=False)
+        # One line, whose beginning is the value's name (translated, if it is the default value's): the type is not.
+        match = re.search(r"    REG_EXPAND_SZ(?:    |\r?\n)(.*?)(?:\r?\n)*\Z", result.stdout, re.DOTALL)
+        if result.exit_code or not match:
+            raise failure(f"the registry value {_shown(key, name)} could not be read with 'reg query'", result)
+        if "\ufffd" in match[1]:
+            raise CimError(f"'reg query' printed the registry value {_shown(key, name)} in a form that is not UTF-8")
+        return match[1]
+
+    def _change(self, method: str, key: str, parameters: dict[str, Value]) -> int:
+        return return_value(self._call(method, key, parameters, changes=True))
+
+    def _call(self, method: str, key: str, parameters: dict[str, Value], *, changes: bool) -> Instance:
+        hive, _, sub_key = key.partition("\\")
+        if hive.upper() not in _HIVES:
+            raise CimError(f"the registry key {key!r} must begin with one of {', '.join(sorted(_HIVES, key=len))}")
+        where: dict[str, Value] = {"hDefKey": _HIVES[hive.upper()], "sSubKeyName": sub_key}
+        return self._session.invoke(_PROVIDER, method, where | parameters, changes=changes)
+
+    @staticmethod
+    def _require(code: int, complaint: str) -> None:
+        if code == ERROR_ACCESS_DENIED:
+            raise CimError(f"{complaint}: access is denied to the account", code)
+        if code:
+            raise CimError(f"{complaint}: error {code} (0x{code:08X})", code)
+
+
+def _shown(key: str, name: str) -> str:
+    return f"{key}\\{name or '(default)'}"

@@ -1,0 +1,178 @@
+# Copyright (c) 2026 winops.mars contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Windows services: Win32_Service (root/cimv2)."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+
+from ansible_collections.winops.mars.plugins.plugin_utils.wsman.errors import Fault, OutcomeUnknown
+from ansible_collections.winops.mars.plugins.plugin_utils.wsman.session import Session
+from ansible_collections.winops.mars.plugins.plugin_utils.wsman.values import (
+    CimPath,
+    Instance,
+    Value,
+    integer,
+    string,
+    wql_literal,
+)
+
+from .errors import CimError, return_value
+
+_NAMESPACE = "root/cimv2"
+_PROPERTIES = "Name, DisplayName, State, StartMode, PathName, StartName, ProcessId, ExitCode, ServiceSpecificExitCode"
+
+_ACCEPTED = 0
+_ALREADY_RUNNING = 10
+_NOT_ACTIVE = 6
+# ReturnValue of the class's methods, as documented with Win32_Service.
+_COMPLAINTS = {
+    1: "the request is not supported",
+    2: "access is denied to the account",
+    3: "services that depend on it are running",
+    4: "the service does not know this control",
+    5: "the service cannot accept this control in its present state",
+    7: "the service did not respond in time",
+    8: "unknown failure when it was started",
+    9: "its executable was not found",
+    11: "the service database is locked",
+    12: "a service it depends on was removed",
+    13: "a service it depends on could not be found",
+    14: "the service is disabled",
+    15: "the service could not log on with its account",
+    16: "the service is being removed",
+    17: "the service has no thread to run in",
+    18: "its dependencies are circular",
+    19: "a service of this name is running already",
+    20: "its name has invalid characters",
+    21: "invalid parameters were passed",
+    22: "its account is invalid or lacks the right to log on as a service",
+    23: "the service is not in the service database",
+    24: "the service is paused",
+}
+_ERROR_SERVICE_SPECIFIC_ERROR = 1066
+
+# Seconds between two looks at a service that is starting or stopping.
+_INTERVAL = 1.0
+
+
+@dataclass(frozen=True)
+class Service:
+    """One service.
+
+    :ivar state: ``Running``, ``Stopped``, ``Start Pending``, ``Stop Pending``, ``Paused``, ...; not translated.
+    :ivar start_mode: ``Boot``, ``System``, ``Auto``, ``Manual`` or ``Disabled``.
+    :ivar path: the command line of its executable.
+    :ivar account: as configured, such as ``LocalSystem``.
+    :ivar process_id: None unless it runs.
+    :ivar exit_code: how it ended last: a Win32 error, or the service's own code.
+    """
+
+    name: str
+    display_name: str
+    state: str
+    start_mode: str
+    path: str | None
+    account: str | None
+    process_id: int | None
+    exit_code: int
+
+
+def _service(instance: Instance) -> Service:
+    exit_code = instance.read("ExitCode", integer) or 0
+    if exit_code == _ERROR_SERVICE_SPECIFIC_ERROR:
+        exit_code = instance.read("ServiceSpecificExitCode", integer) or exit_code
+    return Service(
+        name=instance.read("Name", string) or "",
+        display_name=instance.read("DisplayName", string) or "",
+        state=instance.read("State", string) or "",
+        start_mode=instance.read("StartMode", string) or "",
+        path=instance.read("PathName", string),
+        account=instance.read("StartName", string),
+        process_id=instance.read("ProcessId", integer) or None,
+        exit_code=exit_code,
+    )
+
+
+class Services:
+    """The services of one host."""
+
+    def __init__(self, session: Session, sleep: Callable[[float], None] = time.sleep) -> None:
+        self._session = session
+        self._sleep = sleep
+
+    def find(self, names: Iterable[str] = (), display_names: Iterable[str] = ()) -> list[Service]:
+        """The services that have one of these names or display names (compared without case), by one query."""
+        conditions = [f"Name={wql_literal(name)}" for name in names]
+        conditions += [f"DisplayName={wql_literal(name)}" for name in display_names]
+        if not conditions:
+            return []
+        wql = f"SELECT {_PROPERTIES} FROM Win32_Service WHERE {' OR '.join(conditions)}"
+        return [_service(instance) for instance in self._session.query(_NAMESPACE, wql)]
+
+    def get(self, name: str) -> Service | None:
+        """The service of this name, None if there is none."""
+        try:
+            return _service(self._session.get(_path(name)))
+        except Fault as fault:
+            if fault.is_absent:
+                return None
+            raise
+
+    def start(self, name: str, timeout: float = 60) -> Service:
+        """Start a service and wait until it runs, at most ``timeout`` seconds."""
+        complaint = f"the service {name} did not start"
+        self._request(name, "StartService", _ALREADY_RUNNING, complaint)
+        service = self._wait(name, "Start Pending", timeout, complaint)
+        if service.state != "Running":
+            code = service.exit_code
+            raise CimError(f"{complaint}: it is {service.state.lower()}, its exit code is {code} (0x{code:08X})", code)
+        return service
+
+    def stop(self, name: str, timeout: float = 60) -> Service:
+        """Stop a service and wait until it has stopped, at most ``timeout`` seconds."""
+        complaint = f"the service {name} did not stop"
+        self._request(name, "StopService", _NOT_ACTIVE, complaint)
+        service = self._wait(name, "Stop Pending", timeout, complaint)
+        if service.state != "Stopped":
+            raise CimError(f"{complaint}: it is {service.state.lower()}")
+        return service
+
+    def set_start_mode(self, name: str, start_mode: str) -> None:
+        """Set ``start_mode``, in the words the property has: ``Auto``, ``Manual`` or ``Disabled``."""
+        # The method's word differs from the property's.
+        word = {"Auto": "Automatic"}.get(start_mode, start_mode)
+        code = return_value(self._session.invoke(_path(name), "ChangeStartMode", {"StartMode": word}))
+        if code != _ACCEPTED:
+            raise _refusal(f"the start mode of the service {name} was not changed", code)
+
+    def _request(self, name: str, method: str, already: int, complaint: str) -> None:
+        parameters: dict[str, Value] = {}
+        try:
+            code = return_value(self._session.invoke(_path(name), method, parameters))
+        except OutcomeUnknown:
+            return  # the state, which is watched from here on, tells whether the request arrived
+        if code not in (_ACCEPTED, already):
+            raise _refusal(complaint, code)
+
+    def _wait(self, name: str, transition: str, timeout: float, complaint: str) -> Service:
+        """The service once it is no longer in transition."""
+        for _ in range(max(1, round(timeout / _INTERVAL))):
+            service = self.get(name)
+            if service is None:
+                raise CimError(f"{complaint}: it no longer exists")
+            if service.state != transition:
+                return service
+            self._sleep(_INTERVAL)
+        raise CimError(f"{complaint} within {timeout:.0f} seconds")
+
+
+def _path(name: str) -> CimPath:
+    return CimPath(_NAMESPACE, "Win32_Service", {"Name": name})
+
+
+def _refusal(complaint: str, code: int) -> CimError:
+    return CimError(f"{complaint}: {_COMPLAINTS.get(code, 'unknown error')} (Win32_Service code {code})", code)

@@ -1,0 +1,96 @@
+# Copyright (c) 2026 winops.mars contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Volumes: Win32_Volume (root/cimv2) and MSFT_DedupVolume (root/Microsoft/Windows/Deduplication)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from ansible_collections.winops.mars.plugins.plugin_utils.wsman.errors import Fault
+from ansible_collections.winops.mars.plugins.plugin_utils.wsman.session import Session
+from ansible_collections.winops.mars.plugins.plugin_utils.wsman.values import (
+    CimPath,
+    Instance,
+    boolean,
+    integer,
+    string,
+)
+
+_WQL = "SELECT Name, DeviceID, DriveLetter, Label, FileSystem, DriveType, Capacity, FreeSpace FROM Win32_Volume"
+_DEDUPLICATION = CimPath("root/Microsoft/Windows/Deduplication", "MSFT_DedupVolume")
+
+_DRIVE_TYPES = {2: "removable", 3: "fixed", 4: "network", 5: "compact_disc", 6: "ram_disk"}
+
+
+@dataclass(frozen=True)
+class Volume:
+    """One volume.
+
+    :ivar name: its mount path, ``D:\\`` or ``D:\\Mounted\\``, or the device id of one that is not mounted.
+    :ivar device_id: ``\\\\?\\Volume{GUID}\\``.
+    :ivar drive_letter: ``D:``, None if it has none.
+    :ivar file_system: ``NTFS``, ``ReFS``, ...; None if it is not formatted, has no medium, or is locked.
+    :ivar drive_type: ``fixed``, ``removable``, ``network``, ``compact_disc``, ``ram_disk`` or ``unknown``.
+    :ivar capacity: bytes.
+    :ivar free: bytes.
+    """
+
+    name: str
+    device_id: str
+    drive_letter: str | None
+    label: str | None
+    file_system: str | None
+    drive_type: str
+    capacity: int | None
+    free: int | None
+
+
+def _volume(instance: Instance) -> Volume:
+    device_id = instance.read("DeviceID", string) or ""
+    return Volume(
+        name=instance.read("Name", string) or device_id,
+        device_id=device_id,
+        drive_letter=instance.read("DriveLetter", string),
+        label=instance.read("Label", string),
+        file_system=instance.read("FileSystem", string),
+        drive_type=_DRIVE_TYPES.get(instance.read("DriveType", integer) or 0, "unknown"),
+        capacity=instance.read("Capacity", integer),
+        free=instance.read("FreeSpace", integer),
+    )
+
+
+class Volumes:
+    """The volumes of one host."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+
+    def all(self) -> list[Volume]:
+        """Every volume, whether it has a drive letter, is mounted in a folder, or neither; by one query."""
+        return [_volume(instance) for instance in self._session.query("root/cimv2", _WQL)]
+
+    def deduplicated(self, volume: Volume) -> bool:
+        """Whether data deduplication is on for a volume; False where Windows does not have that feature."""
+        try:
+            instances = self._session.enumerate(_DEDUPLICATION)
+        except Fault as fault:
+            if fault.is_absent:
+                return False
+            raise
+        return any(
+            (instance.read("VolumeId", string) or "").lower() == volume.device_id.lower()
+            and instance.read("Enabled", boolean) is not False
+            for instance in instances
+        )
+
+
+def volume_of(path: str, volumes: Iterable[Volume]) -> Volume | None:
+    """The volume a local path lies on: the one with the longest mount path the path begins with.
+
+    A volume with a drive letter is known by that letter only, also if a folder of another volume leads to it.
+    """
+    target = path.replace("/", "\\").rstrip("\\").lower() + "\\"
+    holders = [volume for volume in volumes if target.startswith(volume.name.rstrip("\\").lower() + "\\")]
+    return max(holders, key=lambda volume: len(volume.name), default=None)
