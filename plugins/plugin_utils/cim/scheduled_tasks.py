@@ -1,0 +1,252 @@
+# Copyright (c) 2026 winops.mars contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Scheduled tasks: the CIM classes of Windows Server 2012 and later, and schtasks.exe where those are missing.
+
+Both ways read and write whole task definitions as XML, which no version of Windows translates. schtasks.exe translates
+the state of a task and the time of its last run, so with it both are unknown.
+"""
+
+from __future__ import annotations
+
+import csv
+import uuid
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal, Protocol
+
+from ansible_collections.winops.mars.plugins.plugin_utils.wsman.errors import Fault
+from ansible_collections.winops.mars.plugins.plugin_utils.wsman.session import Session
+from ansible_collections.winops.mars.plugins.plugin_utils.wsman.shell import Result
+from ansible_collections.winops.mars.plugins.plugin_utils.wsman.values import (
+    CimPath,
+    Instance,
+    Value,
+    datetime_,
+    embedded,
+    integer,
+    string,
+    wql_literal,
+)
+
+from .command_line import quoted
+from .errors import CimError, return_value
+from .task_xml import TaskDefinition, TaskXmlError, ascii_xml
+
+State = Literal["disabled", "queued", "ready", "running"]
+
+_NAMESPACE = "root/Microsoft/Windows/TaskScheduler"
+_METHODS = CimPath(_NAMESPACE, "PS_ScheduledTask")
+# MSFT_ScheduledTask.State; 0 is unknown.
+_STATES: dict[int | None, State] = {1: "disabled", 2: "queued", 3: "ready", 4: "running"}
+_SCHED_S_TASK_HAS_NOT_RUN = 0x41303
+_WSMAN_CANNOT_PROCESS_FILTER = 0x8033801A
+_ERROR_FILE_NOT_FOUND = 0x80070002
+_ERROR_NOT_FOUND = 0x80070490
+
+
+@dataclass(frozen=True)
+class ScheduledTask:
+    """One task.
+
+    :ivar path: its folder, with a backslash at both ends.
+    :ivar state: None if it cannot be told (schtasks.exe).
+    :ivar last_run: None if it never ran or it cannot be told.
+    :ivar last_result: exit code or HRESULT of the last run, unsigned; None if it never ran or it cannot be told.
+    """
+
+    name: str
+    path: str
+    state: State | None
+    definition: TaskDefinition
+    last_run: datetime | None
+    last_result: int | None
+
+
+class _Scheduler(Protocol):
+    """One way to the task scheduler."""
+
+    def states(self, folder: str) -> dict[str, State | None]: ...
+
+    def read(self, folder: str, name: str, state: State | None) -> ScheduledTask | None: ...
+
+    def register(self, folder: str, name: str, xml: str) -> None: ...
+
+    def start(self, folder: str, name: str) -> None: ...
+
+    def delete(self, folder: str, name: str) -> None: ...
+
+
+class ScheduledTasks:
+    """The scheduled tasks of one host. Folders are written as in ``\\Microsoft\\OnlineBackup\\``."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+        self._scheduler: _Scheduler | None = None
+
+    def in_folder(self, path: str) -> list[ScheduledTask]:
+        """Every task in a folder, not in those below it; none if the folder does not exist.
+
+        Two or three requests for the folder and three for each task.
+        """
+        scheduler, states = self._listed(path)
+        tasks = (scheduler.read(path, name, states[name]) for name in sorted(states, key=str.lower))
+        return [task for task in tasks if task is not None]
+
+    def task(self, path: str, name: str) -> ScheduledTask | None:
+        """One task, None if there is none of this name in the folder."""
+        scheduler, states = self._listed(path)
+        found = next((candidate for candidate in states if candidate.lower() == name.lower()), None)
+        return None if found is None else scheduler.read(path, found, states[found])
+
+    def register(self, path: str, name: str, xml: str) -> None:
+        """Create a task or replace its definition. Who it runs as must not need a password."""
+        self._chosen().register(path, name, xml)
+
+    def start(self, path: str, name: str) -> None:
+        """Start a task, whatever its schedule."""
+        self._chosen().start(path, name)
+
+    def delete(self, path: str, name: str) -> None:
+        """Delete a task; an absent one is no error."""
+        self._chosen().delete(path, name)
+
+    def _chosen(self) -> _Scheduler:
+        return self._scheduler or self._listed("\\")[0]
+
+    def _listed(self, path: str) -> tuple[_Scheduler, dict[str, State | None]]:
+        if not (path.startswith("\\") and path.endswith("\\")):
+            raise CimError(f"the folder {path!r} of the task scheduler must begin and end with a backslash")
+        if self._scheduler is not None:
+            return self._scheduler, self._scheduler.states(path)
+        scheduler: _Scheduler = _CimScheduler(self._session)
+        try:
+            states = scheduler.states(path)
+        except Fault as fault:
+            if not fault.is_absent and fault.code != _WSMAN_CANNOT_PROCESS_FILTER:
+                raise
+            scheduler = _Schtasks(self._session)
+            states = scheduler.states(path)
+        self._scheduler = scheduler
+        return scheduler, states
+
+
+class _CimScheduler:
+    """MSFT_ScheduledTask and the static methods of PS_ScheduledTask behind the cmdlets of PowerShell."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+
+    def states(self, folder: str) -> dict[str, State | None]:
+        wql = f"SELECT TaskName, TaskPath, State FROM MSFT_ScheduledTask WHERE TaskPath = {wql_literal(folder)}"
+        return {
+            instance.read("TaskName", string) or "": _STATES.get(instance.read("State", integer))
+            for instance in self._session.query(_NAMESPACE, wql)
+        }
+
+    def read(self, folder: str, name: str, state: State | None) -> ScheduledTask | None:
+        try:
+            xml = self._call("ExportByName", folder, name, changes=False).read("cmdletOutput", string)
+            answer = self._call("GetInfoByName", folder, name, changes=False).read("cmdletOutput", embedded)
+        except Fault as fault:
+            if _is_missing(fault):
+                return None  # deleted since it was listed
+            raise
+        if xml is None:
+            raise CimError(f"the host exported no definition of the scheduled task {folder}{name}")
+        last_run, last_result = _last_run(answer)
+        return ScheduledTask(name, folder, state, TaskDefinition.parse(xml), last_run, last_result)
+
+    def register(self, folder: str, name: str, xml: str) -> None:
+        self._call("RegisterByXml", folder, name, {"Force": True, "Xml": xml}, changes=True)
+
+    def start(self, folder: str, name: str) -> None:
+        self._call("StartByPath", folder, name, changes=True)
+
+    def delete(self, folder: str, name: str) -> None:
+        try:
+            self._session.delete(CimPath(_NAMESPACE, "MSFT_ScheduledTask", {"TaskName": name, "TaskPath": folder}))
+        except Fault as fault:
+            if not _is_missing(fault):
+                raise
+
+    def _call(
+        self, method: str, folder: str, name: str, more: dict[str, Value] | None = None, *, changes: bool
+    ) -> Instance:
+        parameters = {**(more or {}), "TaskPath": folder, "TaskName": name}
+        output = self._session.invoke(_METHODS, method, parameters, changes=changes)
+        if code := return_value(output):
+            raise CimError(f"{method} of the scheduled task {folder}{name} failed with error 0x{code:08X}", code)
+        return output
+
+
+class _Schtasks:
+    """schtasks.exe. Its exit code is 1 for every error, so what exists is judged by listing it."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+
+    def states(self, folder: str) -> dict[str, State | None]:
+        result = self._session.run("schtasks /query /fo csv /nh", changes=False)
+        if result.exit_code and not result.stdout:
+            raise _failure("the scheduled tasks could not be listed", result)
+        # The first column is the task with its folder; a task has a row for each of its triggers.
+        tasks = {row[0] for row in csv.reader(result.stdout.splitlines()) if row and row[0].startswith("\\")}
+        return {task[len(folder) :]: None for task in tasks if task[: task.rindex("\\") + 1].lower() == folder.lower()}
+
+    def read(self, folder: str, name: str, state: State | None) -> ScheduledTask | None:
+        result = self._session.run(f"schtasks /query /tn {quoted(folder + name)} /xml", changes=False)
+        if result.exit_code:
+            if self._exists(folder, name):
+                raise _failure(f"the scheduled task {folder}{name} could not be read", result)
+            return None
+        # The XML declares the encoding of the file it would be saved to, not that of this output.
+        return ScheduledTask(name, folder, state, TaskDefinition.parse(result.stdout), None, None)
+
+    def register(self, folder: str, name: str, xml: str) -> None:
+        if "\ufffd" in xml:
+            raise TaskXmlError(
+                f"the definition of the scheduled task {folder}{name} holds characters the host could not send; "
+                "written back it would be damaged, so change this task by hand"
+            )
+        file = f"%SystemRoot%\\Temp\\winops-mars-{uuid.uuid4().hex}.xml"
+        lines = ascii_xml(xml).splitlines()
+        # findstr copies its input line by line and, unlike "type con" or "more", adds nothing.
+        written = self._session.run(f'findstr "^" > "{file}"', stdin="\r\n".join([*lines, ""]))
+        try:
+            if written.exit_code:
+                raise _failure(f"the definition of the scheduled task {folder}{name} could not be written", written)
+            result = self._session.run(f'schtasks /create /tn {quoted(folder + name)} /xml "{file}" /f')
+        finally:
+            self._session.run(f'del /f /q "{file}"')
+        if result.exit_code:
+            raise _failure(f"the scheduled task {folder}{name} could not be registered", result)
+
+    def start(self, folder: str, name: str) -> None:
+        result = self._session.run(f"schtasks /run /tn {quoted(folder + name)}")
+        if result.exit_code:
+            raise _failure(f"the scheduled task {folder}{name} could not be started", result)
+
+    def delete(self, folder: str, name: str) -> None:
+        result = self._session.run(f"schtasks /delete /tn {quoted(folder + name)} /f")
+        if result.exit_code and self._exists(folder, name):
+            raise _failure(f"the scheduled task {folder}{name} could not be deleted", result)
+
+    def _exists(self, folder: str, name: str) -> bool:
+        return name.lower() in map(str.lower, self.states(folder))
+
+
+def _is_missing(fault: Fault) -> bool:
+    return fault.is_absent or fault.code in (_ERROR_FILE_NOT_FOUND, _ERROR_NOT_FOUND)
+
+
+def _last_run(info: Instance | None) -> tuple[datetime | None, int | None]:
+    result = info.read("LastTaskResult", integer) if info else None
+    if info is None or result == _SCHED_S_TASK_HAS_NOT_RUN:
+        return None, None  # the time is then 1999-11-30
+    return info.read("LastRunTime", datetime_), result
+
+
+def _failure(what: str, result: Result) -> CimError:
+    said = " ".join((result.stderr or result.stdout).split())
+    return CimError(f"{what} with schtasks.exe (exit code {result.exit_code}): {said}", result.exit_code)
