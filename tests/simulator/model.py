@@ -16,7 +16,10 @@ CimValue = Any
 
 @dataclass(frozen=True)
 class Property:
-    """A property or parameter with its DMTF type (``string``, ``uint32``, ``boolean``, ``datetime``, ``reference``, ``instance``)."""
+    """A property or parameter with its DMTF type.
+
+    ``string``, ``uint32``, ``boolean``, ``datetime``, ``reference``, ``instance`` (embedded) ...
+    """
 
     name: str
     type: str = "string"
@@ -53,7 +56,7 @@ class Method:
 
 
 class CimFailure(Exception):
-    """A provider refuses: an HRESULT (``0x80041002`` not found, ``0x80041003`` access denied, ...) and a message for people."""
+    """A provider refuses: an HRESULT (``0x80041002`` not found, ``0x80041003`` access denied ...) and a message."""
 
     def __init__(self, hresult: int, message: str = "") -> None:
         super().__init__(f"0x{hresult:08X} {message}")
@@ -82,6 +85,8 @@ class CimClass:
     put: Callable[[Any, Mapping[str, str], Row], None] = _unsupported
     create: Callable[[Any, Row], Mapping[str, str]] = _unsupported  # type: ignore[assignment]
     delete: Callable[[Any, Mapping[str, str]], None] = _unsupported
+    # [Singleton] classes (Win32_OperatingSystem): Get, Put and methods work without selectors, as they do on Windows.
+    singleton: bool = False
 
 
 @dataclass
@@ -91,6 +96,7 @@ class Process:
     stdout: bytes = b""
     stderr: bytes = b""
     exit_code: int = 0
+    duration: float = 0.0  # seconds until output and exit code are there; Receive times out before that
 
 
 class Windows(Protocol):
@@ -100,13 +106,27 @@ class Windows(Protocol):
         """The classes of a namespace by lower-case name; None: the namespace does not exist."""
 
     def run_command(self, command: str, stdin: bytes, codepage: int, skip_cmd_shell: bool) -> Process:
-        """Run one command line in cmd.exe; raises :class:`CimFailure` 0x80070002 for a missing executable without cmd."""
+        """Run one command line in cmd.exe; without cmd a missing executable is :class:`CimFailure` 0x80070002."""
 
     def version(self) -> str:
         """``10.0.20348 SP: 0.0`` and so on, for Identify."""
 
     def reachable(self) -> bool:
         """False while the host restarts."""
+
+
+@dataclass(frozen=True)
+class Listener:
+    """What the protocol side reads from a profile's ``winrm:``; all other keys of a profile belong to the Windows side.
+
+    A host of the fleet may also carry ``groups:`` (a list) and ``vars:`` (a mapping), copied to the inventory.
+    """
+
+    user: str = "Administrator"
+    password: str = "P@ssw0rd!"
+    basic: bool = True  # Service/Auth/Basic
+    negotiate: bool = True  # Service/Auth/Negotiate
+    allow_unencrypted: bool = False  # for Negotiate over HTTP; Basic over HTTP works when ``basic`` is on
 
 
 @dataclass

@@ -1,0 +1,146 @@
+# Copyright (c) 2026 winops.mars contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The WS-Management service of one host: one SOAP message in, one out, with the misbehaviour its profile asks for."""
+
+from __future__ import annotations
+
+import asyncio
+import dataclasses
+from collections import Counter
+from dataclasses import dataclass, field
+
+from tests.simulator import faults, soap
+from tests.simulator.faults import WSManFault
+from tests.simulator.model import Faults, Windows
+from tests.simulator.operations import TRANSFER, Answer, Operations
+from tests.simulator.shells import SHELL_URI, Shells
+from tests.simulator.soap import Request, escape
+
+CONFIG_URI = "http://schemas.microsoft.com/wbem/wsman/1/config"
+_CONFIG = (
+    '<cfg:Config xmlns:cfg="http://schemas.microsoft.com/wbem/wsman/1/config">'
+    "<cfg:MaxEnvelopeSizekb>500</cfg:MaxEnvelopeSizekb><cfg:MaxTimeoutms>60000</cfg:MaxTimeoutms>"
+    "<cfg:MaxBatchItems>32000</cfg:MaxBatchItems><cfg:MaxProviderRequests>4294967295</cfg:MaxProviderRequests>"
+    "</cfg:Config>"
+)
+
+
+class ConnectionDropped(Exception):
+    """The connection closes without an answer."""
+
+
+@dataclass(frozen=True)
+class Reply:
+    """An HTTP status and a SOAP message (empty: none)."""
+
+    status: int
+    message: bytes
+
+
+@dataclass
+class Statistics:
+    """Requests since the last reset."""
+
+    connections: int = 0
+    http: int = 0
+    soap: int = 0
+    actions: Counter[str] = field(default_factory=Counter)
+
+
+@dataclass
+class Service:
+    """One host's service; ``machine`` is the name it gives itself in faults."""
+
+    windows: Windows
+    machine: str
+    misbehaviour: Faults = field(default_factory=Faults)
+    statistics: Statistics = field(default_factory=Statistics)
+
+    def __post_init__(self) -> None:
+        denied = frozenset(soap.normal_namespace(name) for name in self.misbehaviour.denied_namespaces)
+        self.operations = Operations(self.windows, denied)
+        self.shells = Shells(self.windows)
+        self._pending = dataclasses.asdict(self.misbehaviour)
+        self._requests = 0
+
+    def restarted(self) -> None:
+        """Shells and enumerations do not survive a restart."""
+        self.shells.clear()
+        self.operations.enumerations.clear()
+
+    async def handle(self, message: bytes, user: str, address: str, client: str) -> Reply:
+        """Answer one message; raises :class:`ConnectionDropped` where the client gets no answer."""
+        if self.misbehaviour.latency:
+            await asyncio.sleep(self.misbehaviour.latency)
+        relates_to = ""
+        request: Request | None = None
+        try:
+            envelope = soap.parse_xml(message)
+            if soap.is_identify(envelope):
+                self._count("Identify")
+                return Reply(200, self.identify())
+            relates_to = soap.peek_message_id(envelope)
+            request = soap.parse_request(envelope)
+            names = _names(request)
+            self._count(names[-1])
+            if self._hit("drop_before", names):
+                raise ConnectionDropped
+            if self._hit("internal_error", names):
+                return Reply(500, b"")
+            if self._hit("quota", names):
+                raise faults.quota(shells=False, mi_error=request.resource_uri == SHELL_URI)
+            answer = await self._dispatch(request, user, address, client)
+            reply = Reply(200, soap.envelope(answer.prefixes, answer.action, answer.body, relates_to, request))
+            if self._hit("drop_after", names):
+                self.shells.run_started()
+                raise ConnectionDropped
+            if self._hit("truncate", names):
+                return Reply(200, reply.message[: len(reply.message) * 2 // 3])
+            return reply
+        except WSManFault as fault:
+            body = fault.body(self.machine, request.language if request else "en-US")
+            return Reply(500, soap.envelope("x e n w p", fault.action, body, relates_to, request))
+
+    def identify(self, *, anonymous: bool = False) -> bytes:
+        """The wsmid:IdentifyResponse; the anonymous one hides the version of the system."""
+        version = "0.0.0 SP: 0.0" if anonymous else self.windows.version()
+        namespaces = soap.NAMESPACES
+        return (
+            f'<s:Envelope xml:lang="en-US" xmlns:s="{namespaces["s"]}"><s:Header/><s:Body>'
+            f'<wsmid:IdentifyResponse xmlns:wsmid="{namespaces["wsmid"]}">'
+            f"<wsmid:ProtocolVersion>{namespaces['w']}</wsmid:ProtocolVersion>"
+            "<wsmid:ProductVendor>Microsoft Corporation</wsmid:ProductVendor>"
+            f"<wsmid:ProductVersion>OS: {escape(version)} Stack: 3.0</wsmid:ProductVersion>"
+            "</wsmid:IdentifyResponse></s:Body></s:Envelope>"
+        ).encode()
+
+    async def _dispatch(self, request: Request, user: str, address: str, client: str) -> Answer:
+        if request.resource_uri.lower() == SHELL_URI.lower():
+            return await self.shells.handle(request, user, address, client)
+        self.shells.run_started()
+        if request.resource_uri.lower() == CONFIG_URI:
+            if request.action != f"{TRANSFER}/Get":
+                raise faults.action_not_supported(request.action)
+            return Answer(f"{request.action}Response", _CONFIG, "x w p")
+        return self.operations.handle(request)
+
+    def _count(self, name: str) -> None:
+        self._requests += 1
+        self.statistics.soap += 1
+        self.statistics.actions[name] += 1
+
+    def _hit(self, kind: str, names: tuple[str, ...]) -> bool:
+        pending: list[int | str] = self._pending[kind]
+        for name in (self._requests, *names):
+            if name in pending:
+                pending.remove(name)
+                return True
+        return False
+
+
+def _names(request: Request) -> tuple[str, ...]:
+    """What faults and statistics call a request: ``Pull``, ``StdRegProv/SetDWORDValue``."""
+    action = request.action.rpartition("/")[2]
+    resource = request.resource_uri.rpartition("/")[2]
+    return (action, f"{resource}/{action}")
