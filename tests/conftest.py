@@ -1,0 +1,12 @@
+# Copyright (c) 2026 winops.mars contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What all tests share."""
+
+from __future__ import annotations
+
+from hypothesis import settings
+
+# A busy machine is no reason to fail
+settings.register_profile("untimed", settings(), deadline=None)
+settings.load_profile("untimed")
