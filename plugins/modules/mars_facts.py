@@ -45,7 +45,8 @@ options:
       - '!antivirus'
 extends_documentation_fragment:
   - winops.mars.attributes
-  - winops.mars.attributes.facts
+  - winops.mars.attributes.connection
+  - winops.mars.attributes.read_only
 seealso:
   - module: winops.mars.mars_compliance
 author:

@@ -43,7 +43,9 @@ def scratch(host: Host) -> dict[str, Any]:
 
 
 def _volume(volume: Volume) -> dict[str, Any]:
-    known = volume.capacity and volume.free is not None
+    free_percent = None
+    if volume.capacity and volume.free is not None:
+        free_percent = round(100 * volume.free / volume.capacity, 1)
     return {
         "name": volume.name,
         "device_id": volume.device_id,
@@ -53,5 +55,5 @@ def _volume(volume: Volume) -> dict[str, Any]:
         "drive_type": volume.drive_type,
         "capacity": volume.capacity,
         "free": volume.free,
-        "free_percent": round(100 * volume.free / volume.capacity, 1) if known else None,
+        "free_percent": free_percent,
     }
