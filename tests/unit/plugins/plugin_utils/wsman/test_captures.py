@@ -20,6 +20,7 @@ from xml.etree import ElementTree
 
 import pytest
 import xmltodict
+
 from ansible_collections.winops.mars.plugins.plugin_utils.wsman import envelope
 from ansible_collections.winops.mars.plugins.plugin_utils.wsman.errors import Fault
 from ansible_collections.winops.mars.plugins.plugin_utils.wsman.session import Session
@@ -36,7 +37,6 @@ from ansible_collections.winops.mars.plugins.plugin_utils.wsman.values import (
     reference,
     string,
 )
-
 from tests.unit.plugins.plugin_utils.wsman.scripted import EMPTY, ScriptedTransport, action
 
 CAPTURES = Path(__file__).resolve().parents[5].parent / "shared" / "captures"
