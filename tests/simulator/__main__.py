@@ -15,14 +15,14 @@ from pathlib import Path
 import yaml
 
 from tests.simulator.control import Control
-from tests.simulator.fleet import Fleet, Options, load_fleet
-from tests.simulator.windows import load_host
+from tests.simulator.fleet import Fleet, Options, replicate
+from tests.simulator.windows import load_fleet, load_host
 
 
 def main() -> None:
     """Parse the command line and serve."""
     parser = argparse.ArgumentParser(prog="python -m tests.simulator", description=__doc__)
-    parser.add_argument("fleet", type=Path, help="YAML file: hosts: {name: profile}")
+    parser.add_argument("fleet", type=Path, help="YAML file: see tests/simulator/windows")
     parser.add_argument("--inventory", type=Path, required=True, help="Ansible inventory to write")
     parser.add_argument("--state-dir", type=Path, help="directory for the state of the hosts, written at the end")
     parser.add_argument("--count", type=int, help="replicate the profiles to this many hosts")
@@ -34,7 +34,10 @@ def main() -> None:
 async def _serve(arguments: argparse.Namespace) -> None:
     with tempfile.TemporaryDirectory(prefix="winops-simulator-") as directory:
         options = Options(https=arguments.https, transport=arguments.transport)
-        fleet = Fleet(load_fleet(arguments.fleet, arguments.count), load_host, Path(directory), options)
+        hosts = list(load_fleet(arguments.fleet))
+        if arguments.count is not None:
+            hosts = replicate(hosts, arguments.count)
+        fleet = Fleet(hosts, load_host, Path(directory), options)
         control = Control(fleet)
         stopped = asyncio.Event()
         loop = asyncio.get_running_loop()

@@ -11,6 +11,8 @@ import hmac
 import os
 import re
 import struct
+from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import spnego
@@ -29,24 +31,43 @@ class Undecipherable(Exception):
     """An encrypted body for which this connection has no context, or the wrong one."""
 
 
-def write_credentials(path: Path, machine: str, listener: Listener) -> None:
-    """The credential store pyspnego's acceptor reads: the local account under every name a client may give it.
+@dataclass(frozen=True)
+class Accounts:
+    """Who may log on to a host; ``store`` is the file pyspnego's acceptor reads them from."""
 
-    The store cannot express a colon in a password.
-    """
-    if ":" in listener.user + listener.password:
-        raise ValueError("the simulator's user names and passwords must not contain a colon")
-    domains = ("", ".", machine)
-    path.write_text("".join(f"{domain}:{listener.user}:{listener.password}\n" for domain in domains), encoding="utf-8")
-    path.chmod(0o600)
+    store: Path
+    users: Sequence[tuple[str, str]]  # name (``name`` or ``DOMAIN\\name``) and password
+
+    def write(self, machine: str) -> None:
+        """Write the store: a local account under every domain a client may give it.
+
+        The store cannot express a colon in a name or password.
+        """
+        if any(":" in name + password for name, password in self.users):
+            raise ValueError("the simulator's user names and passwords must not contain a colon")
+        self.store.touch(mode=0o600)
+        lines = []
+        for user, password in self.users:
+            domain, _, name = user.rpartition("\\")
+            lines += [f"{known}:{name}:{password}\n" for known in ([domain] if domain else ["", ".", machine])]
+        self.store.write_text("".join(lines), encoding="utf-8")
+
+    def find(self, user: str, password: str) -> str | None:
+        """The account with these credentials; names compare without case."""
+        for name, expected in self.users:
+            known = (name.lower(), name.rpartition("\\")[2].lower())
+            if user.lower() in known and hmac.compare_digest(password.encode(), expected.encode()):
+                return name
+        return None
 
 
 class Connection:
     """The authentication state of one TCP connection."""
 
-    def __init__(self, listener: Listener, credentials: Path) -> None:
+    def __init__(self, listener: Listener, accounts: Accounts) -> None:
         self._listener = listener
-        self._credentials = str(credentials)
+        self._accounts = accounts
+        self.user = ""  # who authenticated
         self._context: spnego.ContextProxy | None = None
 
     @property
@@ -66,9 +87,9 @@ class Connection:
             user, _, password = base64.b64decode(parameter, validate=True).decode().partition(":")
         except (binascii.Error, UnicodeDecodeError):
             return False
-        name = user.rpartition("\\")[2]
-        expected = f"{self._listener.user.lower()}:{self._listener.password}"
-        return self._listener.basic and hmac.compare_digest(f"{name.lower()}:{password}".encode(), expected.encode())
+        found = self._accounts.find(user, password) or self._accounts.find(user.rpartition("\\")[2], password)
+        self.user = found or ""
+        return self._listener.basic and found is not None
 
     def negotiate(self, parameter: str) -> bytes | None:
         """Take one token; the answer's token (may be empty), or None where the client is rejected."""
@@ -79,17 +100,19 @@ class Connection:
         except binascii.Error:
             return None
         # pyspnego's acceptor knows its accounts only by this variable and reads it on every step.
-        os.environ["NTLM_USER_FILE"] = self._credentials
+        os.environ["NTLM_USER_FILE"] = str(self._accounts.store)
         try:
             if self._context is None or self._context.complete:
                 raw = token.startswith(_NTLM_MAGIC)
                 options = spnego.NegotiateOptions.use_ntlm if raw else spnego.NegotiateOptions.use_negotiate
                 self._context = spnego.server(protocol="ntlm" if raw else "negotiate", options=options)
-            return self._context.step(token) or b""
+            answer = self._context.step(token) or b""
+            self.user = self._context.client_principal or ""
         except (SpnegoError, ValueError, struct.error, KeyError, IndexError):
             # pyspnego raises all of these for tokens that are none.
             self._context = None
             return None
+        return answer
 
     def decrypt(self, body: bytes) -> bytes:
         """The SOAP message in a multipart/encrypted body."""

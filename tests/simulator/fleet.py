@@ -15,13 +15,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import yaml
-
-from tests.simulator.authentication import write_credentials
+from tests.simulator.authentication import Accounts
 from tests.simulator.certificates import Authority
 from tests.simulator.model import Faults, Listener, Windows
 from tests.simulator.server import HostServer
 from tests.simulator.service import Service, Statistics
+from tests.simulator.windows import FleetHost
 
 _FOLLOW_SECONDS = 0.1
 _PORT_ATTEMPTS = 10
@@ -42,6 +41,7 @@ class Host:
 
     name: str
     profile: Mapping[str, Any]
+    accounts: Accounts
     server: HostServer
 
     def state(self) -> Any:
@@ -55,7 +55,7 @@ class Fleet:
 
     def __init__(
         self,
-        profiles: Sequence[tuple[str, Mapping[str, Any]]],
+        hosts: Sequence[FleetHost],
         load_host: LoadHost,
         directory: Path,
         options: Options | None = None,
@@ -65,18 +65,17 @@ class Fleet:
         self._directory = directory
         self.http_port = 0
         self.https_port = 0
-        self.hosts = [self._host(index, name, profile, load_host) for index, (name, profile) in enumerate(profiles)]
+        self.hosts = [self._host(host, load_host) for host in hosts]
         self._following: asyncio.Task[None] | None = None
 
-    def _host(self, index: int, name: str, profile: Mapping[str, Any], load_host: LoadHost) -> Host:
+    def _host(self, host: FleetHost, load_host: LoadHost) -> Host:
+        profile = host.profile
+        users = [(user["name"], user["password"]) for user in profile["users"]]
+        accounts = Accounts(self._directory / f"{host.name}.ntlm", users)
+        accounts.write(host.name)
+        service = Service(load_host(profile, host.name), host.name, Faults(**profile.get("faults", {})))
         listener = Listener(**profile.get("winrm", {}))
-        misbehaviour = Faults(**profile.get("faults", {}))
-        credentials = self._directory / f"{name}.ntlm"
-        write_credentials(credentials, name, listener)
-        windows = load_host(dict(profile), name)
-        service = Service(windows, name, misbehaviour)
-        address = f"127.{10 + index // 62500}.{index // 250 % 250}.{index % 250 + 1}"
-        return Host(name, profile, HostServer(service, listener, credentials, address, {}))
+        return Host(host.name, profile, accounts, HostServer(service, listener, accounts, host.address, {}))
 
     async def start(self) -> None:
         """Listen on all addresses; raises OSError if no free port is found."""
@@ -132,8 +131,8 @@ class Fleet:
         for host in self.hosts:
             hosts[host.name] = {
                 "ansible_host": host.server.address,
-                "ansible_user": host.server.listener.user,
-                "ansible_password": host.server.listener.password,
+                "ansible_user": host.accounts.users[0][0],
+                "ansible_password": host.accounts.users[0][1],
                 **host.profile.get("vars", {}),
             }
             for group in host.profile.get("groups", []):
@@ -173,38 +172,18 @@ def _count(statistics: Statistics) -> dict[str, Any]:
     }
 
 
-def load_fleet(path: Path, count: int | None = None) -> list[tuple[str, dict[str, Any]]]:
-    """Names and profiles of a fleet file: ``hosts: {name: profile}``, replicated to ``count`` hosts where given.
-
-    A profile may name another YAML file by ``profile:`` (relative to the fleet file); its own keys go over that one's.
-    """
-    document = yaml.safe_load(path.read_text(encoding="utf-8"))
-    hosts = [(name, _merge_profile(path.parent, entry or {})) for name, entry in document["hosts"].items()]
-    if count is None:
-        return hosts
+def replicate(hosts: Sequence[FleetHost], count: int) -> list[FleetHost]:
+    """``count`` hosts with the profiles of ``hosts`` in turn, each on an address of its own."""
     width = len(str(count))
     return [
-        (f"{name}-{index + 1:0{width}d}", profile)
+        FleetHost(
+            f"{host.name}-{index + 1:0{width}d}",
+            f"127.{20 + index // 62500}.{index // 250 % 250}.{index % 250 + 1}",
+            host.profile,
+        )
         for index in range(count)
-        for name, profile in [hosts[index % len(hosts)]]
+        for host in [hosts[index % len(hosts)]]
     ]
-
-
-def _merge_profile(directory: Path, entry: Mapping[str, Any]) -> dict[str, Any]:
-    if "profile" not in entry:
-        return dict(entry)
-    path = directory / entry["profile"]
-    base = _merge_profile(path.parent, yaml.safe_load(path.read_text(encoding="utf-8")))
-    return merge(base, {key: value for key, value in entry.items() if key != "profile"})
-
-
-def merge(base: Mapping[str, Any], over: Mapping[str, Any]) -> dict[str, Any]:
-    """Mappings merged at every level; anything else in ``over`` replaces what ``base`` has."""
-    merged = dict(base)
-    for key, value in over.items():
-        earlier = merged.get(key)
-        merged[key] = merge(earlier, value) if isinstance(earlier, Mapping) and isinstance(value, Mapping) else value
-    return merged
 
 
 def _free_port() -> int:

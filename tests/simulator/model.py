@@ -117,13 +117,12 @@ class Windows(Protocol):
 
 @dataclass(frozen=True)
 class Listener:
-    """What the protocol side reads from a profile's ``winrm:``; all other keys of a profile belong to the Windows side.
+    """What the protocol side reads from a profile's ``winrm:`` (all keys optional).
 
-    A host of the fleet may also carry ``groups:`` (a list) and ``vars:`` (a mapping), copied to the inventory.
+    Besides, it reads ``users:``, ``faults:`` (:class:`Faults`), and ``groups:`` (a list) and ``vars:`` (a mapping),
+    copied to the inventory. All other keys of a profile belong to the Windows side.
     """
 
-    user: str = "Administrator"
-    password: str = "P@ssw0rd!"
     basic: bool = True  # Service/Auth/Basic
     negotiate: bool = True  # Service/Auth/Negotiate
     allow_unencrypted: bool = False  # for Negotiate over HTTP; Basic over HTTP works when ``basic`` is on

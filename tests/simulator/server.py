@@ -8,12 +8,11 @@ from __future__ import annotations
 import asyncio
 import base64
 import ssl
-from pathlib import Path
 from weakref import WeakKeyDictionary
 
 from aiohttp import web
 
-from tests.simulator.authentication import Connection, Undecipherable
+from tests.simulator.authentication import Accounts, Connection, Undecipherable
 from tests.simulator.model import Listener, Windows
 from tests.simulator.service import ConnectionDropped, Service
 
@@ -28,7 +27,7 @@ class HostServer:
         self,
         service: Service,
         listener: Listener,
-        credentials: Path,
+        accounts: Accounts,
         address: str,
         ports: dict[int, ssl.SSLContext | None],
     ) -> None:
@@ -36,7 +35,7 @@ class HostServer:
         self.listener = listener
         self.address = address
         self.ports = ports
-        self._credentials = credentials
+        self._accounts = accounts
         self._connections: WeakKeyDictionary[asyncio.BaseTransport, Connection] = WeakKeyDictionary()
         self._web: web.Server | None = None
         self._listening: list[asyncio.Server] = []
@@ -89,7 +88,7 @@ class HostServer:
         connection = self._connections.get(transport)
         if connection is None:
             statistics.connections += 1
-            connection = self._connections[transport] = Connection(self.listener, self._credentials)
+            connection = self._connections[transport] = Connection(self.listener, self._accounts)
         try:
             response = await self._answer(request, connection)
         except ConnectionDropped:
@@ -150,7 +149,7 @@ class HostServer:
             return web.Response(status=500)
         scheme = "https" if request.secure else "http"
         url = f"{scheme}://{request.host}/wsman"
-        reply = await self.service.handle(body, self.listener.user, url, request.remote or "")
+        reply = await self.service.handle(body, connection.user, url, request.remote or "")
         if not encrypted or not reply.message:
             return _soap_response(reply.status, reply.message)
         message, content_type = connection.encrypt(reply.message, request.headers["Content-Type"])
