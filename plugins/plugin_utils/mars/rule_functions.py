@@ -114,7 +114,7 @@ def _version(value: Any) -> tuple[int, ...] | None:
 
 def _steps(path: str) -> list[str]:
     """The folders of a path, comparable; ``\\\\server\\share`` keeps its two empty steps in front."""
-    steps = path.strip().strip('"').replace("/", "\\").casefold().split("\\")
+    steps = path.strip().strip('"').replace("/", "\\").lower().split("\\")
     while steps and steps[-1] in ("", "*"):
         steps.pop()
     return steps
@@ -136,7 +136,7 @@ def _paths(entries: Any, windows_directory: Any) -> list[list[str]] | None:
         "allusersprofile": rf"{drive}\ProgramData",
     }
     return [
-        _steps(re.sub(r"%([^%]+)%", lambda match: variables.get(match[1].casefold(), match[0]), entry))
+        _steps(re.sub(r"%([^%]+)%", lambda match: variables.get(match[1].lower(), match[0]), entry))
         for entry in entries
         if isinstance(entry, str)
     ]

@@ -1,0 +1,119 @@
+# Copyright (c) 2026 winops.mars contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Facts of hosts, as literals."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+AGENT = r"C:\Program Files\Microsoft Azure Recovery Services Agent"
+
+
+def healthy() -> dict[str, Any]:
+    """A Windows Server 2022 without a fault."""
+    volume = {
+        "name": "D:\\",
+        "device_id": "\\\\?\\Volume{5b1f3c1a-0000-0000-0000-100000000000}\\",
+        "drive_letter": "D:",
+        "label": "Data",
+        "file_system": "NTFS",
+        "drive_type": "fixed",
+        "capacity": 1_000_000_000_000,
+        "free": 400_000_000_000,
+        "free_percent": 40.0,
+    }
+    return {
+        "schema": 1,
+        "gathered": ["os", "dotnet", "powershell", "agent", "tasks", "scratch", "volumes", "antivirus"],
+        "unreadable": [],
+        "os": {
+            "name": "Windows Server 2022",
+            "caption": "Microsoft Windows Server 2022 Standard",
+            "version": "10.0.20348",
+            "build": 20348,
+            "service_pack": 0,
+            "product_type": "server",
+            "architecture": 64,
+            "language": 1033,
+            "computer_name": "FILES01",
+            "last_boot": "2026-11-01T03:12:45+00:00",
+            "windows_directory": r"C:\Windows",
+            "newest_dotnet": "4.8.1",
+            "newest_powershell": "5.1",
+        },
+        "dotnet": {"release": 528449, "version": "4.8"},
+        "powershell": {
+            "version": "5.1.20348.1",
+            "execution_policy": {"group_policy": None, "local_machine": None, "effective": "RemoteSigned"},
+            "module_path": [r"C:\Windows\system32\WindowsPowerShell\v1.0\Modules", rf"{AGENT}\bin\Modules"],
+        },
+        "agent": {
+            "installed": True,
+            "install_path": AGENT,
+            "version": "2.0.9262.0",
+            "engine": {"name": "obengine", "state": "Running", "start_mode": "Auto"},
+            "management": None,
+        },
+        "tasks": [
+            {
+                "name": "Microsoft-OnlineBackup",
+                "path": "\\Microsoft\\OnlineBackup\\",
+                "enabled": True,
+                "state": "ready",
+                "principal": {"id": "S-1-5-18", "sid": "S-1-5-18", "kind": "user"},
+                "triggers": [{"type": "CalendarTrigger", "enabled": True}],
+                "multiple_instances": "IgnoreNew",
+                "last_run": None,
+                "last_result": None,
+            }
+        ],
+        "scratch": {
+            "location": r"D:\Scratch",
+            "provider_location": r"D:\Scratch",
+            "exists": True,
+            "compressed": False,
+            "encrypted": False,
+            "reparse_point": False,
+            "deduplicated": None,
+            "volume": volume,
+        },
+        "volumes": [volume],
+        "antivirus": {
+            "defender": {
+                "running": True,
+                "real_time_protection": True,
+                "tamper_protected": False,
+                "exclusion_paths": [r"D:\Scratch", rf"{AGENT}\bin"],
+                "exclusion_processes": [rf"{AGENT}\bin\cbengine.exe"],
+            },
+            "products": [],
+        },
+    }
+
+
+def put(facts: Any, path: str, value: Any) -> None:
+    """Set what is at a dotted path, or take it out if the value is ``...``; a number is a place in a list."""
+    *parents, last = [int(step) if step.isdigit() else step for step in path.split(".")]
+    for step in parents:
+        facts = facts[step]
+    if value is ...:
+        del facts[last]
+    else:
+        facts[last] = value
+
+
+@pytest.fixture(scope="session")
+def host() -> Callable[[dict[str, Any]], dict[str, Any]]:
+    """Give the facts of a healthy host with these changes; ``...`` takes a fact out."""
+
+    def changed(changes: dict[str, Any]) -> dict[str, Any]:
+        facts = healthy()
+        for path, value in changes.items():
+            put(facts, path, value)
+        return facts
+
+    return changed

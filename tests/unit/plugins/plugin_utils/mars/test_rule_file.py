@@ -1,0 +1,140 @@
+# Copyright (c) 2026 winops.mars contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Rules from data: what is accepted, what is refused, and in which words."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from ansible_collections.winops.mars.plugins.plugin_utils.mars.rule_file import (
+    RuleError,
+    effective_rules,
+    read_rules,
+    shipped_rules,
+)
+from ansible_collections.winops.mars.plugins.plugin_utils.mars.rules import find
+
+OWN: dict[str, Any] = {
+    "id": "agent_version",
+    "title": "The agent is new enough",
+    "severity": "error",
+    "needs": ["agent.version"],
+    "expect": "version_compare(agent.version, '2.0.9262.0') >= `0`",
+    "expected": "2.0.9262.0 or later",
+    "actual": "{agent.version}",
+    "why": "Older agents lack functions.",
+    "fix": "Update the agent.",
+}
+
+
+def own(*entries: Any, disabled: tuple[str, ...] = ()) -> list[Any]:
+    return effective_rules([("own.yml", list(entries))], disabled)
+
+
+def test_an_own_rule_comes_after_the_shipped_ones() -> None:
+    rules = own(OWN)
+
+    assert [rule.id for rule in rules] == [*shipped_rules(), "agent_version"]
+    assert find(rules[-1], {"agent": {"version": "2.0.9083.0"}}, {}).status == "noncompliant"
+
+
+def test_an_override_replaces_the_fields_it_names_and_no_other() -> None:
+    shipped = shipped_rules()["task_instances"]
+
+    changed = next(rule for rule in own({"id": "task_instances", "severity": "warning"}) if rule.id == "task_instances")
+
+    assert changed.severity == "warning"
+    assert (changed.title, changed.expect.text, changed.role) == (shipped.title, shipped.expect.text, shipped.role)
+    assert shipped.severity == "error"
+
+
+def test_an_override_takes_a_condition_away_with_null() -> None:
+    changed = next(rule for rule in own({"id": "task_present", "applies": None}) if rule.id == "task_present")
+
+    assert changed.applies == ()
+
+
+def test_later_rules_lie_over_earlier_ones() -> None:
+    rules = effective_rules([("a", [OWN]), ("b", [{"id": "agent_version", "title": "Later"}])], ["dotnet_version"])
+
+    assert rules[-1].title == "Later"
+    assert "dotnet_version" not in [rule.id for rule in rules]
+
+
+def test_disabling_an_unknown_rule_names_the_known_ones() -> None:
+    with pytest.raises(RuleError, match=r"'dotnet'.*no such rule.*dotnet_version, powershell_version"):
+        effective_rules([], ["dotnet"])
+
+
+@pytest.mark.parametrize(
+    "changes, words",
+    [
+        ({"expect": "agent.version ="}, ["field expect", "not a JMESPath expression"]),
+        ({"expect": "versions(agent.version)"}, ["field expect", "no function versions()", "version_compare"]),
+        ({"expect": "agent[?versions(@)]"}, ["no function versions()"]),
+        ({"expect": "version_compare(agent.version)"}, ["version_compare() takes 2 arguments, not 1"]),
+        ({"expect": "agent.version == threshold.agent"}, ["no threshold agent", "dotnet_version"]),
+        ({"actual": "{agent.}"}, ["field actual", "not a JMESPath expression"]),
+        ({"actual": "{}"}, ["field actual", "not a JMESPath expression"]),
+        ({"expect": True}, ["field expect", "must be text"]),
+        ({"expect": None}, ["field expect", "is missing"]),
+        ({"severity": "fatal"}, ["field severity", "error, warning"]),
+        ({"severity": ["error"]}, ["field severity", "error, warning"]),
+        ({"needs": "agent.version"}, ["field needs", "must be a list"]),
+        ({"needs": []}, ["field needs", "must be a list"]),
+        ({"needs": ["agent version"]}, ["field needs", "'agent version'"]),
+        ({"role": "Agent!"}, ["field role", "name of a role"]),
+        ({"applies": [1]}, ["field applies", "condition"]),
+        ({"advice": "x"}, ["field advice", "is none of the fields id, title"]),
+        ({"cases": {}}, ["field cases", "list of mappings"]),
+        ({"cases": [{"fix": "x"}]}, ["field cases[0].when", "is missing"]),
+        ({"cases": [{"when": "`true`"}, {"status": "bad"}]}, ["field cases[1].status", "not_applicable"]),
+        ({"cases": [{"when": "a b"}]}, ["field cases[0].when", "not a JMESPath expression"]),
+        ({"cases": [{"when": "`true`", "severity": "error"}]}, ["field cases[0].severity", "is none of the fields"]),
+        ({"title": "   "}, ["field title", "must be text"]),
+    ],
+    ids=str,
+)
+def test_a_bad_rule_is_named_with_its_file_id_and_field(changes: dict[str, Any], words: list[str]) -> None:
+    with pytest.raises(RuleError) as error:
+        own(OWN | changes)
+
+    message = str(error.value)
+    assert message.startswith("own.yml: rule agent_version, ")
+    assert "\n" not in message
+    for word in words:
+        assert word in message
+
+
+@pytest.mark.parametrize(
+    "data, words",
+    [
+        ({"rules": []}, "own.yml: rule list: must be a list of rules"),
+        (None, "must be a list of rules"),
+        ([{"title": "No id"}], "rule number 1, field id"),
+        ([OWN, "text"], "rule number 2, field id"),
+        ([{"id": "Agent Version"}], "rule number 1, field id"),
+        ([{"id": ["a"]}], "rule number 1, field id"),
+        ([OWN, OWN], "rule agent_version, field id: is used by two rules"),
+    ],
+    ids=str,
+)
+def test_a_bad_list_is_named(data: Any, words: str) -> None:
+    with pytest.raises(RuleError, match=words):
+        effective_rules([("own.yml", data)], [])
+
+
+def test_a_file_that_is_not_yaml_is_named_in_one_line() -> None:
+    with pytest.raises(RuleError) as error:
+        read_rules("- id: a\n  title: [", "own.yml")
+
+    assert str(error.value).startswith("own.yml: ")
+    assert "\n" not in str(error.value)
+
+
+def test_a_file_builds_no_objects() -> None:
+    with pytest.raises(RuleError):
+        read_rules("- !!python/object/apply:os.getcwd []", "own.yml")

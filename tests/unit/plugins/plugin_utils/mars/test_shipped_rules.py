@@ -1,0 +1,361 @@
+# Copyright (c) 2026 winops.mars contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Every shipped rule in each of its statuses, from literal facts."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ansible_collections.winops.mars.plugins.plugin_utils.mars.rule_file import shipped_rules
+from ansible_collections.winops.mars.plugins.plugin_utils.mars.rules import Finding, find, judge
+from ansible_collections.winops.mars.plugins.plugin_utils.mars.thresholds import thresholds
+
+Host = Callable[[dict[str, Any]], dict[str, Any]]
+Changes = dict[str, Any]
+
+AGENT = r"C:\Program Files\Microsoft Azure Recovery Services Agent"
+NO_AGENT: Changes = {"agent": {"installed": False, "install_path": None, "version": None}, "tasks": []}
+OLD_WINDOWS: Changes = {
+    "os.name": "Windows Server 2008",
+    "os.newest_dotnet": "4.6.2",
+    "os.newest_powershell": "3.0",
+}
+SECOND_TASK = {
+    "name": "Second",
+    "enabled": True,
+    "principal": {"id": r"CONTOSO\backup", "sid": None, "kind": "user"},
+    "triggers": [{"type": "CalendarTrigger", "enabled": True}],
+    "multiple_instances": "Parallel",
+}
+SOPHOS = [{"name": "Sophos Endpoint", "evidence": "service SAVService"}]
+
+
+def finding(facts: dict[str, Any], rule: str, baseline: str = "current", **overrides: Any) -> Finding:
+    return find(shipped_rules()[rule], facts, thresholds(baseline, overrides))
+
+
+@pytest.mark.parametrize("baseline", ["minimum", "current"])
+def test_a_healthy_host_complies_with_every_rule(host: Host, baseline: str) -> None:
+    judgement = judge(host({}), shipped_rules().values(), thresholds(baseline, {}))
+
+    assert {finding.id: finding.status for finding in judgement.findings} == dict.fromkeys(shipped_rules(), "compliant")
+    assert judgement.verdict == "compliant"
+    assert judgement.roles == []
+
+
+CASES: list[tuple[str, str, Changes]] = [
+    # .NET Framework
+    ("dotnet_version", "noncompliant", {"dotnet": {"release": 461814, "version": "4.7.2"}}),
+    ("dotnet_version", "noncompliant", {"dotnet": {"release": None, "version": None}}),
+    ("dotnet_version", "noncompliant", {"dotnet.version": "4.7.2", "os.newest_dotnet": None}),
+    ("dotnet_version", "compliant", {"dotnet": {"release": 533509, "version": "4.8.1"}}),
+    ("dotnet_version", "impossible", {"dotnet.version": "4.5.2", **OLD_WINDOWS}),
+    ("dotnet_version", "impossible", {"dotnet.version": None, **OLD_WINDOWS}),
+    ("dotnet_version", "unknown", {"dotnet": ...}),
+    ("dotnet_version", "unknown", {"dotnet.version": "newest"}),
+    # Windows PowerShell
+    ("powershell_version", "noncompliant", {"powershell.version": "4.0"}),
+    ("powershell_version", "noncompliant", {"powershell.version": None}),
+    ("powershell_version", "compliant", {"powershell.version": "5.0.10586.117"}),
+    ("powershell_version", "impossible", {"powershell.version": "2.0", **OLD_WINDOWS}),
+    ("powershell_version", "unknown", {"powershell": ...}),
+    ("powershell_execution_policy", "compliant", {"powershell.execution_policy.effective": "Unrestricted"}),
+    ("powershell_execution_policy", "compliant", {"powershell.execution_policy.effective": "Bypass"}),
+    ("powershell_execution_policy", "noncompliant", {"powershell.execution_policy.effective": "Restricted"}),
+    ("powershell_execution_policy", "noncompliant", {"powershell.execution_policy.effective": "AllSigned"}),
+    ("powershell_execution_policy", "noncompliant", {"powershell.execution_policy.effective": "Undefined"}),
+    ("powershell_execution_policy", "unknown", {"powershell.execution_policy": ...}),
+    ("powershell_module_path", "compliant", {"powershell.module_path": [AGENT.upper() + "\\BIN\\Modules\\"]}),
+    ("powershell_module_path", "compliant", {"powershell.module_path": [AGENT + r"\bin\Modules\MSOnlineBackup"]}),
+    (
+        "powershell_module_path",
+        "compliant",
+        {"powershell.module_path": [r"%ProgramFiles%\Microsoft Azure Recovery Services Agent\bin\Modules"]},
+    ),
+    ("powershell_module_path", "noncompliant", {"powershell.module_path": [AGENT + r"\bin", r"C:\Windows"]}),
+    ("powershell_module_path", "noncompliant", {"powershell.module_path": []}),
+    ("powershell_module_path", "unknown", {"powershell.module_path": ...}),
+    ("powershell_module_path", "unknown", {"agent": ...}),
+    ("powershell_module_path", "not_applicable", NO_AGENT),
+    # Antivirus
+    ("antivirus_exclusions", "noncompliant", {"antivirus.defender.exclusion_paths": []}),
+    ("antivirus_exclusions", "noncompliant", {"antivirus.defender.exclusion_paths": [r"D:\Scratch"]}),
+    ("antivirus_exclusions", "noncompliant", {"antivirus.defender.exclusion_paths": [AGENT]}),
+    ("antivirus_exclusions", "noncompliant", {"antivirus.defender.exclusion_processes": []}),
+    ("antivirus_exclusions", "noncompliant", {"antivirus.defender.exclusion_paths": [], "antivirus.products": SOPHOS}),
+    ("antivirus_exclusions", "compliant", {"antivirus.defender.exclusion_processes": ["CBEngine.exe"]}),
+    ("antivirus_exclusions", "compliant", {"antivirus.defender.exclusion_paths": [AGENT.lower(), "d:\\SCRATCH\\*"]}),
+    ("antivirus_exclusions", "compliant", {"antivirus.defender.exclusion_paths": [r"%ProgramFiles%\*", "D:\\"]}),
+    (
+        "antivirus_exclusions",
+        "compliant",
+        {"scratch.location": None, "antivirus.defender.exclusion_paths": [AGENT + r"\Scratch", AGENT + r"\bin\*"]},
+    ),
+    ("antivirus_exclusions", "not_applicable", NO_AGENT),
+    ("antivirus_exclusions", "not_applicable", NO_AGENT | {"antivirus": ...}),
+    ("antivirus_exclusions", "not_applicable", {"antivirus.defender": None}),
+    ("antivirus_exclusions", "not_applicable", {"antivirus.defender.running": False}),
+    ("antivirus_exclusions", "unknown", {"antivirus.products": SOPHOS}),
+    ("antivirus_exclusions", "unknown", {"antivirus.products": SOPHOS, "antivirus.defender": None}),
+    ("antivirus_exclusions", "unknown", {"antivirus": ...}),
+    ("antivirus_exclusions", "unknown", {"antivirus.defender": ...}),
+    ("antivirus_exclusions", "unknown", {"antivirus.defender.exclusion_paths": ...}),
+    ("antivirus_exclusions", "unknown", {"scratch": ...}),
+    # Scheduled tasks
+    ("task_present", "noncompliant", {"tasks": []}),
+    ("task_present", "not_applicable", NO_AGENT),
+    ("task_present", "unknown", {"tasks": ...}),
+    ("task_enabled", "noncompliant", {"tasks.0.enabled": False}),
+    ("task_enabled", "noncompliant", {"tasks.0.triggers.0.enabled": False}),
+    ("task_enabled", "noncompliant", {"tasks.0.triggers": []}),
+    ("task_enabled", "not_applicable", {"tasks": []}),
+    ("task_enabled", "not_applicable", NO_AGENT | {"tasks": ...}),
+    ("task_enabled", "unknown", {"tasks": ...}),
+    ("task_enabled", "unknown", {"tasks.0.enabled": ...}),
+    ("task_enabled", "unknown", {"tasks.0.triggers": ...}),
+    ("task_principal", "compliant", {"tasks.0.principal": {"id": "Administratoren", "sid": "S-1-5-32-544"}}),
+    ("task_principal", "noncompliant", {"tasks.0.principal": {"id": r"CONTOSO\backup", "sid": None}}),
+    ("task_principal", "noncompliant", {"tasks.0.principal.sid": "S-1-5-21-1-2-3-1001"}),
+    ("task_principal", "not_applicable", {"tasks": []}),
+    ("task_principal", "unknown", {"tasks.0.principal.sid": ...}),
+    ("task_instances", "noncompliant", {"tasks.0.multiple_instances": "Queue"}),
+    ("task_instances", "not_applicable", NO_AGENT),
+    ("task_instances", "unknown", {"tasks.0.multiple_instances": ...}),
+    # Scratch folder
+    ("scratch_location", "compliant", {"scratch.provider_location": "d:\\SCRATCH\\"}),
+    ("scratch_location", "noncompliant", {"scratch.provider_location": r"C:\Scratch"}),
+    ("scratch_location", "noncompliant", {"scratch.provider_location": None}),
+    ("scratch_location", "noncompliant", {"scratch.location": None, "scratch.provider_location": None}),
+    ("scratch_location", "noncompliant", {"scratch.exists": False}),
+    ("scratch_location", "noncompliant", {"scratch.volume.drive_type": "removable"}),
+    ("scratch_location", "noncompliant", {"scratch.volume.file_system": "ReFS"}),
+    (
+        "scratch_location",
+        "noncompliant",
+        {
+            "scratch.location": r"\\nas\mars",
+            "scratch.provider_location": r"\\nas\mars",
+            "scratch.volume": None,
+        },
+    ),
+    ("scratch_location", "not_applicable", NO_AGENT),
+    ("scratch_location", "unknown", {"scratch.volume": ...}),
+    ("scratch_location", "unknown", {"scratch": ...}),
+    ("scratch_free_space", "compliant", {"scratch.volume.free": 100_000_000_000}),
+    ("scratch_free_space", "noncompliant", {"scratch.volume.free": 99_999_999_999}),
+    ("scratch_free_space", "noncompliant", {"scratch.volume.free": 0}),
+    ("scratch_free_space", "not_applicable", {"scratch.volume": None}),
+    ("scratch_free_space", "not_applicable", NO_AGENT),
+    ("scratch_free_space", "unknown", {"scratch.volume.free": None}),
+    ("scratch_free_space", "unknown", {"scratch.volume.free": ...}),
+    ("scratch_free_space", "unknown", {"scratch.volume": ...}),
+    ("scratch_attributes", "noncompliant", {"scratch.compressed": True}),
+    ("scratch_attributes", "noncompliant", {"scratch.encrypted": True}),
+    ("scratch_attributes", "noncompliant", {"scratch.reparse_point": True}),
+    ("scratch_attributes", "noncompliant", {"scratch.deduplicated": True}),
+    ("scratch_attributes", "compliant", {"scratch.deduplicated": False}),
+    ("scratch_attributes", "not_applicable", {"scratch.exists": False}),
+    ("scratch_attributes", "not_applicable", NO_AGENT),
+    ("scratch_attributes", "unknown", {"scratch.compressed": None}),
+    ("scratch_attributes", "unknown", {"scratch.deduplicated": ...}),
+]
+
+
+@pytest.mark.parametrize("rule, status, changes", CASES, ids=lambda value: str(value)[:60])
+def test_statuses(host: Host, rule: str, status: str, changes: Changes) -> None:
+    assert finding(host(changes), rule).status == status
+
+
+def test_every_rule_is_seen_in_each_status_it_can_have() -> None:
+    for rule in shipped_rules().values():
+        expected = {"noncompliant", "unknown"}
+        expected |= {"not_applicable"} if rule.applies else set()
+        expected |= {"impossible"} if rule.impossible else set()
+
+        assert expected <= {status for name, status, _ in CASES if name == rule.id}, rule.id
+
+
+@pytest.mark.parametrize("rule", ["task_enabled", "task_principal", "task_instances"])
+def test_one_bad_task_among_good_ones_counts(host: Host, rule: str) -> None:
+    facts = host({})
+    facts["tasks"].append(SECOND_TASK | {"enabled": False})
+
+    assert finding(facts, rule).status == "noncompliant"
+
+
+@pytest.mark.parametrize(
+    "rule, value, status",
+    [
+        ("dotnet_version", {"dotnet.version": "4.5.2"}, "compliant"),
+        ("dotnet_version", {"dotnet.version": "4.5.1"}, "noncompliant"),
+        ("powershell_version", {"powershell.version": "3.0"}, "compliant"),
+        ("powershell_version", {"powershell.version": "2.0"}, "noncompliant"),
+    ],
+)
+def test_the_minimum_baseline_is_within_reach_of_windows_server_2008(
+    host: Host, rule: str, value: Changes, status: str
+) -> None:
+    assert finding(host({**OLD_WINDOWS, **value}), rule, "minimum").status == status
+
+
+@pytest.mark.parametrize(
+    "free, severity",
+    [(49_999_999_999, "error"), (50_000_000_000, "warning"), (99_999_999_999, "warning")],
+)
+def test_little_scratch_space_is_an_error_below_5_percent_and_a_warning_below_10(
+    host: Host, free: int, severity: str
+) -> None:
+    found = finding(host({"scratch.volume.free": free}), "scratch_free_space")
+
+    assert (found.status, found.severity, found.role) == ("noncompliant", severity, "scratch_space")
+
+
+@pytest.mark.parametrize(
+    "protected, status", [(4_000_000_000_000, "compliant"), (4_000_000_000_001, "noncompliant"), (None, "compliant")]
+)
+def test_scratch_space_is_measured_against_the_protected_data_if_that_is_known(
+    host: Host, protected: int | None, status: str
+) -> None:
+    assert finding(host({}), "scratch_free_space", scratch_protected_data=protected).status == status
+
+
+def test_a_warning_alone_does_not_make_a_host_noncompliant_but_is_repaired(host: Host) -> None:
+    facts = host({"scratch.volume.free": 60_000_000_000})
+
+    judgement = judge(facts, shipped_rules().values(), thresholds("minimum", {}))
+
+    assert judgement.verdict == "compliant"
+    assert judgement.summary["noncompliant"] == 1
+    assert judgement.roles == ["scratch_space"]
+
+
+@pytest.mark.parametrize(
+    "changes, words",
+    [
+        (
+            {"powershell.execution_policy": {"group_policy": "Restricted", "effective": "Restricted"}},
+            "Group Policy object",
+        ),
+        ({"powershell.execution_policy.effective": "AllSigned"}, "AllSigned"),
+    ],
+)
+def test_an_execution_policy_that_somebody_chose_is_not_fought(host: Host, changes: Changes, words: str) -> None:
+    found = finding(host(changes), "powershell_execution_policy")
+
+    assert found.status == "noncompliant"
+    assert found.role is None
+    assert words in str(found.fix)
+
+
+def test_another_antivirus_is_named_with_the_list_for_its_administrator(host: Host) -> None:
+    facts = host({"antivirus.products": [*SOPHOS, {"name": "ESET", "evidence": "service ekrn"}]})
+
+    found = finding(facts, "antivirus_exclusions")
+
+    assert "Sophos Endpoint, ESET" in found.actual
+    for item in (r"D:\Scratch", rf"{AGENT}\bin", rf"{AGENT}\bin\cbengine.exe"):
+        assert item in str(found.fix)
+    assert found.role is None
+
+
+def test_what_this_windows_can_never_meet_is_no_work_for_a_role(host: Host) -> None:
+    facts = host({"dotnet": {"release": None, "version": None}, **OLD_WINDOWS})
+
+    judgement = judge(facts, shipped_rules().values(), thresholds("current", {}))
+
+    assert judgement.verdict == "noncompliant"
+    assert judgement.summary["impossible"] == 1
+    assert judgement.roles == []
+    assert "Windows Server 2008 cannot run" in str(judgement.findings[0].fix)
+
+
+def test_roles_come_once_each_in_the_order_of_the_rules(host: Host) -> None:
+    facts = host(
+        {
+            "tasks.0.enabled": False,
+            "tasks.0.multiple_instances": "Parallel",
+            "scratch.compressed": True,
+            "powershell.version": "4.0",
+            "powershell.module_path": [],
+            "dotnet.version": "4.5",
+        }
+    )
+
+    assert judge(facts, shipped_rules().values(), thresholds("current", {})).roles == [
+        "dotnet",
+        "powershell",
+        "scheduled_task",
+        "scratch_space",
+    ]
+
+
+def test_a_localized_account_name_decides_nothing(host: Host) -> None:
+    facts = host({"tasks.0.principal": {"id": "SYSTEM", "sid": None, "kind": "user"}})
+
+    assert finding(facts, "task_principal").status == "noncompliant"
+
+
+def test_every_rule_has_a_source_and_either_a_role_or_the_reason_why_there_is_none() -> None:
+    for rule in shipped_rules().values():
+        assert str(rule.source).startswith("https://"), rule.id
+        assert (rule.role is None) == ("no_role" in rule.texts), rule.id
+
+
+def paths(value: Any, prefix: str = "") -> list[str]:
+    """Every path in the facts."""
+    items = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+    found = []
+    for key, item in items:
+        path = f"{prefix}{key}"
+        found += [path, *paths(item, f"{path}.")]
+    return found
+
+
+@given(st.data())
+def test_whatever_is_missing_a_rule_that_needs_it_does_not_find_compliance(host: Host, data: st.DataObject) -> None:
+    facts = host({})
+    removed = data.draw(st.sampled_from([path for path in paths(facts) if path.split(".")[0] not in ("schema",)]))
+    parent = facts
+    *parents, last = [int(step) if step.isdigit() else step for step in removed.split(".")]
+    for step in parents:
+        parent = parent[step]
+    del parent[last]
+    plain = ".".join(step for step in removed.split(".") if not step.isdigit())
+    # A whole entry taken out of a list is a host without that task, not an unread fact
+    takes_part = not isinstance(last, int)
+
+    for rule in shipped_rules().values():
+        hit = any(f"{need.path.replace('[]', '')}.".startswith(f"{plain}.") for need in rule.needs)
+        status = find(rule, facts, thresholds("current", {})).status
+        if hit and takes_part:
+            assert status == "unknown", (rule.id, removed)
+
+
+json_values = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=8),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=8), inner, max_size=3),
+    max_leaves=6,
+)
+
+
+@given(st.data())
+def test_judging_never_fails_whatever_the_facts_hold(host: Host, data: st.DataObject) -> None:
+    facts = host({})
+    spots = data.draw(st.lists(st.sampled_from(paths(facts)), min_size=1, max_size=4, unique=True))
+    # Deepest first, so that each spot is still there
+    for spot in sorted(spots, key=lambda path: -path.count(".")):
+        parent = facts
+        *parents, last = [int(step) if step.isdigit() else step for step in spot.split(".")]
+        for step in parents:
+            parent = parent[step]
+        parent[last] = data.draw(json_values)
+
+    judgement = judge(facts, shipped_rules().values(), thresholds("current", {}))
+
+    assert sum(judgement.summary.values()) == len(shipped_rules())

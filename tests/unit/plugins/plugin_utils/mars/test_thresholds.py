@@ -1,0 +1,74 @@
+# Copyright (c) 2026 winops.mars contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Thresholds and their baselines."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from ansible_collections.winops.mars.plugins.plugin_utils.mars.catalogue_file import catalogue
+from ansible_collections.winops.mars.plugins.plugin_utils.mars.thresholds import (
+    BASELINES,
+    ThresholdError,
+    thresholds,
+)
+
+
+def test_the_baselines_promise_what_is_documented() -> None:
+    minimum, current = thresholds("minimum", {}), thresholds("current", {})
+
+    assert (minimum["dotnet_version"], minimum["powershell_version"]) == ("4.5.2", "3.0")
+    assert (current["dotnet_version"], current["powershell_version"]) == ("4.8", "5.0")
+
+
+@pytest.mark.parametrize("baseline", BASELINES)
+def test_shipped_values_are_values_a_user_could_give(baseline: str) -> None:
+    values = thresholds(baseline, {})
+
+    assert thresholds(baseline, values) == values
+
+
+def test_every_threshold_is_described() -> None:
+    for name, entry in catalogue("baselines.yml").items():
+        assert set(entry) == {"type", "description", *BASELINES}, name
+
+
+@pytest.mark.parametrize(
+    "name, value, expected",
+    [
+        ("dotnet_version", "4.10", "4.10"),
+        ("scratch_free_percent", 7.5, 7.5),
+        ("scratch_free_percent", "7.5", 7.5),
+        ("scratch_free_percent", 0, 0),
+        ("scratch_protected_data", "2000000000000", 2_000_000_000_000),
+        ("scratch_protected_data", None, None),
+    ],
+)
+def test_single_thresholds_can_be_replaced(name: str, value: Any, expected: Any) -> None:
+    values = thresholds("current", {name: value})
+
+    assert values == thresholds("current", {}) | {name: expected}
+
+
+@pytest.mark.parametrize(
+    "overrides, words",
+    [
+        ({"dotnet": "4.8"}, "no threshold 'dotnet'; the thresholds are dotnet_version, powershell_version"),
+        ({"dotnet_version": 4.8}, "'dotnet_version' must be a version in quotes, '4.8' for example, not 4.8"),
+        ({"dotnet_version": "newest"}, "must be a version in quotes"),
+        ({"dotnet_version": None}, "must be a version in quotes"),
+        ({"scratch_free_percent": 101}, "must be a number from 0 to 100, not 101"),
+        ({"scratch_free_percent": True}, "must be a number from 0 to 100"),
+        ({"scratch_free_percent": "5 %"}, "must be a number from 0 to 100"),
+        ({"scratch_protected_data": 0}, "must be a whole number of bytes above 0"),
+        ({"scratch_protected_data": 1.5}, "must be a whole number of bytes above 0"),
+        ({"scratch_protected_data": "2 TB"}, "must be a whole number of bytes above 0"),
+    ],
+    ids=str,
+)
+def test_a_wrong_threshold_is_named_with_what_is_possible(overrides: dict[str, Any], words: str) -> None:
+    with pytest.raises(ThresholdError, match=words):
+        thresholds("minimum", overrides)
