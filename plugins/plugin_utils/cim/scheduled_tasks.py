@@ -17,7 +17,6 @@ from typing import Literal, Protocol
 
 from ansible_collections.winops.mars.plugins.plugin_utils.wsman.errors import Fault
 from ansible_collections.winops.mars.plugins.plugin_utils.wsman.session import Session
-from ansible_collections.winops.mars.plugins.plugin_utils.wsman.shell import Result
 from ansible_collections.winops.mars.plugins.plugin_utils.wsman.values import (
     CimPath,
     Instance,
@@ -29,7 +28,7 @@ from ansible_collections.winops.mars.plugins.plugin_utils.wsman.values import (
     wql_literal,
 )
 
-from .command_line import quoted
+from .command_line import failure, quoted
 from .errors import CimError, return_value
 from .task_xml import TaskDefinition, TaskXmlError, ascii_xml
 
@@ -189,7 +188,7 @@ class _Schtasks:
     def states(self, folder: str) -> dict[str, State | None]:
         result = self._session.run("schtasks /query /fo csv /nh", changes=False)
         if result.exit_code and not result.stdout:
-            raise _failure("the scheduled tasks could not be listed", result)
+            raise failure("the scheduled tasks could not be listed", result)
         # The first column is the task with its folder; a task has a row for each of its triggers.
         tasks = {row[0] for row in csv.reader(result.stdout.splitlines()) if row and row[0].startswith("\\")}
         return {task[len(folder) :]: None for task in tasks if task[: task.rindex("\\") + 1].lower() == folder.lower()}
@@ -198,7 +197,7 @@ class _Schtasks:
         result = self._session.run(f"schtasks /query /tn {quoted(folder + name)} /xml", changes=False)
         if result.exit_code:
             if self._exists(folder, name):
-                raise _failure(f"the scheduled task {folder}{name} could not be read", result)
+                raise failure(f"the scheduled task {folder}{name} could not be read", result)
             return None
         # The XML declares the encoding of the file it would be saved to, not that of this output.
         return ScheduledTask(name, folder, state, TaskDefinition.parse(result.stdout), None, None)
@@ -215,22 +214,22 @@ class _Schtasks:
         written = self._session.run(f'findstr "^" > "{file}"', stdin="\r\n".join([*lines, ""]))
         try:
             if written.exit_code:
-                raise _failure(f"the definition of the scheduled task {folder}{name} could not be written", written)
+                raise failure(f"the definition of the scheduled task {folder}{name} could not be written", written)
             result = self._session.run(f'schtasks /create /tn {quoted(folder + name)} /xml "{file}" /f')
         finally:
             self._session.run(f'del /f /q "{file}"')
         if result.exit_code:
-            raise _failure(f"the scheduled task {folder}{name} could not be registered", result)
+            raise failure(f"the scheduled task {folder}{name} could not be registered", result)
 
     def start(self, folder: str, name: str) -> None:
         result = self._session.run(f"schtasks /run /tn {quoted(folder + name)}")
         if result.exit_code:
-            raise _failure(f"the scheduled task {folder}{name} could not be started", result)
+            raise failure(f"the scheduled task {folder}{name} could not be started", result)
 
     def delete(self, folder: str, name: str) -> None:
         result = self._session.run(f"schtasks /delete /tn {quoted(folder + name)} /f")
         if result.exit_code and self._exists(folder, name):
-            raise _failure(f"the scheduled task {folder}{name} could not be deleted", result)
+            raise failure(f"the scheduled task {folder}{name} could not be deleted", result)
 
     def _exists(self, folder: str, name: str) -> bool:
         return name.lower() in map(str.lower, self.states(folder))
@@ -245,8 +244,3 @@ def _last_run(info: Instance | None) -> tuple[datetime | None, int | None]:
     if info is None or result == _SCHED_S_TASK_HAS_NOT_RUN:
         return None, None  # the time is then 1999-11-30
     return info.read("LastRunTime", datetime_), result
-
-
-def _failure(what: str, result: Result) -> CimError:
-    said = " ".join((result.stderr or result.stdout).split())
-    return CimError(f"{what} with schtasks.exe (exit code {result.exit_code}): {said}", result.exit_code)

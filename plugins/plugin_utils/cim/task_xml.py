@@ -16,14 +16,13 @@ from xml.etree import ElementTree
 from xml.parsers import expat
 from xml.sax.saxutils import escape
 
+from .accounts import LOCAL_SYSTEM
 from .errors import CimError
 
 NAMESPACE = "http://schemas.microsoft.com/windows/2004/02/mit/task"
-SYSTEM_SID = "S-1-5-18"
 
 MultipleInstances = Literal["IgnoreNew", "Parallel", "Queue", "StopExisting"]
 
-_SID = re.compile(r"S-1-\d+(-\d+)+$", re.IGNORECASE)
 _TAG_END = re.compile(rb"""(?:[^>"']|"[^"]*"|'[^']*')*>""")
 _TRUE = ("true", "1")  # xs:boolean
 
@@ -44,19 +43,14 @@ class Trigger:
 class Principal:
     """Who a task runs as.
 
-    :ivar id: the account as the definition has it, a SID or a name in the host's language; None if it names none.
+    :ivar id: the account as the definition has it, a SID or a name in the host's language; "" if it names none.
     :ivar logon_type: ``Password``, ``S4U``, ``InteractiveToken``, ...; None for service accounts and groups.
     """
 
-    id: str | None
+    id: str
     kind: Literal["user", "group"]
     logon_type: str | None
     run_level: str
-
-    @property
-    def sid(self) -> str | None:
-        """The SID, if the definition has one rather than a name."""
-        return self.id.upper() if self.id is not None and _SID.match(self.id) else None
 
 
 @dataclass(frozen=True)
@@ -110,7 +104,7 @@ class TaskDefinition:
 
         A service account has no logon type in the schema, and no password is asked for one.
         """
-        if self.principal.sid == SYSTEM_SID and self.principal.kind == "user":
+        if self.principal.id == LOCAL_SYSTEM and self.principal.kind == "user":
             return self
         document = _Document(self.xml)
         task = document.root
@@ -119,12 +113,12 @@ class TaskDefinition:
         if principal is not None:
             for name in ("GroupId", "LogonType"):
                 document.remove(principal.child(name))
-            document.set_child(principal, "UserId", SYSTEM_SID)
+            document.set_child(principal, "UserId", LOCAL_SYSTEM)
             return self._edited(document)
         actions = task.required("Actions")
         prefix = task.prefix
         identifier = f' id="{escape(context)}"' if (context := actions.attributes.get("Context")) else ""
-        inner = f"<{prefix}Principal{identifier}><{prefix}UserId>{SYSTEM_SID}</{prefix}UserId></{prefix}Principal>"
+        inner = f"<{prefix}Principal{identifier}><{prefix}UserId>{LOCAL_SYSTEM}</{prefix}UserId></{prefix}Principal>"
         if principals is not None:
             document.insert_into(principals, inner)
         else:
@@ -313,10 +307,10 @@ def _principal(task: _Node) -> Principal:
     principals = task.child("Principals")
     node = principals.child("Principal") if principals is not None else None
     if node is None:
-        return Principal(None, "user", None, "LeastPrivilege")
+        return Principal("", "user", None, "LeastPrivilege")
     group = node.value("GroupId")
     return Principal(
-        id=group or node.value("UserId") or None,
+        id=group or node.value("UserId") or "",
         kind="group" if group else "user",
         logon_type=node.value("LogonType") or None,
         run_level=node.value("RunLevel") or "LeastPrivilege",

@@ -69,7 +69,6 @@ def test_reads_what_a_backup_task_says() -> None:
     principal = task.principal
     assert (principal.id, principal.kind, principal.logon_type) == ("CONTOSO\\backup", "user", "Password")
     assert principal.run_level == "HighestAvailable"
-    assert principal.sid is None
 
 
 def test_what_is_not_written_has_the_default_of_the_schema() -> None:
@@ -77,14 +76,14 @@ def test_what_is_not_written_has_the_default_of_the_schema() -> None:
     assert task.enabled
     assert task.triggers == (Trigger("TimeTrigger", True),)
     assert task.multiple_instances == "IgnoreNew"
-    assert (task.principal.id, task.principal.run_level) == (None, "LeastPrivilege")
+    assert (task.principal.id, task.principal.run_level) == ("", "LeastPrivilege")
 
 
 def test_a_group_is_told_from_a_user() -> None:
     task = TaskDefinition.parse(
         wrapped("<Principals><Principal><GroupId>S-1-5-32-544</GroupId></Principal></Principals>")
     )
-    assert (task.principal.kind, task.principal.sid) == ("group", "S-1-5-32-544")
+    assert (task.principal.kind, task.principal.id) == ("group", "S-1-5-32-544")
 
 
 @pytest.mark.parametrize("text", ["true", "1"])
@@ -116,7 +115,7 @@ def test_triggers_are_enabled_where_they_were_not() -> None:
 
 def test_system_needs_neither_logon_type_nor_password_and_keeps_the_run_level() -> None:
     task = TaskDefinition.parse(BACKUP).with_system_principal()
-    assert (task.principal.sid, task.principal.logon_type) == ("S-1-5-18", None)
+    assert (task.principal.id, task.principal.logon_type) == ("S-1-5-18", None)
     assert task.principal.run_level == "HighestAvailable"
     assert '<Principal id="Author">' in task.xml
 
@@ -124,7 +123,7 @@ def test_system_needs_neither_logon_type_nor_password_and_keeps_the_run_level() 
 def test_system_replaces_a_group() -> None:
     group = "<Principals><Principal id='A'><GroupId>S-1-5-32-545</GroupId></Principal></Principals>"
     task = TaskDefinition.parse(wrapped(group)).with_system_principal()
-    assert (task.principal.kind, task.principal.sid) == ("user", "S-1-5-18")
+    assert (task.principal.kind, task.principal.id) == ("user", "S-1-5-18")
     assert "GroupId" not in task.xml
 
 
@@ -132,7 +131,7 @@ def test_system_replaces_a_group() -> None:
     "inside", ["", "<Principals/>", "<Principals></Principals>", "<Principals><Principal /></Principals>"]
 )
 def test_system_where_no_principal_was(inside: str) -> None:
-    assert TaskDefinition.parse(wrapped(inside)).with_system_principal().principal.sid == "S-1-5-18"
+    assert TaskDefinition.parse(wrapped(inside)).with_system_principal().principal.id == "S-1-5-18"
 
 
 def test_an_added_principal_is_the_one_the_actions_name() -> None:
@@ -157,7 +156,7 @@ def test_a_setting_is_added_where_none_was(inside: str) -> None:
 def test_prefixed_definitions_stay_prefixed() -> None:
     xml = f'<t:Task xmlns:t="{NAMESPACE}"><t:Actions><t:Exec/></t:Actions></t:Task>'
     task = TaskDefinition.parse(xml).with_system_principal().with_multiple_instances("Queue")
-    assert (task.principal.sid, task.multiple_instances) == ("S-1-5-18", "Queue")
+    assert (task.principal.id, task.multiple_instances) == ("S-1-5-18", "Queue")
 
 
 def test_what_is_as_it_should_be_is_left_alone() -> None:
@@ -274,7 +273,7 @@ def test_edits_take_effect_and_leave_everything_else(xml: str) -> None:
     assert edited.enabled
     assert all(trigger.enabled for trigger in edited.triggers)
     assert [trigger.type for trigger in edited.triggers] == [trigger.type for trigger in task.triggers]
-    assert (edited.principal.sid, edited.principal.kind) == ("S-1-5-18", "user")
+    assert (edited.principal.id, edited.principal.kind) == ("S-1-5-18", "user")
     assert edited.multiple_instances == "IgnoreNew"
     assert without_edited(edited.xml) == without_edited(xml)
 
