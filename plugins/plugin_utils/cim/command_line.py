@@ -24,6 +24,6 @@ def quoted(text: str) -> str:
 
 
 def failure(complaint: str, result: Result) -> CimError:
-    """The error of a command that failed: what it was for, its exit code, and what it printed, in the host's language."""
+    """The error of a command that failed: its exit code, and what it printed in the host's language."""
     message = " ".join((result.stderr or result.stdout).split())
     return CimError(f"{complaint} (exit code {result.exit_code}): {message}", result.exit_code)

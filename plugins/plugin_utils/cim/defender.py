@@ -27,9 +27,8 @@ from .errors import CimError, return_value
 _NAMESPACE = "root/Microsoft/Windows/Defender"
 _PREFERENCE = CimPath(_NAMESPACE, "MSFT_MpPreference")
 
-# RPC_S_SERVER_UNAVAILABLE as an HRESULT: the classes are there, Defender's service is not running.
-_SERVICE_UNAVAILABLE = 0x800706BA
-_DEFENDER_UNAVAILABLE = 0x800106BA
+# RPC_S_SERVER_UNAVAILABLE, as Defender and as Windows write it: the classes are there, Defender's service does not run.
+_NOT_RUNNING = (0x800106BA, 0x800706BA)
 
 
 @dataclass(frozen=True)
@@ -69,7 +68,7 @@ class Defender:
         try:
             instance = self._only("MSFT_MpComputerStatus")
         except Fault as fault:
-            if fault.code in (_SERVICE_UNAVAILABLE, _DEFENDER_UNAVAILABLE):
+            if _not_running(fault):
                 return Status(running=False, real_time_protection=False, tamper_protected=None)
             raise
         if instance is None:
@@ -83,8 +82,13 @@ class Defender:
         )
 
     def preferences(self) -> Preferences | None:
-        """What Defender leaves out; None where Windows does not have Defender."""
-        instance = self._only("MSFT_MpPreference")
+        """What Defender leaves out; None where Windows does not have Defender, or it does not run."""
+        try:
+            instance = self._only("MSFT_MpPreference")
+        except Fault as fault:
+            if _not_running(fault):
+                return None
+            raise
         if instance is None:
             return None
         return Preferences(
@@ -119,3 +123,7 @@ class Defender:
                 return None
             raise
         return instances[0] if instances else None
+
+
+def _not_running(fault: Fault) -> bool:
+    return fault.code in _NOT_RUNNING

@@ -85,16 +85,9 @@ class Files:
 
     def create_directory(self, path: str) -> None:
         """Create a folder and its missing parents. CIM has no method for it."""
-        self._run(f"mkdir {quoted(path)}", f"the folder {path} could not be created")
-
-    def remove_empty_directory(self, path: str) -> None:
-        """Remove a folder, unless something is in it."""
-        self._run(f"rmdir {quoted(path)}", f"the folder {path} could not be removed")
-
-    def _run(self, command: str, complaint: str) -> None:
-        result = self._session.run(command)
+        result = self._session.run(f"mkdir {quoted(path)}")
         if result.exit_code:
-            raise failure(complaint, result)
+            raise failure(f"the folder {path} could not be created", result)
 
     def _get(self, class_name: str, path: str) -> Instance | None:
         try:

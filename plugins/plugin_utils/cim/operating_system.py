@@ -140,6 +140,7 @@ def reboot(
             obstacle = str(error)
             continue
         if after > before + _TOLERANCE:
+            session.close()  # its shell, if it had one, ended with the Windows it ran on
             return after
         obstacle = f"it answers, but has not restarted since {before.isoformat()}"
     raise CimError(f"the host did not come back from its restart within {timeout:.0f} seconds: {obstacle}")

@@ -91,7 +91,8 @@ def _text(output: Instance) -> str:
 
 
 def _texts(output: Instance) -> tuple[str, ...]:
-    return tuple(output.read("sValue", array_of(string)) or ())
+    texts = output.read("sValue", array_of(string))
+    return tuple(texts or ())
 
 
 def _octets(output: Instance) -> bytes:

@@ -1,0 +1,70 @@
+# Copyright (c) 2026 winops.mars contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A session with a simulated host in this process: the whole of the service, without HTTP and authentication."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import Counter
+from dataclasses import dataclass, field
+from typing import Any
+
+from ansible_collections.winops.mars.plugins.plugin_utils.wsman.errors import (
+    ConnectionLost,
+    ProtocolError,
+    Unreachable,
+)
+from ansible_collections.winops.mars.plugins.plugin_utils.wsman.session import Session
+
+from tests.simulator.model import Faults
+from tests.simulator.service import ConnectionDropped, Service
+from tests.simulator.windows import Clock, load_host
+from tests.simulator.windows.host import Host
+
+
+@dataclass
+class SimulatedHost:
+    """A host, a session with it, and the pauses made on its clock, which stands still otherwise."""
+
+    windows: Host
+    service: Service
+    clock: Clock
+    pauses: list[float] = field(default_factory=list)
+
+    operation_timeout = 60
+
+    def __post_init__(self) -> None:
+        self.session = Session(self, self.sleep)
+
+    def sleep(self, seconds: float) -> None:
+        self.pauses.append(seconds)
+        self.clock.advance(seconds)
+
+    @property
+    def actions(self) -> Counter[str]:
+        """How often each action was requested: ``Get``, ``StartService``, ..."""
+        return self.service.statistics.actions
+
+    def send(self, message: bytes) -> bytes:
+        if not self.windows.reachable():
+            raise Unreachable("connection refused")
+        try:
+            reply = asyncio.run(self.service.handle(message, "Administrator", "127.0.0.1", "client"))
+        except ConnectionDropped:
+            raise ConnectionLost("the host closed the connection") from None
+        if not reply.message:
+            raise ProtocolError(f"the host answered HTTP {reply.status} without a WS-Management message")
+        return reply.message
+
+    def reset(self) -> None:
+        """Nothing to drop."""
+
+
+def simulated(**profile: Any) -> SimulatedHost:
+    """A host of a profile: the healthy Windows Server 2022, unless ``base`` names another, with these differences."""
+    clock = Clock(lambda: 1_800_000_000.0)
+    profile.setdefault("base", "healthy-2022")
+    windows = load_host(profile, "srv01", clock)
+    faults = Faults(**windows.profile.get("faults", {}))
+    return SimulatedHost(windows, Service(windows, "srv01", faults), clock)
