@@ -21,7 +21,7 @@ from .wsman.session import Session
 State = dict[str, Any]
 
 
-class ValidatedAction(ActionBase):  # type: ignore[misc]  # ansible-core has no type hints
+class ValidatedAction(ActionBase):
     """An action whose arguments fit the argument spec of its module and whose results hold no secrets."""
 
     spec: ClassVar[Mapping[str, Any]]
