@@ -1,7 +1,7 @@
 # Copyright (c) 2026 winops.mars contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Time on a simulated host: a clock that can be moved forward, and an agenda of what happens later."""
+"""Time on a simulated host: a clock, and an agenda of what happens later."""
 
 from __future__ import annotations
 
@@ -12,20 +12,13 @@ from datetime import UTC, datetime
 
 
 class Clock:
-    """Seconds since the epoch. A command that would block (an installer, ``ping -n``) moves the clock instead of sleeping."""
+    """Seconds since the epoch, from ``source`` so that a test can move time."""
 
     def __init__(self, source: Callable[[], float] = time.time) -> None:
-        self._source = source
-        self._offset = 0.0
-
-    def seconds(self) -> float:
-        return self._source() + self._offset
+        self.seconds = source
 
     def now(self) -> datetime:
         return datetime.fromtimestamp(self.seconds(), UTC)
-
-    def advance(self, seconds: float) -> None:
-        self._offset += seconds
 
 
 @dataclass

@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from datetime import timedelta, timezone
 from typing import TYPE_CHECKING
 
-from tests.simulator.model import CimClass, CimFailure, CimValue, Method
+from tests.simulator.model import CimClass, CimValue, Method
 from tests.simulator.windows.schema import properties, row
 
 if TYPE_CHECKING:
@@ -106,13 +106,6 @@ def _instance(host: Host) -> dict[str, CimValue]:
     )
 
 
-def _get(host: Host, keys: Mapping[str, str]) -> dict[str, CimValue]:
-    instance = _instance(host)
-    if keys and {name.lower(): value for name, value in keys.items()} != {"name": instance["Name"]}:
-        raise CimFailure(0x80041002, "Not found")
-    return instance
-
-
 def _restart(host: Host) -> dict[str, CimValue]:
     host.restart()
     return {"ReturnValue": 0}
@@ -131,8 +124,7 @@ def _shutdown(host: Host, flags: int) -> dict[str, CimValue]:
 
 
 def _method(name: str, act: Callable[[Host, Mapping[str, CimValue]], dict[str, CimValue]], parameters: str = "") -> Method:
-    def call(host: Host, keys: Mapping[str, str], values: Mapping[str, CimValue]) -> dict[str, CimValue]:
-        _get(host, keys)
+    def call(host: Host, _keys: Mapping[str, str], values: Mapping[str, CimValue]) -> dict[str, CimValue]:
         return act(host, values)
 
     return Method(name, call, properties(parameters))
@@ -159,6 +151,6 @@ def classes() -> list[CimClass]:
                     "Timeout:uint32 Comment ReasonCode:uint32 Flags:sint32",
                 ),
             ),
-            get=_get,
+            singleton=True,
         ),
     ]

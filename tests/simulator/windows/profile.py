@@ -1,13 +1,12 @@
 # Copyright (c) 2026 winops.mars contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Reading profiles and fleets: YAML files, each a small delta on a base."""
+"""Reading profiles: YAML files, each a small delta on its bases."""
 
 from __future__ import annotations
 
 import copy
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -15,7 +14,6 @@ from typing import Any
 import yaml
 
 PROFILES = Path(__file__).parent.parent / "profiles"
-FLEETS = Path(__file__).parent.parent / "fleets"
 
 
 @cache
@@ -59,19 +57,3 @@ def resolve(profile: Mapping[str, Any]) -> dict[str, Any]:
 def load_profile(name: str) -> dict[str, Any]:
     """The profile ``profiles/<name>.yml``, complete."""
     return resolve(copy.deepcopy(_read(PROFILES / f"{name}.yml")))
-
-
-@dataclass(frozen=True)
-class FleetHost:
-    """One host of a fleet: its inventory name, its address and its complete profile."""
-
-    name: str
-    address: str
-    profile: dict[str, Any]
-
-
-def load_fleet(path: Path) -> Iterator[FleetHost]:
-    """The hosts of a fleet file: ``hosts: {name: {address, profile, overrides}}``."""
-    for name, entry in _read(path)["hosts"].items():
-        profile = merge(load_profile(entry["profile"]), copy.deepcopy(entry.get("overrides") or {}))
-        yield FleetHost(name, entry["address"], profile)
