@@ -1,0 +1,73 @@
+#!/usr/bin/python
+# Copyright (c) 2026 winops.mars contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Documentation and argument spec of cim_reboot; plugins/action/cim_reboot.py does the work."""
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: cim_reboot
+short_description: Restart a Windows host and wait until it is back
+version_added: 0.1.0
+description:
+  - Restarts Windows and waits until it answers again with a later boot time, which alone proves the restart.
+  - Programs that run are closed without being asked.
+  - Runs no PowerShell on the host, so it works on every Windows that WinRM reaches.
+options:
+  timeout:
+    description: How many seconds the host may take until it answers again.
+    type: int
+    default: 600
+extends_documentation_fragment:
+  - winops.mars.attributes
+  - winops.mars.attributes.connection
+attributes:
+  check_mode:
+    support: full
+  diff_mode:
+    support: none
+  idempotent:
+    support: none
+    details:
+      - Every run restarts the host.
+author:
+  - winops.mars contributors (@winops)
+"""
+
+EXAMPLES = r"""
+- name: Restart after an installation that needs it
+  winops.mars.cim_reboot:
+    timeout: 1200
+"""
+
+RETURN = r"""
+rebooted:
+  description: Whether the host has restarted; false in check mode.
+  returned: success
+  type: bool
+  sample: true
+last_boot:
+  description: When Windows started last, in ISO 8601 format.
+  returned: success
+  type: str
+  sample: '2026-01-10T04:00:12.500000+00:00'
+elapsed:
+  description: How many seconds the restart took; 0 in check mode.
+  returned: success
+  type: int
+  sample: 84
+"""
+
+from ansible.module_utils.basic import AnsibleModule
+
+ARGUMENT_SPEC = {"timeout": {"type": "int", "default": 600}}
+
+
+def main() -> None:
+    module = AnsibleModule(argument_spec=ARGUMENT_SPEC, supports_check_mode=True)
+    module.fail_json(msg="winops.mars.cim_reboot runs on the controller as an action plugin, not on the host.")
+
+
+if __name__ == "__main__":
+    main()
