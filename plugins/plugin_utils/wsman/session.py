@@ -26,7 +26,7 @@ from .errors import (
     WSManError,
 )
 from .shell import Result, Shell
-from .values import CimPath, Instance, Value, append_value, string
+from .values import CimPath, Instance, Value, append_value, sendable, string
 
 T = TypeVar("T")
 
@@ -86,7 +86,7 @@ class Session:
     def query(self, namespace: str, wql: str) -> list[Instance]:
         """All results of a WQL query, from however many pages the host makes of them."""
         body = Element(f"{{{ns.WSMAN}}}Filter", Dialect=ns.WQL)
-        body.text = wql
+        body.text = sendable(wql)
         return self._repeat(lambda: self._enumerate(f"{ns.WMI}{namespace}/*", body), changes=False)
 
     def enumerate(self, path: CimPath) -> list[Instance]:

@@ -71,7 +71,7 @@ class Instance:
             return None
         try:
             return cim_type.decode(elements)
-        except ValueError as error:
+        except (ValueError, OverflowError) as error:
             message = f"{self.class_name}.{name} holds {_text(elements[0])!r}, which is not of type {cim_type.name}"
             raise ProtocolError(message) from error
 
@@ -134,7 +134,9 @@ def _interval(element: Element) -> timedelta:
 
 
 def _reference(element: Element) -> CimPath:
-    found = {ns.local_name(part): part for part in element.iter()}
+    # Not further down: a key may itself be a reference, with parameters of its own.
+    parameters = next((part for part in element.iter() if ns.local_name(part) == "ReferenceParameters"), element)
+    found = {ns.local_name(part): part for part in parameters}
     if "ResourceURI" not in found:
         raise ValueError("no endpoint reference")
     keys = {
@@ -200,6 +202,8 @@ def append_value(parent: Element, tag: str, value: Value) -> None:
             raise ValueError("a CIM datetime needs a time zone")
         SubElement(element, f"{{{ns.CIM}}}Datetime").text = value.isoformat()
     elif isinstance(value, timedelta):
+        if value < timedelta():
+            raise ValueError("a CIM interval cannot be negative")
         seconds, microseconds = value.seconds, value.microseconds
         text = f"P{value.days}DT{seconds // 3600}H{seconds // 60 % 60}M{seconds % 60}.{microseconds:06d}S"
         SubElement(element, f"{{{ns.CIM}}}Interval").text = text
