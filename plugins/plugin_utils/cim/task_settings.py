@@ -59,7 +59,8 @@ class TaskSettings:
         if not tasks:
             wanted = "no scheduled task" if self._name is None else f"no scheduled task {self._name}"
             raise CimError(
-                f"there is {wanted} in the folder {self._path} of the task scheduler; whatever creates it has to do so first"
+                f"there is {wanted} in the folder {self._path} of the task scheduler: let the program it belongs to "
+                "create it first"
             )
         self._tasks = {task.name: task for task in tasks}
         return {task.name: self._described(task.definition) for task in tasks}
@@ -73,8 +74,8 @@ class TaskSettings:
             principal = edited.principal
             if edited != definition and principal.logon_type in _PASSWORD_LOGONS:
                 raise CimError(
-                    f"the scheduled task {self._path}{name} runs as {principal.id} with a stored password, which Windows "
-                    "would ask for again after this change: let SYSTEM run it (run_as: system), or change it by hand"
+                    f"the scheduled task {self._path}{name} runs as {principal.id} with a stored password, which "
+                    "Windows would ask for again: let SYSTEM run it (run_as: system), or change it by hand"
                 )
             desired[name] = self._described(edited)
         return desired
