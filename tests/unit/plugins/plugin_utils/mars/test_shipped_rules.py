@@ -253,6 +253,12 @@ def test_an_execution_policy_that_somebody_chose_is_not_fought(host: Host, chang
     assert words in str(found.fix)
 
 
+def test_the_default_scratch_folder_is_excluded_where_no_other_is_set(host: Host) -> None:
+    facts = host({"scratch.location": None, "antivirus.defender.exclusion_paths": []})
+
+    assert rf'"{AGENT}\Scratch"' in str(finding(facts, "antivirus_exclusions").fix)
+
+
 def test_another_antivirus_is_named_with_the_list_for_its_administrator(host: Host) -> None:
     facts = host({"antivirus.products": [*SOPHOS, {"name": "ESET", "evidence": "service ekrn"}]})
 
@@ -305,6 +311,73 @@ def test_every_rule_has_a_source_and_either_a_role_or_the_reason_why_there_is_no
     for rule in shipped_rules().values():
         assert str(rule.source).startswith("https://"), rule.id
         assert (rule.role is None) == ("no_role" in rule.texts), rule.id
+
+
+UNREAD: dict[str, list[str]] = {
+    "dotnet_version": ["dotnet.version"],
+    "powershell_version": ["powershell.version"],
+    "powershell_execution_policy": [
+        "powershell.execution_policy.effective",
+        "powershell.execution_policy.group_policy",
+    ],
+    "powershell_module_path": [
+        "agent.installed",
+        "agent.install_path",
+        "powershell.module_path",
+        "os.windows_directory",
+    ],
+    "antivirus_exclusions": [
+        "agent.installed",
+        "agent.install_path",
+        "antivirus.defender",
+        "antivirus.defender.running",
+        "antivirus.defender.exclusion_paths",
+        "antivirus.defender.exclusion_processes",
+        "antivirus.products",
+        "os.windows_directory",
+        "scratch.location",
+    ],
+    "task_present": ["agent.installed", "tasks"],
+    "task_enabled": [
+        "agent.installed",
+        "tasks",
+        "tasks.0.enabled",
+        "tasks.0.triggers",
+        "tasks.0.triggers.0.enabled",
+    ],
+    "task_principal": ["agent.installed", "tasks", "tasks.0.principal.sid"],
+    "task_instances": ["agent.installed", "tasks", "tasks.0.multiple_instances"],
+    "scratch_location": [
+        "agent.installed",
+        "scratch.location",
+        "scratch.provider_location",
+        "scratch.exists",
+        "scratch.volume",
+        "scratch.volume.drive_type",
+        "scratch.volume.file_system",
+    ],
+    "scratch_free_space": ["agent.installed", "scratch.volume", "scratch.volume.free", "scratch.volume.capacity"],
+    "scratch_attributes": [
+        "agent.installed",
+        "scratch.exists",
+        "scratch.compressed",
+        "scratch.encrypted",
+        "scratch.reparse_point",
+        "scratch.deduplicated",
+    ],
+}
+
+
+@pytest.mark.parametrize("rule, fact", [(rule, fact) for rule, facts in UNREAD.items() for fact in facts])
+def test_an_unread_fact_that_matters_is_named(host: Host, rule: str, fact: str) -> None:
+    found = finding(host({fact: ...}), rule)
+
+    assert found.status == "unknown"
+    assert found.actual == f"The facts do not have {fact.replace('.0', '[]')}."
+
+
+def test_every_rule_has_facts_that_matter() -> None:
+    assert set(UNREAD) == set(shipped_rules())
 
 
 def paths(value: Any, prefix: str = "") -> list[str]:

@@ -1,0 +1,154 @@
+# Copyright (c) 2026 winops.mars contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The action plugin mars_compliance: its options, its result, and that it leaves the host alone."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+import yaml
+from ansible.errors import AnsibleActionFail
+from ansible.parsing.dataloader import DataLoader
+from ansible.playbook.task import Task
+
+from ansible_collections.winops.mars.plugins.action.mars_compliance import ActionModule
+from ansible_collections.winops.mars.plugins.modules.mars_compliance import ARGUMENT_SPEC, DOCUMENTATION
+from ansible_collections.winops.mars.plugins.plugin_utils.mars.rule_file import shipped_rules
+from ansible_collections.winops.mars.plugins.plugin_utils.mars.thresholds import BASELINES, THRESHOLD_NAMES
+
+FACTS: dict[str, Any] = {
+    "schema": 1,
+    "gathered": ["os", "dotnet", "powershell", "agent"],
+    "unreadable": [],
+    "os": {"name": "Windows Server 2016", "newest_dotnet": "4.8", "newest_powershell": "5.1"},
+    "dotnet": {"release": 394802, "version": "4.6.2"},
+    "powershell": {
+        "version": "5.1.14393.1",
+        "execution_policy": {"group_policy": None, "local_machine": None, "effective": "RemoteSigned"},
+        "module_path": [],
+    },
+    "agent": {"installed": False, "install_path": None, "version": None, "engine": None, "management": None},
+}
+
+
+def run(host_facts: dict[str, Any] | None = None, **options: Any) -> dict[str, Any]:
+    task = Task()
+    task.args = options
+    task.action = "winops.mars.mars_compliance"
+    # It has no more than ansible-core itself looks at: whatever else is asked of it fails
+    connection = SimpleNamespace(_shell=SimpleNamespace(tmpdir=None))
+    action = ActionModule(task, connection, None, DataLoader(), None, None)
+    variables: dict[str, Any] = {"inventory_hostname": "files01", "ansible_facts": host_facts or {}}
+    result: dict[str, Any] = action.run(task_vars=variables)
+    return result
+
+
+def failure(host_facts: dict[str, Any] | None = None, **options: Any) -> str:
+    with pytest.raises(AnsibleActionFail) as error:
+        run(host_facts, **options)
+    return str(error.value)
+
+
+def status(result: dict[str, Any], rule: str) -> str:
+    return next(str(finding["status"]) for finding in result["findings"] if finding["id"] == rule)
+
+
+def test_the_facts_of_the_host_are_judged() -> None:
+    result = run({"mars": FACTS}, baseline="current")
+
+    assert result["changed"] is False
+    assert result["baseline"] == "current"
+    assert status(result, "dotnet_version") == "noncompliant"
+    assert status(result, "task_present") == "not_applicable"
+    assert (result["verdict"], result["roles"]) == ("noncompliant", ["dotnet"])
+    assert sum(result["summary"].values()) == len(result["findings"]) == len(shipped_rules())
+    assert set(result["summary"]) == {"compliant", "noncompliant", "unknown", "not_applicable", "impossible"}
+
+
+def test_the_minimum_is_the_default() -> None:
+    result = run({"mars": FACTS})
+
+    assert (result["baseline"], result["verdict"], result["roles"]) == ("minimum", "compliant", [])
+
+
+def test_the_result_is_plain_data() -> None:
+    result = run({"mars": FACTS})
+
+    assert json.loads(json.dumps(result["findings"])) == result["findings"]
+
+
+def test_given_facts_go_before_those_of_the_host() -> None:
+    saved = FACTS | {"dotnet": {"release": None, "version": None}}
+
+    assert run({"mars": FACTS}, facts=saved)["verdict"] == "noncompliant"
+
+
+def test_facts_from_a_yaml_file_may_have_dates() -> None:
+    saved = yaml.safe_load("last_boot: 2026-11-01T03:12:45+00:00") | FACTS["os"]
+
+    assert run(facts=FACTS | {"os": saved})["verdict"] == "compliant"
+
+
+def test_single_thresholds() -> None:
+    assert run({"mars": FACTS}, thresholds={"dotnet_version": "4.8"})["roles"] == ["dotnet"]
+
+
+def test_rules_come_from_a_file_and_from_the_task(tmp_path: Path) -> None:
+    file = tmp_path / "rules.yml"
+    file.write_text("- {id: dotnet_version, severity: warning, title: From the file}\n", encoding="utf-8")
+
+    result = run(
+        {"mars": FACTS},
+        baseline="current",
+        rules_file=str(file),
+        rules=[{"id": "dotnet_version", "title": "From the task"}],
+        disabled_rules=["powershell_version"],
+    )
+
+    assert result["findings"][0]["title"] == "From the task"
+    assert result["findings"][0]["severity"] == "warning"
+    assert result["verdict"] == "compliant"
+    assert "powershell_version" not in {finding["id"] for finding in result["findings"]}
+
+
+@pytest.mark.parametrize(
+    "host_facts, options, words",
+    [
+        (None, {}, "files01 has no facts about MARS yet; run winops.mars.mars_facts before"),
+        ({"mars": FACTS | {"schema": 2}}, {}, "have the schema 2 and the rules read 1"),
+        ({"mars": {}}, {}, "have the schema None"),
+        ({"mars": FACTS}, {"facts": {"mars": FACTS}}, "have the schema None"),
+        ({"mars": FACTS}, {"baseline": "best"}, "value of baseline must be one of: minimum, current"),
+        ({"mars": FACTS}, {"thresholds": {"dotnet": "4.8"}}, "no threshold 'dotnet'"),
+        ({"mars": FACTS}, {"disabled_rules": ["dotnet"]}, "'dotnet'"),
+        ({"mars": FACTS}, {"rules": [{"id": "dotnet_version", "expect": "("}]}, "option rules: rule dotnet_version"),
+        ({"mars": FACTS}, {"rules_file": "/nowhere/rules.yml"}, "rules_file /nowhere/rules.yml cannot be read"),
+        ({"mars": FACTS}, {"rule": []}, "rule"),
+    ],
+    ids=lambda value: value if isinstance(value, str) else "",
+)
+def test_what_cannot_be_done_is_said(host_facts: dict[str, Any] | None, options: dict[str, Any], words: str) -> None:
+    message = failure(host_facts, **options)
+
+    assert message.startswith("winops.mars.mars_compliance: ")
+    assert words in message
+
+
+def test_a_broken_rules_file_is_named(tmp_path: Path) -> None:
+    file = tmp_path / "rules.yml"
+    file.write_bytes(b"\xff\xfe")
+    assert f"rules_file {file} cannot be read" in failure({"mars": FACTS}, rules_file=str(file))
+
+    file.write_text("- id: dotnet_version\n  needs: [", encoding="utf-8")
+    assert f"{file}: " in failure({"mars": FACTS}, rules_file=str(file))
+
+
+def test_the_options_offer_what_there_is() -> None:
+    assert tuple(ARGUMENT_SPEC["baseline"]["choices"]) == BASELINES
+    documented = " ".join(yaml.safe_load(DOCUMENTATION)["options"]["thresholds"]["description"])
+    assert [name for name in THRESHOLD_NAMES if f"C({name})" not in documented] == []
