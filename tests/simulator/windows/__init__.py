@@ -37,9 +37,9 @@ from typing import Any
 
 from tests.simulator.windows.clock import Clock
 from tests.simulator.windows.host import Host
-from tests.simulator.windows.profile import FLEETS, PROFILES, FleetHost, load_fleet, load_profile, resolve
+from tests.simulator.windows.profile import PROFILES, load_profile, resolve
 
-__all__ = ["FLEETS", "PROFILES", "Clock", "FleetHost", "Host", "load_fleet", "load_host", "load_profile"]
+__all__ = ["PROFILES", "Clock", "Host", "load_host", "load_profile"]
 
 
 def load_host(profile: Mapping[str, Any], name: str, clock: Clock | None = None) -> Host:
