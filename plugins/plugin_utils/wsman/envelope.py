@@ -78,7 +78,7 @@ def open_body(answer: bytes) -> Element:
     """
     try:
         envelope = ElementTree.fromstring(answer)
-    except ElementTree.ParseError as error:
+    except (ElementTree.ParseError, LookupError, ValueError) as error:  # the last two: an encoding nobody here reads
         raise ProtocolError(f"the host's answer is not well-formed XML ({error})") from error
     body = envelope.find(f"{{{ns.SOAP}}}Body")
     if body is None:

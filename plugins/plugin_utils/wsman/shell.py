@@ -14,7 +14,17 @@ from typing import Protocol
 from xml.etree.ElementTree import Element, SubElement
 
 from . import namespaces as ns
-from .errors import CommandTimedOut, Fault, ProtocolError, WSManError
+from .errors import (
+    AuthenticationRejected,
+    CommandTimedOut,
+    ConnectionLost,
+    Fault,
+    ProtocolError,
+    StaleContext,
+    Unreachable,
+    Unsendable,
+    WSManError,
+)
 from .values import sendable
 
 # UTF-8, so that output does not depend on the host's language.
@@ -65,15 +75,41 @@ class Shell:
     def run(self, command: str, stdin: str | None, timeout: float) -> Result:
         """Run a command line to its end, or stop it and raise :class:`CommandTimedOut` after ``timeout`` seconds."""
         deadline = time.monotonic() + timeout
+        data = None if stdin is None else _encode(stdin)
         line = Element(f"{{{ns.SHELL}}}CommandLine")
         SubElement(line, f"{{{ns.SHELL}}}Command").text = sendable(command)
         options = {"WINRS_CONSOLEMODE_STDIN": "FALSE", "WINRS_SKIP_CMD_SHELL": "FALSE"}
         command_id = self._verb("Command", line, options).findtext(f".//{{{ns.SHELL}}}CommandId", "").strip()
-        if stdin is not None:
-            send = Element(f"{{{ns.SHELL}}}Send")
-            stream = SubElement(send, f"{{{ns.SHELL}}}Stream", Name="stdin", CommandId=command_id, End="true")
-            stream.text = base64.b64encode(stdin.encode()).decode()
-            self._verb("Send", send)
+        if not command_id:
+            raise ProtocolError("the host started a command without naming it")
+        try:
+            if data is not None:
+                self._send(command_id, data)
+            result = self._receive(command_id, deadline)
+        except (StaleContext, Unreachable, AuthenticationRejected) as error:
+            # The host did nothing with this request, but with the command: repeating all of it would run that twice.
+            raise ConnectionLost(f"the command was started, then: {error}") from error
+        except Fault as fault:
+            if fault.is_quota:
+                raise ConnectionLost(f"the command was started, then: {fault}") from fault
+            raise
+        self._signal(command_id)
+        if result is None:
+            raise CommandTimedOut(f"the command {command!r} was stopped: it ran longer than {timeout:.0f} seconds")
+        return result
+
+    def close(self) -> None:
+        """Delete the shell on the host, and with it whatever still runs in it."""
+        self._request(f"{ns.TRANSFER}/Delete", ns.CMD_SHELL, None, self._selectors)
+
+    def _send(self, command_id: str, data: bytes) -> None:
+        send = Element(f"{{{ns.SHELL}}}Send")
+        stream = SubElement(send, f"{{{ns.SHELL}}}Stream", Name="stdin", CommandId=command_id, End="true")
+        stream.text = base64.b64encode(data).decode()
+        self._verb("Send", send)
+
+    def _receive(self, command_id: str, deadline: float) -> Result | None:
+        """What the command left behind, None if it is not done by the deadline."""
         receive = Element(f"{{{ns.SHELL}}}Receive")
         SubElement(receive, f"{{{ns.SHELL}}}DesiredStream", CommandId=command_id).text = "stdout stderr"
         output = {"stdout": b"", "stderr": b""}
@@ -84,21 +120,19 @@ class Shell:
                 if fault.is_timeout:
                     continue  # nothing was printed within the operation timeout
                 raise
-            for stream in answer.iter(f"{{{ns.SHELL}}}Stream"):
-                # Chunks end anywhere, also inside a character, so they are decoded only when all are there.
-                output[stream.get("Name", "")] += base64.b64decode(stream.text or "")
-            for state in answer.iter(f"{{{ns.SHELL}}}CommandState"):
-                if state.get("State") == _DONE:
-                    # Exit codes are unsigned here and signed there; Windows means the same 32 bits.
-                    exit_code = int(state.findtext(f"{{{ns.SHELL}}}ExitCode", "0")) & 0xFFFFFFFF
-                    self._signal(command_id)
-                    return Result(exit_code, *(text.decode(errors="replace") for text in output.values()))
-        self._signal(command_id)
-        raise CommandTimedOut(f"the command {command!r} was stopped: it ran longer than {timeout:.0f} seconds")
-
-    def close(self) -> None:
-        """Delete the shell on the host, and with it whatever still runs in it."""
-        self._request(f"{ns.TRANSFER}/Delete", ns.CMD_SHELL, None, self._selectors)
+            try:
+                for stream in answer.iter(f"{{{ns.SHELL}}}Stream"):
+                    # Chunks end anywhere, also inside a character, so they are decoded only when all are there.
+                    if (name := stream.get("Name", "")) in output:
+                        output[name] += base64.b64decode(stream.text or "")
+                for state in answer.iter(f"{{{ns.SHELL}}}CommandState"):
+                    if state.get("State") == _DONE:
+                        # Exit codes are unsigned here and signed there; Windows means the same 32 bits.
+                        exit_code = int(state.findtext(f"{{{ns.SHELL}}}ExitCode", "")) & 0xFFFFFFFF
+                        return Result(exit_code, *(text.decode(errors="replace") for text in output.values()))
+            except ValueError as error:
+                raise ProtocolError(f"the host's answer holds no output or exit code: {error}") from error
+        return None
 
     def _signal(self, command_id: str) -> None:
         signal = Element(f"{{{ns.SHELL}}}Signal", CommandId=command_id)
@@ -109,3 +143,11 @@ class Shell:
 
     def _verb(self, verb: str, body: Element, options: Mapping[str, str] | None = None) -> Element:
         return self._request(f"{ns.SHELL}/{verb}", ns.CMD_SHELL, body, self._selectors, options)
+
+
+def _encode(stdin: str) -> bytes:
+    try:
+        return stdin.encode()
+    except UnicodeEncodeError as error:
+        code = f"U+{ord(stdin[error.start]):04X}"
+        raise Unsendable(f"the input of the command cannot be sent: it holds the character {code}") from error

@@ -37,7 +37,14 @@ from ansible_collections.winops.mars.plugins.plugin_utils.wsman.values import (
     reference,
     string,
 )
-from tests.unit.plugins.plugin_utils.wsman.scripted import EMPTY, ScriptedTransport, action
+from tests.unit.plugins.plugin_utils.wsman.scripted import (
+    COMMAND_STARTED,
+    EMPTY,
+    SIGNALED,
+    ScriptedTransport,
+    action,
+    received,
+)
 
 CAPTURES = Path(__file__).resolve().parents[5].parent / "shared" / "captures"
 FILES = sorted(path for path in CAPTURES.rglob("*") if path.is_file())
@@ -281,7 +288,7 @@ def test_a_property_list_and_a_star_bring_the_same(name: str) -> None:
         assert pulled == [[], *contexts[:-1]]
         texts = [item for path in files for item in items_of(path)]
         assert len(found) == len(texts)
-        types = {
+        types: dict[str, CimType[Any]] = {
             property_name: array_of(datetime_ if isinstance(value, Time) else string)
             for item in texts
             for property_name, [value, *_] in item.items()
@@ -472,12 +479,13 @@ def test_a_recorded_pretty_printed_conversation_ends_as_recorded() -> None:
 @pytest.mark.parametrize("path", [path for path in of_kind("shell") if "ResourceCreated" in text_of(path.values[0])])
 def test_a_shell_is_used_under_the_name_the_host_gave_it(path: Path) -> None:
     [shell_id] = re.findall(r'<w:Selector Name="ShellId">\s*([^<\s]+)', text_of(path).replace("'", '"'))
-    transport = ScriptedTransport(path.read_bytes(), *[EMPTY] * 9)
+    transport = ScriptedTransport(path.read_bytes(), COMMAND_STARTED, received(exit_code="0"), SIGNALED, EMPTY)
     session = Session(transport)
 
-    with pytest.raises(IndexError):  # nothing was started, so that it asks until the script ends
-        session.run("anything")
+    session.run("anything")
+    session.close()
 
+    assert transport.answers == []
     assert all(f'<w:Selector Name="ShellId">{shell_id}</w:Selector>' in message for message in transport.sent[1:])
 
 

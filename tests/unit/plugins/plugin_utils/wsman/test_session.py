@@ -1,0 +1,447 @@
+# Copyright (c) 2026 winops.mars contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A session pages, repeats what may be repeated, and never repeats a change."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from contextlib import suppress
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ansible_collections.winops.mars.plugins.plugin_utils.wsman import envelope
+from ansible_collections.winops.mars.plugins.plugin_utils.wsman.errors import (
+    AuthenticationRejected,
+    ConnectionLost,
+    Fault,
+    OutcomeUnknown,
+    ProtocolError,
+    StaleContext,
+    TimedOut,
+    Unreachable,
+    WSManError,
+)
+from ansible_collections.winops.mars.plugins.plugin_utils.wsman.session import PAUSES, Session
+from ansible_collections.winops.mars.plugins.plugin_utils.wsman.values import CimPath, integer, string
+from tests.unit.plugins.plugin_utils.wsman.scripted import (
+    COMMAND_STARTED,
+    EMPTY,
+    SHELL_CREATED,
+    SIGNALED,
+    ScriptedTransport,
+    fault,
+    first_page,
+    next_page,
+    received,
+    scripted,
+    service,
+)
+from tests.unit.plugins.plugin_utils.wsman.scripted import envelope as answer
+
+SERVICES = CimPath("root/cimv2", "Win32_Service")
+SPOOLER = CimPath("root/cimv2", "Win32_Service", {"Name": "Spooler"})
+STOPPED = answer("<p:StopService_OUTPUT><p:ReturnValue>0</p:ReturnValue></p:StopService_OUTPUT>")
+
+Operation = Callable[[Session], object]
+READS: list[tuple[str, Operation, bytes]] = [
+    ("get", lambda session: session.get(SPOOLER), answer(service("Spooler"))),
+    ("query", lambda session: session.query("root/cimv2", "select * from C"), first_page([], None)),
+    ("enumerate", lambda session: session.enumerate(SERVICES), first_page([], None)),
+    ("invoke", lambda session: session.invoke(SPOOLER, "StopService", {}, changes=False), STOPPED),
+    ("identify", lambda session: session.identify(), answer("<w:IdentifyResponse/>")),
+]
+CHANGES: list[tuple[str, Operation, bytes]] = [
+    ("put", lambda session: session.put(SPOOLER, {"StartMode": "Auto"}), answer(service("Spooler"))),
+    ("create", lambda session: session.create(SERVICES, {"Name": "x"}), EMPTY),
+    ("delete", lambda session: session.delete(SPOOLER), EMPTY),
+    ("invoke", lambda session: session.invoke(SPOOLER, "StopService", {}), STOPPED),
+]
+reads = pytest.mark.parametrize("operation, success", [pytest.param(*rest, id=name) for name, *rest in READS])
+changes = pytest.mark.parametrize("operation, success", [pytest.param(*rest, id=name) for name, *rest in CHANGES])
+QUOTA = fault("QuotaLimit", 0x803381A6)
+
+
+def names(session: Session) -> list[str | None]:
+    return [instance.read("Name", string) for instance in session.enumerate(SERVICES)]
+
+
+def contexts(transport: ScriptedTransport) -> list[str]:
+    return re.findall(r"EnumerationContext>([^<]+)<", "".join(transport.sent))
+
+
+# -- Pages
+
+
+def test_an_enumeration_brings_all_pages_in_order() -> None:
+    session, transport, _ = scripted(
+        first_page([service("a")], "1"), next_page([service("b"), service("c")], "2"), next_page([service("d")], None)
+    )
+
+    assert names(session) == ["a", "b", "c", "d"]
+    assert transport.actions == ["Enumerate", "Pull", "Pull"]
+    assert contexts(transport) == ["1", "2"]
+
+
+def test_an_enumeration_may_begin_with_an_empty_page() -> None:
+    session, transport, _ = scripted(first_page([], "1"), next_page([service("a")], None))
+
+    assert names(session) == ["a"]
+    assert contexts(transport) == ["1"]
+
+
+def test_an_enumeration_that_is_not_optimized_is_pulled() -> None:
+    begun = answer("<n:EnumerateResponse><n:EnumerationContext>1</n:EnumerationContext></n:EnumerateResponse>")
+    session, _, _ = scripted(begun, next_page([service("a")], None))
+
+    assert names(session) == ["a"]
+
+
+@pytest.mark.parametrize(
+    "ending",
+    [
+        "<w:EndOfSequence/>",
+        "<n:EndOfSequence/>",
+        "<n:EnumerationContext/><w:EndOfSequence/>",
+        "<n:EnumerationContext>7</n:EnumerationContext><n:EndOfSequence/>",
+        "<n:EnumerationContext/>",
+        "<n:EnumerationContext>\n  </n:EnumerationContext>",
+        "",
+    ],
+)
+@pytest.mark.parametrize("prefix", ["w", "n"])
+def test_an_enumeration_ends_in_each_way_there_is(ending: str, prefix: str) -> None:
+    page = f"<{prefix}:Items>{service('a')}</{prefix}:Items>"
+    session, transport, _ = scripted(answer(f"<n:EnumerateResponse>{page}{ending}</n:EnumerateResponse>"))
+
+    assert names(session) == ["a"]
+    assert transport.actions == ["Enumerate"]
+
+
+def test_an_enumeration_brings_instances_of_subclasses() -> None:
+    subclass = "<p:Win32_TerminalService><p:Name>TermService</p:Name></p:Win32_TerminalService>"
+    session, _, _ = scripted(first_page([service("a"), subclass], None))
+
+    assert [instance.class_name for instance in session.enumerate(SERVICES)] == [
+        "Win32_Service",
+        "Win32_TerminalService",
+    ]
+
+
+def test_an_enumeration_begins_anew_after_a_broken_page() -> None:
+    session, transport, pauses = scripted(
+        first_page([service("stale")], "1"),
+        ConnectionLost("reset"),
+        first_page([service("a")], "2"),
+        next_page([service("b")], None),
+    )
+
+    assert names(session) == ["a", "b"]
+    assert transport.actions == ["Enumerate", "Pull", "Enumerate", "Pull"]
+    assert contexts(transport) == ["1", "2"]
+    assert pauses == [PAUSES[0]]
+
+
+# -- What is repeated
+
+
+@reads
+@pytest.mark.parametrize("error", [ConnectionLost("reset"), ProtocolError("HTTP 503"), StaleContext("HTTP 400")])
+def test_a_read_is_repeated_on_a_new_connection(operation: Operation, success: bytes, error: WSManError) -> None:
+    session, transport, pauses = scripted(error, error, error, success)
+
+    operation(session)
+
+    assert len(transport.sent) == 4
+    assert transport.resets == [1, 2, 3]
+    assert pauses == list(PAUSES)
+
+
+@reads
+@pytest.mark.parametrize("error", [ConnectionLost("reset"), StaleContext("HTTP 400")])
+def test_a_read_whose_connection_keeps_breaking_ends_as_unreachable(
+    operation: Operation, success: bytes, error: WSManError
+) -> None:
+    session, transport, pauses = scripted(*[error] * 4, success)
+
+    with pytest.raises(Unreachable, match="4 times in a row"):
+        operation(session)
+    assert transport.answers == [success]
+    assert pauses == list(PAUSES)
+
+
+@reads
+def test_a_read_that_keeps_being_misunderstood_says_how(operation: Operation, success: bytes) -> None:
+    session, _, _ = scripted(*[ProtocolError("the host answered HTTP 503")] * 4)
+
+    with pytest.raises(ProtocolError, match="HTTP 503"):
+        operation(session)
+
+
+@reads
+def test_a_truncated_answer_to_a_read_is_asked_for_again(operation: Operation, success: bytes) -> None:
+    session, _, _ = scripted(success[: len(success) // 2], success)
+
+    operation(session)
+
+
+@reads
+def test_a_read_without_answer_in_time_is_not_repeated(operation: Operation, success: bytes) -> None:
+    session, transport, pauses = scripted(TimedOut("no answer in time"), success)
+
+    with pytest.raises(Unreachable, match="no answer in time"):
+        operation(session)
+    assert len(transport.sent) == 1
+    assert pauses == []
+
+
+@changes
+@pytest.mark.parametrize("error", [ConnectionLost("reset"), TimedOut("no answer"), ProtocolError("HTTP 503")])
+def test_a_change_is_never_repeated(operation: Operation, success: bytes, error: WSManError) -> None:
+    session, transport, pauses = scripted(error, success)
+
+    with pytest.raises(OutcomeUnknown, match=str(error)):
+        operation(session)
+    assert len(transport.sent) == 1
+    assert transport.resets == [1]
+    assert pauses == []
+
+
+@changes
+def test_a_truncated_answer_to_a_change_leaves_its_outcome_unknown(operation: Operation, success: bytes) -> None:
+    session, transport, _ = scripted(success[: len(success) // 2], success)
+
+    with pytest.raises(OutcomeUnknown):
+        operation(session)
+    assert len(transport.sent) == 1
+
+
+@pytest.mark.parametrize("operation, success", [pytest.param(*rest, id=name) for name, *rest in READS + CHANGES])
+@pytest.mark.parametrize("refusal", [StaleContext("HTTP 400"), QUOTA], ids=["stale", "quota"])
+def test_what_the_host_did_nothing_with_is_repeated(
+    operation: Operation, success: bytes, refusal: bytes | WSManError
+) -> None:
+    session, transport, pauses = scripted(refusal, success)
+
+    operation(session)
+
+    assert len(transport.sent) == 2
+    assert pauses == [PAUSES[0]]
+
+
+@pytest.mark.parametrize("operation, success", [pytest.param(*rest, id=name) for name, *rest in READS + CHANGES])
+def test_a_quota_that_stays_reached_is_a_fault(operation: Operation, success: bytes) -> None:
+    session, _, _ = scripted(*[QUOTA] * 4, success)
+
+    with pytest.raises(Fault) as caught:
+        operation(session)
+    assert caught.value.is_quota
+
+
+@pytest.mark.parametrize("operation, success", [pytest.param(*rest, id=name) for name, *rest in READS + CHANGES])
+def test_a_fault_is_an_answer_and_not_repeated(operation: Operation, success: bytes) -> None:
+    session, transport, pauses = scripted(fault("AccessDenied", 5), success)
+
+    with pytest.raises(Fault) as caught:
+        operation(session)
+    assert caught.value.is_access_denied
+    assert len(transport.sent) == 1
+    assert pauses == []
+
+
+@pytest.mark.parametrize("operation, success", [pytest.param(*rest, id=name) for name, *rest in READS + CHANGES])
+@pytest.mark.parametrize("error", [Unreachable("refused"), AuthenticationRejected("wrong password")])
+def test_first_contact_fails_at_once(operation: Operation, success: bytes, error: WSManError) -> None:
+    session, transport, pauses = scripted(error, success)
+
+    with pytest.raises(type(error), match=str(error)):
+        operation(session)
+    assert len(transport.sent) == 1
+    assert pauses == []
+
+
+@pytest.mark.parametrize("operation, success", [pytest.param(*rest, id=name) for name, *rest in READS + CHANGES])
+@pytest.mark.parametrize("error", [Unreachable("refused"), AuthenticationRejected("wrong password")])
+def test_a_host_that_answered_before_is_waited_for(operation: Operation, success: bytes, error: WSManError) -> None:
+    session, transport, pauses = scripted(answer(service("x")), error, error, success)
+    session.get(SPOOLER)
+
+    operation(session)
+
+    assert len(transport.sent) == 4
+    assert pauses == list(PAUSES[:2])
+
+
+def test_a_host_that_stays_away_is_unreachable() -> None:
+    session, _, pauses = scripted(answer(service("x")), *[Unreachable("refused")] * 4)
+    session.get(SPOOLER)
+
+    with pytest.raises(Unreachable, match="refused"):
+        session.get(SPOOLER)
+    assert pauses == list(PAUSES)
+
+
+def test_a_quota_frees_the_shell_this_session_holds() -> None:
+    session, transport, _ = scripted(
+        *[SHELL_CREATED, COMMAND_STARTED, received(exit_code="0"), SIGNALED],
+        *[QUOTA, EMPTY, answer(service("x"))],
+    )
+    session.run("ver")
+
+    session.get(SPOOLER)
+
+    assert transport.actions[-3:] == ["Get", "Delete", "Get"]
+    assert "SHELL-1" in transport.sent[-2]
+
+
+# -- What is sent and read
+
+
+def test_an_operation_sends_its_action_resource_and_keys() -> None:
+    session, transport, _ = scripted(STOPPED, EMPTY)
+
+    output = session.invoke(SPOOLER, "StopService", {"Force": True, "Left": None, "Names": ["a", "b"]})
+    session.delete(CimPath("root/x", "C", {"Path": "\\A\\ 'b' <c> & \"d\"\r\n"}))
+
+    uri = "http://schemas.microsoft.com/wbem/wsman/1/wmi/root/cimv2/Win32_Service"
+    invoke, delete = transport.sent
+    assert output.read("returnvalue", integer) == 0
+    assert f">{uri}/StopService</a:Action>" in invoke
+    assert f">{uri}</w:ResourceURI>" in invoke
+    assert '<w:Selector Name="Name">Spooler</w:Selector>' in invoke
+    body = re.sub(r"\w+:(?=Force|Names)", "", invoke.partition("Body>")[2])
+    assert "<Force>true</Force><Names>a</Names><Names>b</Names></" in body
+    assert "Left" not in invoke
+    assert """<w:Selector Name="Path">\\A\\ 'b' &lt;c&gt; &amp; "d"&#13;\n</w:Selector>""" in delete
+
+
+def test_a_put_sends_keys_and_changed_properties_only() -> None:
+    session, transport, _ = scripted(answer(service("Spooler")))
+
+    session.put(SPOOLER, {"StartMode": "Auto"})
+
+    tags = re.findall(r"<[\w]+:(\w+)", transport.sent[0].partition("Body>")[2])
+    assert tags == ["Win32_Service", "Name", "StartMode"]
+
+
+def test_every_request_has_another_message_id() -> None:
+    session, transport, _ = scripted(*[answer(service("x"))] * 3)
+    for _ in range(3):
+        session.get(SPOOLER)
+
+    ids = re.findall(r"MessageID>(uuid:[0-9A-F]{8}(?:-[0-9A-F]{4}){3}-[0-9A-F]{12})<", "".join(transport.sent))
+    assert len(set(ids)) == 3
+
+
+def test_the_operation_timeout_is_the_connections() -> None:
+    session, transport, _ = scripted(answer(service("x")))
+    transport.operation_timeout = 33
+    session.get(SPOOLER)
+
+    assert "OperationTimeout>PT33S<" in transport.sent[0]
+
+
+def test_identify_reads_the_version() -> None:
+    session, _, _ = scripted(
+        answer(
+            '<i:IdentifyResponse xmlns:i="http://schemas.dmtf.org/wbem/wsman/identity/1/wsmanidentity.xsd">'
+            "<i:ProtocolVersion>http://schemas.dmtf.org/wbem/wsman/1/wsman.xsd</i:ProtocolVersion>"
+            "<i:ProductVendor>Microsoft Corporation</i:ProductVendor>"
+            "<i:ProductVersion>OS: 10.0.20348 SP: 0.0 Stack: 3.0</i:ProductVersion></i:IdentifyResponse>"
+        )
+    )
+
+    identity = session.identify()
+
+    assert identity.product_vendor == "Microsoft Corporation"
+    assert identity.product_version == "OS: 10.0.20348 SP: 0.0 Stack: 3.0"
+    assert identity.protocol_version == "http://schemas.dmtf.org/wbem/wsman/1/wsman.xsd"
+
+
+def test_a_closed_session_leaves_no_connection() -> None:
+    session, transport, _ = scripted(answer(service("x")))
+    session.get(SPOOLER)
+    session.close()
+
+    assert transport.resets == [1]
+
+
+# -- Answers that are none
+
+
+@given(st.binary())
+def test_random_bytes_are_a_protocol_error(data: bytes) -> None:
+    with pytest.raises(ProtocolError):
+        envelope.open_body(data)
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"",
+        b"<html><body>503</body></html>",
+        b'<?xml version="1.0" encoding="Shift_JIS"?><html/>',
+        b'<?xml version="1.0" encoding="no-such-encoding"?><html/>',
+        b'<?xml version="1.0" encoding="UTF-16"?><html/>',
+        b"\xff\xfe<\x00a\x00/\x00>\x00",
+        b'<!DOCTYPE a [<!ENTITY b "c">]><a>&b;&d;</a>',
+        b'<s:Envelope xmlns:s="http://schemas.xmlsoap.org/soap/envelope/"><s:Body/></s:Envelope>',
+    ],
+)
+def test_a_page_of_something_else_is_a_protocol_error(data: bytes) -> None:
+    with pytest.raises(ProtocolError):
+        envelope.open_body(data)
+
+
+WHOLE = [first_page([service("a")], "1"), STOPPED, QUOTA, SHELL_CREATED, received(("stdout", "aGk="), exit_code="0")]
+
+
+@given(st.sampled_from(WHOLE), st.data())
+def test_a_damaged_answer_is_an_error_of_ours_or_an_answer(whole: bytes, data: st.DataObject) -> None:
+    start = data.draw(st.integers(0, len(whole)))
+    end = data.draw(st.integers(start, len(whole)))
+    damaged = whole[:start] + data.draw(st.binary(max_size=4)) + whole[end:]
+
+    with suppress(WSManError):
+        envelope.open_body(damaged)
+
+
+@given(st.sampled_from(WHOLE), st.integers(min_value=1))
+def test_a_truncated_answer_is_a_protocol_error(whole: bytes, missing: int) -> None:
+    with pytest.raises(ProtocolError):
+        envelope.open_body(whole[: -1 - missing % len(whole)])
+
+
+@pytest.mark.parametrize("body", ["<s:Fault/>", "<s:Fault><s:Code/><s:Reason/></s:Fault>"])
+def test_a_fault_without_content_is_still_a_fault(body: str) -> None:
+    with pytest.raises(Fault, match="no message"):
+        envelope.open_body(answer(body))
+
+
+@pytest.mark.parametrize(
+    "code, questions",
+    [
+        (5, {"is_access_denied"}),
+        (0x80070005, {"is_access_denied"}),
+        (0x80041003, {"is_access_denied"}),
+        (0x80041002, {"is_absent"}),
+        (0x8004100E, {"is_absent"}),
+        (0x80041010, {"is_absent"}),
+        (0x80338000, {"is_absent"}),
+        (0x80338029, {"is_timeout"}),
+        (0x803381A5, {"is_quota"}),
+        (0x803381A6, {"is_quota"}),
+        (0x80070002, set()),
+    ],
+)
+def test_a_fault_answers_by_its_code_in_every_language(code: int, questions: set[str]) -> None:
+    with pytest.raises(Fault) as caught:
+        envelope.open_body(fault("InternalError", code, "アクセスが拒否されました。"))
+
+    all_questions = {"is_access_denied", "is_absent", "is_timeout", "is_quota"}
+    assert {question for question in all_questions if getattr(caught.value, question)} == questions
+    assert "アクセスが拒否されました。" in str(caught.value)
+    assert f"0x{code:08X}" in str(caught.value)
