@@ -97,9 +97,13 @@ class FileSystem:
             guid = given.pop("guid", None) or _derived_guid(mount)
             files.volumes[mount.lower()] = Volume(mount, guid, capacity, free, **given)
             files.nodes[mount.rstrip("\\").lower()] = Node(mount, True)
-        for path, entry in entries.items():
-            files._declare(path, dict(entry or {}))
+        files.declare(entries)
         return files
+
+    def declare(self, entries: Mapping[str, Any]) -> None:
+        """Files and directories (``path\\``) as a profile writes them; they take no space from the volume."""
+        for path, entry in entries.items():
+            self._declare(path, dict(entry or {}))
 
     def _declare(self, path: str, entry: dict[str, Any]) -> None:
         directory = path.endswith("\\")

@@ -5,16 +5,36 @@
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
 from tests.simulator import model
-from tests.simulator.windows import accounts, operating_system, processes, services, stdregprov, volumes
+from tests.simulator.windows import (
+    accounts,
+    defender,
+    files,
+    installers,
+    operating_system,
+    processes,
+    scheduled_tasks,
+    services,
+    stdregprov,
+    volumes,
+)
 from tests.simulator.windows.clock import Agenda, Clock
+from tests.simulator.windows.cmd.arguments import split_arguments
+from tests.simulator.windows.cmd.context import Context, Input
+from tests.simulator.windows.cmd.interpreter import run_line, run_program
+from tests.simulator.windows.cmd.tools import TOOLS
 from tests.simulator.windows.environment import Environment
-from tests.simulator.windows.filesystem import FileSystem
+from tests.simulator.windows.filesystem import FileError, FileSystem
 from tests.simulator.windows.registry import Registry, typed_value
+from tests.simulator.windows.tasks import START_SECONDS, Tasks
+
+# Windows 8 and Server 2012: the first release whose Task Scheduler has CIM classes.
+FIRST_TASK_CLASSES = 9200
 
 # Between the answer to a restart and the moment the host stops answering.
 SHUTDOWN_SECONDS = 0.05
@@ -38,10 +58,10 @@ class Host:
         self._at_boot: list[Callable[[], None]] = []
 
         self.accounts = accounts.Accounts(self.language, self.computer_name, profile.get("accounts", {}))
-        user = profile["users"][0]
-        account = self.accounts.find(user["name"].rpartition("\\")[2])
+        user = profile.get("winrm", {}).get("user", "Administrator")
+        account = self.accounts.find(user.rpartition("\\")[2])
         if account is None:
-            raise ValueError(f"host {name}: user {user['name']} is in no account of the profile")
+            raise ValueError(f"host {name}: winrm.user {user} is in no account of the profile")
         self.user = account
         self.registry = Registry(account.sid, tuple(profile.get("registry_read_only", ())))
         self.registry.load(profile.get("registry", {}))
@@ -49,11 +69,26 @@ class Host:
         self.services = services.Services(profile["services"], self.registry)
         self.processes = processes.Processes(self)
         self.environment = self._environment()
+        self.computer_id = str(uuid.uuid5(uuid.NAMESPACE_DNS, name)).upper()
+        self.installed: set[str] = {str(program).lower() for program in profile.get("installed", ())}
+        self._declare_tools()
+        self.tasks = Tasks(self, profile.get("tasks", {}))
         self._policy_changes = -1
         self._classes = self._build_classes()
 
     def _environment(self) -> Environment:
         return Environment.at_boot(self.registry, self.computer_name, self.user.name, self.user.domain)
+
+    def tool_path(self, name: str) -> str:
+        """Where a program of Windows itself lies."""
+        system = (self.environment.get("SystemRoot") or r"C:\Windows") + r"\System32"
+        if name == "powershell":
+            return system + r"\WindowsPowerShell\v1.0\powershell.exe"
+        return rf"{system}\{name}.exe"
+
+    def _declare_tools(self) -> None:
+        for name in (*TOOLS, "cmd"):
+            self.files.declare({self.tool_path(name): {"size": 65536, "version": f"{self.profile['os']['version']}.1"}})
 
     def _build_classes(self) -> dict[str, dict[str, model.CimClass]]:
         found = [
@@ -64,7 +99,14 @@ class Host:
             *processes.classes(),
             *volumes.classes(),
             *accounts.classes(),
+            *files.classes(),
         ]
+        if self.build >= FIRST_TASK_CLASSES:
+            found += scheduled_tasks.classes()
+        if self.profile.get("defender"):
+            found += defender.classes()
+        if int(self.profile["os"].get("product_type", 3)) == 1:
+            found += defender.security_center_classes()
         if self.profile.get("deduplication"):
             found += volumes.deduplication_classes()
         namespaces: dict[str, dict[str, model.CimClass]] = {"root": {}}
@@ -111,11 +153,58 @@ class Host:
             action()
         self.processes.clear()
         self.services.boot()
+        self.tasks.boot()
         self.environment = self._environment()
 
+    def duration_of(self, command: str) -> float:
+        """Seconds the programs a command line names will take."""
+        return installers.duration_of(self, command)
+
+    def _context(self, codepage: int, stdin: bytes, *, remote: bool, system: bool) -> Context:
+        environment = self.environment.copy()
+        directory = environment.get("USERPROFILE") or "C:\\"
+        if system:
+            root = environment.get("SystemRoot") or r"C:\Windows"
+            directory = root + r"\system32"
+            environment.set("TEMP", root + r"\TEMP")
+            environment.set("TMP", root + r"\TEMP")
+            environment.set("USERNAME", self.computer_name + "$")
+            environment.set("USERPROFILE", root + r"\system32\config\systemprofile")
+        return Context(self, environment, directory, codepage, remote, system, stdin=Input(stdin))
+
+    def run_in_background(
+        self,
+        command: str,
+        arguments: str,
+        directory: str = "",
+        *,
+        system: bool = False,
+        remote: bool = False,
+    ) -> int:
+        """Run a program where nobody sees its output: its exit code, or the HRESULT of what kept it from starting."""
+        context = self._context(int(self.profile["os"].get("oem_codepage", 437)), b"", remote=remote, system=system)
+        context.directory = context.absolute(directory) if directory else context.directory
+        try:
+            return run_program(context, command, arguments)
+        except FileError as error:
+            return 0x80070000 | error.code
+
     def start_process(self, command: str, directory: str) -> int | None:
-        """Start a command in the background; None where its executable does not exist."""
-        raise NotImplementedError
+        """Start a command in the background with the session's network logon; None where its program does not exist."""
+        words = split_arguments(command)
+        program = words[0] if words else ""
+        rest = command.strip()[len(program) + (2 if command.strip().startswith('"') else 0) :]
+        base = program.lower().rpartition("\\")[2].removesuffix(".exe")
+        if base not in TOOLS and base != "cmd" and self.files.find(program) is None:
+            return None
+        process = self.processes.add(command)
+
+        def finish() -> None:
+            if self.processes.remove(process.pid):
+                self.run_in_background(program, rest, directory, remote=True)
+
+        self.agenda.after(START_SECONDS + self.duration_of(command), finish)
+        return process.pid
 
     # model.Windows
 
@@ -124,7 +213,18 @@ class Host:
         return self._classes.get(namespace.replace("\\", "/").strip("/").lower())
 
     def run_command(self, command: str, stdin: bytes, codepage: int, skip_cmd_shell: bool) -> model.Process:
-        raise NotImplementedError
+        self.settle()
+        context = self._context(codepage, stdin, remote=True, system=False)
+        if skip_cmd_shell:
+            words = split_arguments(command)
+            # Without cmd.exe nothing searches the path: the program is named in full.
+            if not words or self.files.find(words[0]) is None or words[0][1:2] != ":":
+                raise model.CimFailure(0x80070002, "The system cannot find the file specified.")
+            rest = command.strip()[len(words[0]) + (2 if command.strip().startswith('"') else 0) :]
+            code = run_program(context, words[0], rest)
+        else:
+            code = run_line(context, command)
+        return model.Process(bytes(context.stdout), bytes(context.stderr), code & 0xFFFFFFFF, context.elapsed)
 
     def version(self) -> str:
         return f"{self.profile['os']['version']} SP: {self.profile['os'].get('service_pack', 0)}.0"
@@ -141,4 +241,6 @@ class Host:
             "registry": self.registry.state(),
             "services": self.services.state(),
             "files": self.files.state(),
+            "tasks": self.tasks.state(),
+            "installed": sorted(self.installed),
         }

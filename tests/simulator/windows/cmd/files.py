@@ -1,0 +1,143 @@
+# Copyright (c) 2026 winops.mars contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Small programs about files: findstr, fsutil, compact, attrib, more, find, where."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+
+from tests.simulator.windows.cmd.builtins import attribute_text
+from tests.simulator.windows.cmd.context import Context
+from tests.simulator.windows.filesystem import ERROR_FILE_NOT_FOUND, FileError
+
+
+def _matching_lines(context: Context, data: bytes, pattern: re.Pattern[str], *, invert: bool) -> int:
+    matched = 0
+    for line in data.splitlines():
+        if bool(pattern.search(context.decode(line))) is not invert:
+            matched += 1
+            context.stdout += line + b"\r\n"
+    return 0 if matched else 1
+
+
+def findstr(context: Context, arguments: list[str]) -> int:
+    """``findstr [/i] [/v] [/r] [/l] [/c:text] pattern [file]``: exit code 1 when nothing matches."""
+    switches, words = set(), []
+    patterns: list[str] = []
+    for argument in arguments:
+        if argument.lower().startswith("/c:"):
+            patterns.append(argument[3:])
+        elif argument.startswith("/"):
+            switches.add(argument.lower())
+        else:
+            words.append(argument)
+    if not patterns:
+        if not words:
+            return 2
+        patterns = words.pop(0).split(" ")
+    literal = "/l" in switches
+    joined = "|".join(re.escape(part) if literal else part.replace(r"\<", r"\b").replace(r"\>", r"\b") for part in patterns)
+    pattern = re.compile(joined, re.IGNORECASE if "/i" in switches else 0)
+    try:
+        data = context.read(words[0]) if words else context.stdin.read()
+    except FileError:
+        context.complain(f"FINDSTR: Cannot open {words[0]}")
+        return 1
+    return _matching_lines(context, data, pattern, invert="/v" in switches)
+
+
+def find(context: Context, arguments: list[str]) -> int:
+    """``find [/i] [/v] "text"`` over standard input."""
+    switches = {argument.lower() for argument in arguments if argument.startswith("/")}
+    words = [argument for argument in arguments if not argument.startswith("/")]
+    if not words:
+        return 2
+    pattern = re.compile(re.escape(words[0]), re.IGNORECASE if "/i" in switches else 0)
+    return _matching_lines(context, context.stdin.read(), pattern, invert="/v" in switches)
+
+
+def more(context: Context, arguments: list[str]) -> int:
+    """Copies a file or standard input to standard output."""
+    data = context.read(arguments[0]) if arguments else context.stdin.read()
+    context.stdout += data if data.endswith(b"\n") else data + b"\r\n"
+    return 0
+
+
+def fsutil(context: Context, arguments: list[str]) -> int:
+    """``reparsepoint query``, ``sparse queryflag``: exit code 0 or 1. Needs an administrator, as sessions here are."""
+    command = [argument.lower() for argument in arguments[:2]]
+    if len(arguments) < 3 or command not in (["reparsepoint", "query"], ["sparse", "queryflag"]):
+        context.complain(context.text("invalid_argument", " ".join(arguments)))
+        return 1
+    node = context.node(arguments[2])
+    if node is None:
+        context.print(context.text("error"), end="")
+        context.complain_win32(ERROR_FILE_NOT_FOUND)
+        return 1
+    if command[0] == "sparse":
+        context.print("This file is set as sparse" if "sparse" in node.attributes else "This file is NOT set as sparse")
+        return 0
+    if "reparse" not in node.attributes:
+        context.say("not_reparse")
+        return 1
+    context.say("reparse_tag")
+    return 0
+
+
+def compact(context: Context, arguments: list[str]) -> int:
+    """``compact /c|/u [/s:dir] [/i] path``: sets or clears compression; without a switch it only shows."""
+    switches = [argument.lower() for argument in arguments if argument.startswith("/")]
+    paths = [argument for argument in arguments if not argument.startswith("/")]
+    recursive = next((switch[3:] for switch in switches if switch.startswith("/s:")), None)
+    paths = paths or [recursive or "."]
+    files = context.host.files
+    for path in paths:
+        node = context.node(path)
+        if node is None:
+            context.complain_win32(ERROR_FILE_NOT_FOUND)
+            return 1
+        full = context.absolute(path)
+        affected = [(full.lower(), node)]
+        if any(switch.startswith("/s") for switch in switches) and node.directory:
+            affected += list(files.below(full))
+        for name, item in affected:
+            if "/c" in switches:
+                files.nodes[name] = replace(item, attributes=item.attributes | {"compressed"})
+            elif "/u" in switches:
+                files.nodes[name] = replace(item, attributes=item.attributes - {"compressed"})
+            context.print(f"{item.name} {'C' if 'compressed' in files.nodes[name].attributes else ' '}")
+    return 0
+
+
+def attrib(context: Context, arguments: list[str]) -> int:
+    """``attrib [+r -r +h -h +s -s] path``."""
+    letters = {"r": "readonly", "h": "hidden", "s": "system"}
+    changes = [argument.lower() for argument in arguments if argument[:1] in "+-"]
+    for path in (argument for argument in arguments if argument[:1] not in "+-/"):
+        node = context.node(path)
+        if node is None:
+            context.print(f"{context.text('file_not_found')} - {path}")
+            return 1
+        for change in changes:
+            name = frozenset({letters[change[1:]]})
+            node.attributes = node.attributes | name if change[0] == "+" else node.attributes - name
+        if not changes:
+            context.print(f"{attribute_text(node).upper()}  {context.host.files.path_of(context.absolute(path))}")
+    return 0
+
+
+def where(context: Context, arguments: list[str]) -> int:
+    """``where [/q] name``: exit code 1 where the search path has no such program."""
+    names = [argument for argument in arguments if not argument.startswith("/")]
+    found = 0
+    for name in names:
+        for directory in (context.environment.get("PATH") or "").split(";"):
+            for candidate in (name, name + ".exe"):
+                path = context.absolute(f"{directory}\\{candidate}")
+                if context.node(path):
+                    found += 1
+                    if "/q" not in (argument.lower() for argument in arguments):
+                        context.print(context.host.files.path_of(path))
+    return 0 if found else 1

@@ -1,0 +1,36 @@
+# Copyright (c) 2026 winops.mars contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Programs of System32, by the name they are called with."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from tests.simulator.windows.cmd import certutil, files, reg, robocopy, schtasks, system, transfer, wevtutil
+from tests.simulator.windows.cmd.context import Context
+from tests.simulator.windows.installers import run_update
+
+TOOLS: dict[str, Callable[[Context, list[str]], int]] = {
+    "attrib": files.attrib,
+    "bitsadmin": transfer.bitsadmin,
+    "certutil": certutil.certutil,
+    "compact": files.compact,
+    "find": files.find,
+    "findstr": files.findstr,
+    "fsutil": files.fsutil,
+    "hostname": system.hostname,
+    "more": files.more,
+    "net": system.net,
+    "ping": system.ping,
+    "powershell": system.powershell,
+    "reg": reg.reg,
+    "robocopy": robocopy.robocopy,
+    "sc": system.sc,
+    "schtasks": schtasks.schtasks,
+    "timeout": system.timeout,
+    "wevtutil": wevtutil.wevtutil,
+    "where": files.where,
+    "whoami": system.whoami,
+    "wusa": run_update,
+}
