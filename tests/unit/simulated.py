@@ -16,11 +16,18 @@ from ansible_collections.winops.mars.plugins.plugin_utils.wsman.errors import (
     Unreachable,
 )
 from ansible_collections.winops.mars.plugins.plugin_utils.wsman.session import Session
-
 from tests.simulator.model import Faults
 from tests.simulator.service import ConnectionDropped, Service
 from tests.simulator.windows import Clock, load_host
 from tests.simulator.windows.host import Host
+
+
+class StandingClock(Clock):
+    """A clock that moves only when it is told to."""
+
+    def __init__(self) -> None:
+        self.time = 1_800_000_000.0
+        super().__init__(lambda: self.time)
 
 
 @dataclass
@@ -29,7 +36,7 @@ class SimulatedHost:
 
     windows: Host
     service: Service
-    clock: Clock
+    clock: StandingClock
     pauses: list[float] = field(default_factory=list)
 
     operation_timeout = 60
@@ -39,7 +46,7 @@ class SimulatedHost:
 
     def sleep(self, seconds: float) -> None:
         self.pauses.append(seconds)
-        self.clock.advance(seconds)
+        self.clock.time += seconds
 
     @property
     def actions(self) -> Counter[str]:
@@ -63,7 +70,7 @@ class SimulatedHost:
 
 def simulated(**profile: Any) -> SimulatedHost:
     """A host of a profile: the healthy Windows Server 2022, unless ``base`` names another, with these differences."""
-    clock = Clock(lambda: 1_800_000_000.0)
+    clock = StandingClock()
     profile.setdefault("base", "healthy-2022")
     windows = load_host(profile, "srv01", clock)
     faults = Faults(**windows.profile.get("faults", {}))

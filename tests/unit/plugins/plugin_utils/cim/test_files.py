@@ -1,0 +1,87 @@
+# Copyright (c) 2026 winops.mars contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Files and folders, read by their paths."""
+
+from __future__ import annotations
+
+import pytest
+
+from ansible_collections.winops.mars.plugins.plugin_utils.cim.errors import CimError
+from ansible_collections.winops.mars.plugins.plugin_utils.cim.files import Files
+from tests.unit.simulated import simulated
+
+TREE = {
+    "D:\\Scratch\\": {"attributes": ["compressed"]},
+    "D:\\It's für Größe\\": {"attributes": ["encrypted"]},
+    "D:\\Link\\": {"attributes": ["reparse"]},
+    "D:\\Scratch\\engine.exe": {"size": 5_000_000_000, "version": "2.0.9262.0"},
+    "D:\\Scratch\\notes.txt": {"content": "notes"},
+}
+
+
+def files() -> Files:
+    return Files(simulated(files=TREE).session)
+
+
+@pytest.mark.parametrize("path", ["D:\\Scratch", "d:\\scratch\\", "D:/Scratch"])
+def test_a_folder_is_found_however_its_path_is_written(path: str) -> None:
+    directory = files().directory(path)
+
+    assert directory is not None
+    assert (directory.compressed, directory.encrypted) == (True, False)
+
+
+def test_names_need_no_escapes() -> None:
+    directory = files().directory("D:\\It's für Größe")
+
+    assert directory is not None
+    assert directory.encrypted
+
+
+def test_a_drive_has_a_root_folder() -> None:
+    assert files().directory("D:\\") is not None
+
+
+def test_a_file_is_read_with_size_and_version() -> None:
+    file = files().file("D:\\Scratch\\engine.exe")
+
+    assert file is not None
+    assert (file.size, file.version) == (5_000_000_000, "2.0.9262.0")
+
+
+def test_a_file_without_version_has_none() -> None:
+    file = files().file("D:\\Scratch\\notes.txt")
+
+    assert file is not None
+    assert file.version is None
+
+
+def test_what_is_not_there_or_of_the_other_kind_is_none() -> None:
+    assert files().directory("D:\\Nothing") is None
+    assert files().file("D:\\Nothing") is None
+    assert files().directory("D:\\Scratch\\engine.exe") is None
+    assert files().file("D:\\Scratch") is None
+
+
+def test_a_reparse_point_is_told_from_a_folder() -> None:
+    assert files().is_reparse_point("D:\\Link")
+    assert not files().is_reparse_point("D:\\Scratch")
+
+
+def test_a_folder_is_created_with_its_parents() -> None:
+    created = files()
+
+    created.create_directory("D:\\New folder\\Größe & more")
+
+    assert created.directory("D:\\New folder\\Größe & more") is not None
+
+
+def test_a_folder_that_cannot_be_created_is_an_error() -> None:
+    with pytest.raises(CimError, match=r"the folder D:\\Scratch\\notes.txt could not be created \(exit code 1\)"):
+        files().create_directory("D:\\Scratch\\notes.txt")
+
+
+def test_a_path_that_would_end_its_quotation_is_refused() -> None:
+    with pytest.raises(CimError, match="cannot be used in a command"):
+        files().create_directory('D:\\a" & shutdown /r & "')

@@ -1,0 +1,156 @@
+# Copyright (c) 2026 winops.mars contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Windows itself, and a restart that only a later boot time proves."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from ansible_collections.winops.mars.plugins.plugin_utils.cim.errors import CimError
+from ansible_collections.winops.mars.plugins.plugin_utils.cim.operating_system import OperatingSystem, last_boot, reboot
+from ansible_collections.winops.mars.plugins.plugin_utils.wsman.errors import Fault
+from ansible_collections.winops.mars.plugins.plugin_utils.wsman.session import Session
+from ansible_collections.winops.mars.plugins.plugin_utils.wsman.shell import Result
+from tests.unit.plugins.plugin_utils.wsman.scripted import ScriptedTransport, fault
+from tests.unit.simulated import SimulatedHost, simulated
+
+CAPTURES = Path(__file__).resolve().parents[5].parent / "shared" / "captures"
+
+
+def restart(host: SimulatedHost, timeout: float = 120) -> datetime:
+    return reboot(host.session, timeout, host.sleep, host.clock.seconds)
+
+
+def test_all_of_it_is_one_request() -> None:
+    host = simulated()
+
+    system = OperatingSystem.read(host.session)
+
+    assert system.caption == "Microsoft Windows Server 2022 Standard"
+    assert (system.version, system.build, system.service_pack) == ("10.0.20348", 20348, 0)
+    assert (system.product_type, system.architecture, system.language) == ("server", 64, 1033)
+    assert (system.computer_name, system.windows_directory, system.system_drive) == ("SRV01", r"C:\Windows", "C:")
+    assert system.sku == 7
+    assert system.last_boot == host.windows.last_boot
+    assert host.service.statistics.soap == 1
+
+
+@pytest.mark.parametrize("text, bits", [("64-Bit", 64), ("64 ビット", 64), ("32 位", 32), ("ARM 64-bit Processor", 64)])
+def test_the_architecture_is_read_from_translated_text(text: str, bits: int) -> None:
+    assert OperatingSystem.read(simulated(os={"architecture": text}).session).architecture == bits
+
+
+@pytest.mark.skipif(not CAPTURES.exists(), reason="there are no recorded messages")
+def test_a_recorded_windows_server_2008_r2_is_read() -> None:
+    recorded = CAPTURES / "zenoss_txwinrm_server_2008" / "Win32_OperatingSystem_star_000.xml"
+    session = Session(ScriptedTransport(recorded.read_bytes()))
+    (instance,) = session.query("root/cimv2", "SELECT * FROM Win32_OperatingSystem")
+    session.get = lambda path: instance  # type: ignore[method-assign]
+
+    system = OperatingSystem.read(session)
+
+    assert system.caption.startswith("Microsoft Windows Server 2008")
+    assert (system.build, system.service_pack, system.architecture) == (7601, 1, 64)
+    assert (system.product_type, system.language, system.windows_directory) == ("server", 1033, r"C:\Windows")
+    assert system.last_boot.tzinfo is not None
+
+
+def test_a_restart_ends_with_a_later_boot_time() -> None:
+    host = simulated(restart_seconds=40)
+    before = host.windows.last_boot
+
+    booted = restart(host)
+
+    assert booted > before
+    assert booted == last_boot(host.session)
+    assert host.windows.boots == 1
+
+
+@pytest.mark.parametrize("fault_", ["drop_after", "truncate"])
+def test_the_answer_to_a_restart_may_be_lost(fault_: str) -> None:
+    host = simulated(faults={fault_: ["Win32Shutdown"]})
+
+    restart(host)
+
+    assert host.windows.boots == 1
+    assert host.actions["Win32_OperatingSystem/Win32Shutdown"] == 1
+
+
+def test_a_host_that_does_not_come_back_is_an_error() -> None:
+    with pytest.raises(CimError, match=r"did not come back from its restart within 120 seconds: .*refused"):
+        restart(simulated(restart_seconds=1e6))
+
+
+def test_a_host_that_goes_on_running_is_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
+    host = simulated()
+    monkeypatch.setattr(host.windows, "restart", lambda: None)
+
+    with pytest.raises(CimError, match="within 120 seconds: it answers, but has not restarted since"):
+        restart(host)
+
+
+def test_a_clock_that_is_set_is_no_restart(monkeypatch: pytest.MonkeyPatch) -> None:
+    host = simulated()
+    moved = host.windows.last_boot.replace(microsecond=700_000)
+    monkeypatch.setattr(host.windows, "restart", lambda: setattr(host.windows, "last_boot", moved))
+
+    with pytest.raises(CimError, match="has not restarted"):
+        restart(host)
+
+
+def test_without_the_right_to_restart_nothing_else_is_tried() -> None:
+    host = simulated()
+    send = host.send
+
+    def refusing(message: bytes) -> bytes:
+        return fault("AccessDenied", 5) if b"Win32Shutdown" in message else send(message)
+
+    host.send = refusing  # type: ignore[method-assign]
+
+    with pytest.raises(Fault) as caught:
+        restart(host)
+    assert caught.value.is_access_denied
+    assert host.windows.boots == 0
+
+
+def without_privilege(host: SimulatedHost, exit_code: int) -> None:
+    """Let the method fail as WMI does without SeRemoteShutdownPrivilege, and shutdown.exe end with an exit code."""
+    send = host.send
+
+    def refusing(message: bytes) -> bytes:
+        return fault("InternalError", 0x80041062) if b"Win32Shutdown" in message else send(message)
+
+    def run(command: str) -> Result:
+        assert command.startswith("shutdown.exe /r")
+        if not exit_code:
+            host.windows.restart()
+        return Result(exit_code, "", "Zugriff verweigert (5)\r\n")
+
+    host.send = refusing  # type: ignore[method-assign]
+    host.session.run = run  # type: ignore[method-assign,assignment]
+
+
+def test_where_the_method_lacks_its_privilege_the_program_restarts_windows() -> None:
+    host = simulated()
+    without_privilege(host, 0)
+
+    restart(host)
+
+    assert host.windows.boots == 1
+
+
+def test_where_neither_restarts_windows_nobody_waits() -> None:
+    host = simulated()
+    without_privilege(host, 5)
+
+    with pytest.raises(CimError, match=r"refused to restart with shutdown.exe \(exit code 5\): Zugriff verweigert"):
+        restart(host)
+    assert host.pauses == []
+
+
+def test_times_are_in_utc_or_have_an_offset() -> None:
+    assert last_boot(simulated().session).astimezone(UTC).year == 2027
