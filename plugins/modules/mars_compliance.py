@@ -198,9 +198,11 @@ baseline:
   sample: current
 """
 
+from typing import Any
+
 from ansible.module_utils.basic import AnsibleModule
 
-ARGUMENT_SPEC = {
+ARGUMENT_SPEC: dict[str, Any] = {
     "facts": {"type": "dict"},
     "baseline": {"type": "str", "choices": ["minimum", "current"], "default": "minimum"},
     "thresholds": {"type": "dict", "default": {}},

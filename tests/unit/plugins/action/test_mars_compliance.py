@@ -42,7 +42,8 @@ def run(host_facts: dict[str, Any] | None = None, **options: Any) -> dict[str, A
     task.action = "winops.mars.mars_compliance"
     # It has no more than ansible-core itself looks at: whatever else is asked of it fails
     connection = SimpleNamespace(_shell=SimpleNamespace(tmpdir=None))
-    action = ActionModule(task, connection, None, DataLoader(), None, None)
+    action_module: Any = ActionModule
+    action = action_module(task, connection, None, DataLoader(), None, None)
     variables: dict[str, Any] = {"inventory_hostname": "files01", "ansible_facts": host_facts or {}}
     result: dict[str, Any] = action.run(task_vars=variables)
     return result

@@ -53,6 +53,7 @@ CASES: list[tuple[str, str, Changes]] = [
     # .NET Framework
     ("dotnet_version", "noncompliant", {"dotnet": {"release": 461814, "version": "4.7.2"}}),
     ("dotnet_version", "noncompliant", {"dotnet": {"release": None, "version": None}}),
+    ("dotnet_version", "noncompliant", {"dotnet.version": "4.7.2", "os.newest_dotnet": "4.8"}),
     ("dotnet_version", "noncompliant", {"dotnet.version": "4.7.2", "os.newest_dotnet": None}),
     ("dotnet_version", "compliant", {"dotnet": {"release": 533509, "version": "4.8.1"}}),
     ("dotnet_version", "impossible", {"dotnet.version": "4.5.2", **OLD_WINDOWS}),
@@ -313,6 +314,57 @@ def test_every_rule_has_a_source_and_either_a_role_or_the_reason_why_there_is_no
         assert (rule.role is None) == ("no_role" in rule.texts), rule.id
 
 
+@pytest.mark.parametrize(
+    "rule, changes, actual",
+    [
+        ("dotnet_version", {}, "4.8 (release 528449)"),
+        (
+            "dotnet_version",
+            {"dotnet": {"release": None, "version": None}},
+            "No .NET Framework 4.5 or later is installed.",
+        ),
+        ("powershell_version", {"powershell.version": None}, "No Windows PowerShell is installed."),
+        ("powershell_module_path", NO_AGENT, "The MARS agent is not installed."),
+        ("antivirus_exclusions", NO_AGENT, "The MARS agent is not installed."),
+        ("antivirus_exclusions", {"antivirus.defender": None}, "No antivirus was found on this host."),
+        ("task_enabled", NO_AGENT, "The MARS agent is not installed."),
+        ("task_enabled", {"tasks": []}, "There is no task under \\Microsoft\\OnlineBackup\\."),
+        (
+            "task_enabled",
+            {"tasks.0.enabled": False},
+            "Disabled: Microsoft-OnlineBackup; with a disabled trigger: none; without a trigger: none",
+        ),
+        (
+            "task_enabled",
+            {"tasks.0.triggers.0.enabled": False},
+            "Disabled: none; with a disabled trigger: Microsoft-OnlineBackup; without a trigger: none",
+        ),
+        (
+            "task_enabled",
+            {"tasks.0.triggers": []},
+            "Disabled: none; with a disabled trigger: none; without a trigger: Microsoft-OnlineBackup",
+        ),
+        ("scratch_free_space", {}, "372.5 GiB free on D:\\, which is 40 % of 931.3 GiB"),
+        ("scratch_free_space", NO_AGENT, "The MARS agent is not installed."),
+        ("scratch_free_space", {"scratch.volume": None}, "The scratch folder is on no volume of this host."),
+        ("scratch_attributes", NO_AGENT, "The MARS agent is not installed."),
+        ("scratch_attributes", {"scratch.exists": False}, "There is no scratch folder on this host."),
+    ],
+)
+def test_evidence(host: Host, rule: str, changes: Changes, actual: str) -> None:
+    assert finding(host(changes), rule).actual == actual
+
+
+def test_an_installation_names_the_newest_this_windows_can_run(host: Host) -> None:
+    changes: Changes = {"dotnet.version": "4.5", "powershell.version": "2.0", "os.newest_dotnet": "4.8"}
+    assert "Framework 4.8 " in str(finding(host(changes), "dotnet_version").fix)
+    assert "Framework 5.1," in str(finding(host(changes), "powershell_version").fix)
+
+    changes |= {"os.newest_dotnet": None, "os.newest_powershell": None}
+    assert "Framework 4.5.2 or later" in str(finding(host(changes), "dotnet_version", "minimum").fix)
+    assert "Framework 5.1," in str(finding(host(changes), "powershell_version").fix)
+
+
 UNREAD: dict[str, list[str]] = {
     "dotnet_version": ["dotnet.version"],
     "powershell_version": ["powershell.version"],
@@ -394,7 +446,7 @@ def paths(value: Any, prefix: str = "") -> list[str]:
 def test_whatever_is_missing_a_rule_that_needs_it_does_not_find_compliance(host: Host, data: st.DataObject) -> None:
     facts = host({})
     removed = data.draw(st.sampled_from([path for path in paths(facts) if path.split(".")[0] not in ("schema",)]))
-    parent = facts
+    parent: Any = facts
     *parents, last = [int(step) if step.isdigit() else step for step in removed.split(".")]
     for step in parents:
         parent = parent[step]
@@ -423,7 +475,7 @@ def test_judging_never_fails_whatever_the_facts_hold(host: Host, data: st.DataOb
     spots = data.draw(st.lists(st.sampled_from(paths(facts)), min_size=1, max_size=4, unique=True))
     # Deepest first, so that each spot is still there
     for spot in sorted(spots, key=lambda path: -path.count(".")):
-        parent = facts
+        parent: Any = facts
         *parents, last = [int(step) if step.isdigit() else step for step in spot.split(".")]
         for step in parents:
             parent = parent[step]
