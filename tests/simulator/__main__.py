@@ -15,14 +15,15 @@ from pathlib import Path
 import yaml
 
 from tests.simulator.control import Control
-from tests.simulator.fleet import Fleet, Options, replicate
-from tests.simulator.windows import load_fleet, load_host
+from tests.simulator.fleet import Fleet, Options
+from tests.simulator.fleet_file import load_fleet, replicate
+from tests.simulator.windows import load_host
 
 
 def main() -> None:
     """Parse the command line and serve."""
     parser = argparse.ArgumentParser(prog="python -m tests.simulator", description=__doc__)
-    parser.add_argument("fleet", type=Path, help="YAML file: see tests/simulator/windows")
+    parser.add_argument("fleet", type=Path, help="YAML file, see tests/simulator/fleet_file.py")
     parser.add_argument("--inventory", type=Path, required=True, help="Ansible inventory to write")
     parser.add_argument("--state-dir", type=Path, help="directory for the state of the hosts, written at the end")
     parser.add_argument("--count", type=int, help="replicate the profiles to this many hosts")
@@ -34,7 +35,7 @@ def main() -> None:
 async def _serve(arguments: argparse.Namespace) -> None:
     with tempfile.TemporaryDirectory(prefix="winops-simulator-") as directory:
         options = Options(https=arguments.https, transport=arguments.transport)
-        hosts = list(load_fleet(arguments.fleet))
+        hosts = load_fleet(arguments.fleet)
         if arguments.count is not None:
             hosts = replicate(hosts, arguments.count)
         fleet = Fleet(hosts, load_host, Path(directory), options)

@@ -11,7 +11,6 @@ import hmac
 import os
 import re
 import struct
-from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -32,42 +31,37 @@ class Undecipherable(Exception):
 
 
 @dataclass(frozen=True)
-class Accounts:
-    """Who may log on to a host; ``store`` is the file pyspnego's acceptor reads them from."""
+class Account:
+    """Who may log on to a host; ``store`` is the file pyspnego's acceptor reads it from."""
 
     store: Path
-    users: Sequence[tuple[str, str]]  # name (``name`` or ``DOMAIN\\name``) and password
+    user: str  # ``name`` or ``DOMAIN\\name``
+    password: str
 
     def write(self, machine: str) -> None:
         """Write the store: a local account under every domain a client may give it.
 
         The store cannot express a colon in a name or password.
         """
-        if any(":" in name + password for name, password in self.users):
+        if ":" in self.user + self.password:
             raise ValueError("the simulator's user names and passwords must not contain a colon")
+        domain, _, name = self.user.rpartition("\\")
+        domains = [domain] if domain else ["", ".", machine]
         self.store.touch(mode=0o600)
-        lines = []
-        for user, password in self.users:
-            domain, _, name = user.rpartition("\\")
-            lines += [f"{known}:{name}:{password}\n" for known in ([domain] if domain else ["", ".", machine])]
-        self.store.write_text("".join(lines), encoding="utf-8")
+        self.store.write_text("".join(f"{known}:{name}:{self.password}\n" for known in domains), encoding="utf-8")
 
-    def find(self, user: str, password: str) -> str | None:
-        """The account with these credentials; names compare without case."""
-        for name, expected in self.users:
-            known = (name.lower(), name.rpartition("\\")[2].lower())
-            if user.lower() in known and hmac.compare_digest(password.encode(), expected.encode()):
-                return name
-        return None
+    def accepts(self, user: str, password: str) -> bool:
+        """Whether these are the credentials; names compare without case, a local one under any domain."""
+        known = user.lower() == self.user.lower() or user.rpartition("\\")[2].lower() == self.user.lower()
+        return known and hmac.compare_digest(password.encode(), self.password.encode())
 
 
 class Connection:
     """The authentication state of one TCP connection."""
 
-    def __init__(self, listener: Listener, accounts: Accounts) -> None:
+    def __init__(self, listener: Listener, account: Account) -> None:
         self._listener = listener
-        self._accounts = accounts
-        self.user = ""  # who authenticated
+        self._account = account
         self._context: spnego.ContextProxy | None = None
 
     @property
@@ -87,9 +81,7 @@ class Connection:
             user, _, password = base64.b64decode(parameter, validate=True).decode().partition(":")
         except (binascii.Error, UnicodeDecodeError):
             return False
-        found = self._accounts.find(user, password) or self._accounts.find(user.rpartition("\\")[2], password)
-        self.user = found or ""
-        return self._listener.basic and found is not None
+        return self._listener.basic and self._account.accepts(user, password)
 
     def negotiate(self, parameter: str) -> bytes | None:
         """Take one token; the answer's token (may be empty), or None where the client is rejected."""
@@ -100,19 +92,17 @@ class Connection:
         except binascii.Error:
             return None
         # pyspnego's acceptor knows its accounts only by this variable and reads it on every step.
-        os.environ["NTLM_USER_FILE"] = str(self._accounts.store)
+        os.environ["NTLM_USER_FILE"] = str(self._account.store)
         try:
             if self._context is None or self._context.complete:
                 raw = token.startswith(_NTLM_MAGIC)
                 options = spnego.NegotiateOptions.use_ntlm if raw else spnego.NegotiateOptions.use_negotiate
                 self._context = spnego.server(protocol="ntlm" if raw else "negotiate", options=options)
-            answer = self._context.step(token) or b""
-            self.user = self._context.client_principal or ""
+            return self._context.step(token) or b""
         except (SpnegoError, ValueError, struct.error, KeyError, IndexError):
             # pyspnego raises all of these for tokens that are none.
             self._context = None
             return None
-        return answer
 
     def decrypt(self, body: bytes) -> bytes:
         """The SOAP message in a multipart/encrypted body."""

@@ -185,13 +185,13 @@ def quota(shells: bool, mi_error: bool) -> WSManFault:
     return WSManFault(code, "w:InternalError", text, value="s:Receiver")
 
 
-def wmi_plugin(hresult: int, text: str, *, query: str = "", service: bool = False) -> WSManFault:
+def wmi_plugin(hresult: int, text: str, *, query: str | None = None, service: bool = False) -> WSManFault:
     """The WMI plugin's fault for an HRESULT of the WMI service or a classic provider (``f:ProviderFault``).
 
     ``query`` is the WQL text that failed; ``service``: the WMI service refused, not the provider.
     """
     text = text or _TEXTS.get(hresult, f"HRESULT = 0x{hresult:08X} ")
-    if query:
+    if query is not None:
         return _provider_fault(CANNOT_PROCESS_FILTER, "n:CannotProcessFilter", CANNOT_PROCESS_FILTER, text, query)
     if hresult == WBEM_NOT_FOUND:
         return WSManFault(RESOURCE_NOT_FOUND, "a:DestinationUnreachable", _TEXTS[RESOURCE_NOT_FOUND])
@@ -209,9 +209,9 @@ def wmi_plugin(hresult: int, text: str, *, query: str = "", service: bool = Fals
     return _provider_fault(hresult, "w:InternalError", hresult, text)
 
 
-def _provider_fault(code: int, subcode: str, inner_code: int, text: str, query: str = "") -> WSManFault:
+def _provider_fault(code: int, subcode: str, inner_code: int, text: str, query: str | None = None) -> WSManFault:
     extended = ""
-    if query:
+    if query is not None:
         extended = (
             '<f:ExtendedError><p:__ExtendedStatus xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance" '
             'xmlns:p="http://schemas.microsoft.com/wbem/wsman/1/wmi/root/cimv2/__ExtendedStatus" '

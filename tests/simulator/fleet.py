@@ -11,16 +11,15 @@ import json
 import resource
 import socket
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from tests.simulator.authentication import Accounts
+from tests.simulator.authentication import Account
 from tests.simulator.certificates import Authority
 from tests.simulator.model import Faults, Listener, Windows
 from tests.simulator.server import HostServer
 from tests.simulator.service import Service, Statistics
-from tests.simulator.windows import FleetHost
 
 _FOLLOW_SECONDS = 0.1
 _PORT_ATTEMPTS = 10
@@ -35,13 +34,22 @@ class Options:
     transport: str = "ntlm"  # ansible_winrm_transport in the inventory
 
 
+@dataclass(frozen=True)
+class FleetHost:
+    """One host to run: inventory name, loopback address, complete profile, and its part of the inventory."""
+
+    name: str
+    address: str
+    profile: dict[str, Any]
+    groups: tuple[str, ...] = ()
+    variables: Mapping[str, Any] = field(default_factory=dict)
+
+
 @dataclass
 class Host:
     """One running host and its part of the inventory."""
 
-    name: str
-    profile: Mapping[str, Any]
-    accounts: Accounts
+    declared: FleetHost
     server: HostServer
 
     def state(self) -> Any:
@@ -69,13 +77,12 @@ class Fleet:
         self._following: asyncio.Task[None] | None = None
 
     def _host(self, host: FleetHost, load_host: LoadHost) -> Host:
-        profile = host.profile
-        users = [(user["name"], user["password"]) for user in profile["users"]]
-        accounts = Accounts(self._directory / f"{host.name}.ntlm", users)
-        accounts.write(host.name)
-        service = Service(load_host(profile, host.name), host.name, Faults(**profile.get("faults", {})))
-        listener = Listener(**profile.get("winrm", {}))
-        return Host(host.name, profile, accounts, HostServer(service, listener, accounts, host.address, {}))
+        listener = Listener(**host.profile.get("winrm", {}))
+        account = Account(self._directory / f"{host.name}.ntlm", listener.user, listener.password)
+        account.write(host.name)
+        misbehaviour = Faults(**host.profile.get("faults", {}))
+        service = Service(load_host(host.profile, host.name), host.name, misbehaviour)
+        return Host(host, HostServer(service, listener, account, host.address, {}))
 
     async def start(self) -> None:
         """Listen on all addresses; raises OSError if no free port is found."""
@@ -85,7 +92,9 @@ class Fleet:
             for host in self.hosts:
                 host.server.ports = {self.http_port: None}
                 if self._authority:
-                    host.server.ports[self.https_port] = self._authority.context(host.name, host.server.address)
+                    host.server.ports[self.https_port] = self._authority.context(
+                        host.declared.name, host.server.address
+                    )
             try:
                 for host in self.hosts:
                     await host.server.open()
@@ -129,19 +138,20 @@ class Fleet:
         hosts = {}
         groups: dict[str, Any] = {}
         for host in self.hosts:
-            hosts[host.name] = {
+            name = host.declared.name
+            hosts[name] = {
                 "ansible_host": host.server.address,
-                "ansible_user": host.accounts.users[0][0],
-                "ansible_password": host.accounts.users[0][1],
-                **host.profile.get("vars", {}),
+                "ansible_user": host.server.listener.user,
+                "ansible_password": host.server.listener.password,
+                **host.declared.variables,
             }
-            for group in host.profile.get("groups", []):
-                groups.setdefault(group, {"hosts": {}})["hosts"][host.name] = {}
+            for group in host.declared.groups:
+                groups.setdefault(group, {"hosts": {}})["hosts"][name] = {}
         return {"all": {"vars": shared, "hosts": hosts, **({"children": groups} if groups else {})}}
 
     def states(self) -> bytes:
         """The state of every host as canonical JSON: equal states are equal octets."""
-        state = {host.name: host.state() for host in self.hosts}
+        state = {host.declared.name: host.state() for host in self.hosts}
         return json.dumps(state, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
 
     def requests(self) -> dict[str, Any]:
@@ -150,7 +160,7 @@ class Fleet:
         total = Statistics()
         for host in self.hosts:
             part = host.server.service.statistics
-            hosts[host.name] = _count(part)
+            hosts[host.declared.name] = _count(part)
             total.connections += part.connections
             total.http += part.http
             total.soap += part.soap
@@ -170,20 +180,6 @@ def _count(statistics: Statistics) -> dict[str, Any]:
         "soap": statistics.soap,
         "actions": dict(statistics.actions),
     }
-
-
-def replicate(hosts: Sequence[FleetHost], count: int) -> list[FleetHost]:
-    """``count`` hosts with the profiles of ``hosts`` in turn, each on an address of its own."""
-    width = len(str(count))
-    return [
-        FleetHost(
-            f"{host.name}-{index + 1:0{width}d}",
-            f"127.{20 + index // 62500}.{index // 250 % 250}.{index % 250 + 1}",
-            host.profile,
-        )
-        for index in range(count)
-        for host in [hosts[index % len(hosts)]]
-    ]
 
 
 def _free_port() -> int:

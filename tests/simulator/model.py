@@ -119,10 +119,12 @@ class Windows(Protocol):
 class Listener:
     """What the protocol side reads from a profile's ``winrm:`` (all keys optional).
 
-    Besides, it reads ``users:``, ``faults:`` (:class:`Faults`), and ``groups:`` (a list) and ``vars:`` (a mapping),
-    copied to the inventory. All other keys of a profile belong to the Windows side.
+    Besides, it reads ``faults:`` (:class:`Faults`). All other keys belong to the Windows side.
+    Fleets of hosts are described in ``tests/simulator/fleet_file.py``.
     """
 
+    user: str = "Administrator"  # who may log on, and the account everything runs as
+    password: str = "P@ssw0rd!"
     basic: bool = True  # Service/Auth/Basic
     negotiate: bool = True  # Service/Auth/Negotiate
     allow_unencrypted: bool = False  # for Negotiate over HTTP; Basic over HTTP works when ``basic`` is on

@@ -19,8 +19,8 @@ from tests.simulator.values_xml import Dialect
 
 TRANSFER = NAMESPACES["x"]
 ENUMERATION = NAMESPACES["n"]
-# Namespaces served by classic WMI providers; MI providers elsewhere answer with MSFT_WmiError.
-_CLASSIC = ("root/cimv2", "root/default", "root/wmi", "root/securitycenter2", "root/subscription", "root")
+# Namespaces of MI providers, whose faults are MSFT_WmiError; the others belong to classic WMI providers.
+_MI_NAMESPACES = ("root/microsoft/", "root/standardcimv2")
 
 
 @dataclass(frozen=True)
@@ -219,7 +219,7 @@ class _Target:
     @property
     def mi(self) -> bool:
         """Whether faults come from the MI stack."""
-        return self.dialect.dmtf or self.namespace not in _CLASSIC
+        return self.dialect.dmtf or self.namespace.startswith(_MI_NAMESPACES)
 
     def one_class(self) -> CimClass:
         """The class of the URI, which must not be ``*``."""

@@ -12,7 +12,7 @@ from weakref import WeakKeyDictionary
 
 from aiohttp import web
 
-from tests.simulator.authentication import Accounts, Connection, Undecipherable
+from tests.simulator.authentication import Account, Connection, Undecipherable
 from tests.simulator.model import Listener, Windows
 from tests.simulator.service import ConnectionDropped, Service
 
@@ -27,7 +27,7 @@ class HostServer:
         self,
         service: Service,
         listener: Listener,
-        accounts: Accounts,
+        account: Account,
         address: str,
         ports: dict[int, ssl.SSLContext | None],
     ) -> None:
@@ -35,7 +35,7 @@ class HostServer:
         self.listener = listener
         self.address = address
         self.ports = ports
-        self._accounts = accounts
+        self._account = account
         self._connections: WeakKeyDictionary[asyncio.BaseTransport, Connection] = WeakKeyDictionary()
         self._web: web.Server | None = None
         self._listening: list[asyncio.Server] = []
@@ -44,6 +44,11 @@ class HostServer:
     def windows(self) -> Windows:
         """The host behind the service."""
         return self.service.windows
+
+    @property
+    def listening(self) -> bool:
+        """Whether the host accepts connections."""
+        return bool(self._listening)
 
     async def open(self) -> None:
         """Listen on all ports; raises OSError where one is taken."""
@@ -88,7 +93,7 @@ class HostServer:
         connection = self._connections.get(transport)
         if connection is None:
             statistics.connections += 1
-            connection = self._connections[transport] = Connection(self.listener, self._accounts)
+            connection = self._connections[transport] = Connection(self.listener, self._account)
         try:
             response = await self._answer(request, connection)
         except ConnectionDropped:
@@ -149,7 +154,7 @@ class HostServer:
             return web.Response(status=500)
         scheme = "https" if request.secure else "http"
         url = f"{scheme}://{request.host}/wsman"
-        reply = await self.service.handle(body, connection.user, url, request.remote or "")
+        reply = await self.service.handle(body, self.listener.user, url, request.remote or "")
         if not encrypted or not reply.message:
             return _soap_response(reply.status, reply.message)
         message, content_type = connection.encrypt(reply.message, request.headers["Content-Type"])

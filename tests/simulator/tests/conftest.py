@@ -16,9 +16,8 @@ from typing import Any
 import pytest
 
 from tests.simulator.control import Control
-from tests.simulator.fleet import Fleet, Options
+from tests.simulator.fleet import Fleet, FleetHost, Options
 from tests.simulator.tests.fake_host import FakeHost
-from tests.simulator.windows import FleetHost
 
 USER = "vagrant"
 PASSWORD = "Pa$$w0rd"
@@ -62,9 +61,11 @@ def start(loop: asyncio.AbstractEventLoop, tmp_path: Path) -> Iterator[Start]:
         return asyncio.run_coroutine_threadsafe(coroutine, loop)
 
     def run(*profiles: Mapping[str, Any], https: bool = False) -> Running:
-        users = {"users": [{"name": USER, "password": PASSWORD}]}
+        account = {"user": USER, "password": PASSWORD}
         hosts = [
-            FleetHost(f"win{index}", f"127.8.0.{index + 1}", {**users, **profile})
+            FleetHost(
+                f"win{index}", f"127.8.0.{index + 1}", {**profile, "winrm": {**account, **profile.get("winrm", {})}}
+            )
             for index, profile in enumerate(profiles or ({},))
         ]
 
