@@ -24,6 +24,6 @@ class ActionModule(DesiredStateAction):
             args["name"],
             enabled=args["enabled"],
             as_system=args["run_as"] == "system",
-            accepted_sids=args["accepted_sids"],
+            accepted_sids=args["accept_run_as"],
             multiple_instances=args["multiple_instances"],
         )

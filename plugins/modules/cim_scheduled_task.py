@@ -36,7 +36,7 @@ options:
       - Without it this stays as it is.
     type: str
     choices: [system]
-  accepted_sids:
+  accept_run_as:
     description:
       - Security identifiers of accounts and groups that may go on running a task in spite of O(run_as), such as
         V(S-1-5-32-544) for the local group Administrators, whatever its name is in the language of the host.
@@ -64,7 +64,7 @@ EXAMPLES = r"""
     path: \Microsoft\OnlineBackup\
     enabled: true
     run_as: system
-    accepted_sids:
+    accept_run_as:
       - S-1-5-32-544
     multiple_instances: IgnoreNew
 
@@ -111,7 +111,7 @@ ARGUMENT_SPEC = {
     "name": {"type": "str"},
     "enabled": {"type": "bool"},
     "run_as": {"type": "str", "choices": ["system"]},
-    "accepted_sids": {"type": "list", "elements": "str", "default": []},
+    "accept_run_as": {"type": "list", "elements": "str", "default": []},
     "multiple_instances": {"type": "str", "choices": ["IgnoreNew", "Parallel", "Queue", "StopExisting"]},
 }
 

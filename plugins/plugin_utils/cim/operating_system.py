@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -122,14 +123,26 @@ def reboot(
     Programs that run are closed without being asked. Raises :class:`CimError` if the restart is refused, or the host
     is not back within ``timeout`` seconds.
     """
-    deadline = clock() + timeout
     before = last_boot(session)
     # The host may go down before its answer is out; only the boot time tells whether the request arrived.
-    try:
+    with suppress(OutcomeUnknown, Unreachable):
         _request_reboot(session)
-        obstacle = f"it answers, but has not restarted since {before.isoformat()}"
-    except (OutcomeUnknown, Unreachable) as error:
-        obstacle = str(error)
+    return await_restart(session, before, timeout, sleep, clock)
+
+
+def await_restart(
+    session: Session,
+    before: datetime,
+    timeout: float,
+    sleep: Callable[[float], None] = time.sleep,
+    clock: Callable[[], float] = time.monotonic,
+) -> datetime:
+    """Wait until Windows, which ran since ``before``, answers with a later boot time, and return that.
+
+    Raises :class:`CimError` if that is not so within ``timeout`` seconds.
+    """
+    deadline = clock() + timeout
+    obstacle = "it was not asked"
     while clock() < deadline:
         sleep(_INTERVAL)
         try:

@@ -167,6 +167,7 @@ class SystemCommand:
                     return exit_code
                 started = started or self._files.directory(self._started) is not None
                 if last_boot(self._session) > booted + _BOOT_TOLERANCE:
+                    self._session.close()  # its shell ended with the Windows it ran on
                     raise Interrupted("the host restarted before the command run as SYSTEM had ended")
                 obstacle = "it still runs"
             except (Unreachable, AuthenticationRejected) as error:

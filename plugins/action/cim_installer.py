@@ -1,0 +1,42 @@
+# Copyright (c) 2026 winops.mars contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Install a product unless the registry shows that it is installed."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ansible_collections.winops.mars.plugins.modules.cim_installer import ARGUMENT_SPEC
+from ansible_collections.winops.mars.plugins.plugin_utils._action import WindowsAction
+from ansible_collections.winops.mars.plugins.plugin_utils.cim.installer import Installer, Proof, install
+from ansible_collections.winops.mars.plugins.plugin_utils.cim.registry import Registry
+from ansible_collections.winops.mars.plugins.plugin_utils.wsman.session import Session
+
+
+class ActionModule(WindowsAction):
+    spec = ARGUMENT_SPEC
+
+    def execute(self, args: dict[str, Any], session: Session) -> dict[str, Any]:
+        """Look at the proof, and in check mode at the source too; install if the proof is not met."""
+        proof = Proof(args["creates_key"], args["creates_name"], args["creates_minimum"])
+        installer = Installer(session, args["source"], args["sha256"], args["arguments"], args["timeout"])
+        before = proof.read(Registry(session))
+        unchanged = {"exit_code": None, "restarted": False, "reboot_required": False}
+        if proof.is_met_by(before):
+            return {"changed": False, "before": before, "after": before, **unchanged}
+        installer.check_source()
+        diff = {"before": {str(proof): before}, "after": {str(proof): "met"}}
+        shown = {"diff": diff} if self._task.diff else {}
+        if self.check_mode:
+            return {"changed": True, "before": before, "after": args["creates_minimum"], **unchanged, **shown}
+        done = install(session, installer, proof, reboot_timeout=args["reboot_timeout"] if args["reboot"] else None)
+        return {
+            "changed": done.changed,
+            "before": before,
+            "after": done.value,
+            "exit_code": done.exit_code,
+            "restarted": done.restarted,
+            "reboot_required": done.reboot_required,
+            **shown,
+        }
