@@ -13,9 +13,12 @@ from ansible_collections.winops.mars.plugins.plugin_utils.cim.defender import De
 from ansible_collections.winops.mars.plugins.plugin_utils.wsman.errors import Fault
 from tests.unit.simulated import simulated
 
+NORMAL = {"running_mode": "Normal"}
+WINDEFEND = {"display_name": "Microsoft Defender Antivirus Service", "path": r"C:\MsMpEng.exe"}
 
-def defender(**profile: Any) -> Defender:
-    return Defender(simulated(**profile).session)
+
+def defender(defender: dict[str, Any] | None = NORMAL, service: dict[str, Any] = WINDEFEND, **profile: Any) -> Defender:
+    return Defender(simulated(defender=defender, services={"WinDefend": service}, **profile).session)
 
 
 def exclusions(subject: Defender) -> tuple[list[str], list[str]]:
@@ -46,7 +49,7 @@ def test_windows_without_it_has_neither_status_nor_preferences() -> None:
 
 
 def test_a_stopped_service_is_not_running_rather_than_unreadable() -> None:
-    subject = defender(services={"WinDefend": {"state": "Stopped"}})
+    subject = defender(service={**WINDEFEND, "state": "Stopped"})
 
     status = subject.status()
 

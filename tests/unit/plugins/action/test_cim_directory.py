@@ -1,0 +1,55 @@
+# Copyright (c) 2026 winops.mars contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""cim_directory: created with its parents, once."""
+
+from __future__ import annotations
+
+import pytest
+from ansible.errors import AnsibleActionFail
+
+from ansible_collections.winops.mars.plugins.action.cim_directory import ActionModule
+from tests.unit.plugins.action.conftest import RunAction
+from tests.unit.simulated import simulated
+
+PATH = r"D:\One & more\Zwei Größen"
+
+
+def test_a_folder_is_predicted_created_and_then_left_alone(run_action: RunAction) -> None:
+    host = simulated()
+    untouched = host.windows.state()
+    absent, present = {"state": "absent"}, {"state": "present"}
+
+    predicted = run_action(ActionModule, host, check=True, diff=True, path=PATH)
+    assert predicted == {
+        "changed": True,
+        "before": absent,
+        "after": present,
+        "diff": {"before": absent, "after": present},
+    }
+    assert host.windows.state() == untouched
+
+    assert run_action(ActionModule, host, diff=True, path=PATH) == predicted
+    assert run_action(ActionModule, host, path=PATH) == {"changed": False, "before": present, "after": present}
+    assert host.windows.files.find(PATH)
+
+
+def test_a_file_in_its_place_is_an_error_also_in_check_mode(run_action: RunAction) -> None:
+    host = simulated(files={PATH: {"content": "a file"}})
+
+    with pytest.raises(AnsibleActionFail, match="is a file"):
+        run_action(ActionModule, host, check=True, path=PATH)
+
+
+@pytest.mark.parametrize("path", ["relative", r"\\server\share\folder", "D:", r"%TEMP%\x", 'D:\\a"b', r"D:\a:b", ""])
+def test_other_paths_are_refused_before_anything_is_sent(run_action: RunAction, path: str) -> None:
+    host = simulated()
+
+    with pytest.raises(AnsibleActionFail, match="no absolute path on a local drive"):
+        run_action(ActionModule, host, path=path)
+    assert not host.actions
+
+
+def test_a_drive_that_is_not_there_is_an_error(run_action: RunAction) -> None:
+    with pytest.raises(AnsibleActionFail, match="could not be created"):
+        run_action(ActionModule, simulated(), path=r"Z:\folder")

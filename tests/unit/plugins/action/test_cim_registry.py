@@ -1,0 +1,158 @@
+# Copyright (c) 2026 winops.mars contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""cim_registry: exact comparison by type, in check mode, for real, again, and against a host that resists."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from ansible.errors import AnsibleActionFail
+
+from ansible_collections.winops.mars.plugins.action.cim_registry import ActionModule
+from tests.unit.plugins.action.conftest import RunAction
+from tests.unit.simulated import SimulatedHost, simulated
+
+KEY = r"HKLM\SOFTWARE\Contoso"
+ABSENT = {"state": "absent", "type": None, "data": None}
+
+
+def contoso(values: dict[str, Any], **profile: Any) -> SimulatedHost:
+    return simulated(registry={KEY: values}, **profile)
+
+
+def present(kind: str, data: Any) -> dict[str, Any]:
+    return {"state": "present", "type": kind, "data": data}
+
+
+@pytest.mark.parametrize(
+    "options, after",
+    [
+        ({"data": "text"}, present("string", "text")),
+        ({"data": 5}, present("string", "5")),
+        ({"data": "", "type": "string"}, present("string", "")),
+        ({"data": "%SystemRoot%\\x", "type": "expand_string"}, present("expand_string", "%SystemRoot%\\x")),
+        ({"data": ["a", "b"], "type": "multi_string"}, present("multi_string", ["a", "b"])),
+        ({"data": "alone", "type": "multi_string"}, present("multi_string", ["alone"])),
+        ({"data": 1, "type": "dword"}, present("dword", 1)),
+        ({"data": "0xFFFFFFFF", "type": "dword"}, present("dword", 4294967295)),
+        ({"data": -1, "type": "dword"}, present("dword", 4294967295)),
+        ({"data": "18446744073709551615", "type": "qword"}, present("qword", 18446744073709551615)),
+        ({"data": "00 FF,10", "type": "binary"}, present("binary", "00ff10")),
+    ],
+)
+def test_a_new_value_is_predicted_written_and_then_left_alone(
+    run_action: RunAction, options: dict[str, Any], after: dict[str, Any]
+) -> None:
+    host = contoso({})
+    untouched = host.windows.state()
+    task = {"key": KEY + r"\New", "name": "Name", **options}
+
+    predicted = run_action(ActionModule, host, check=True, diff=True, **task)
+    assert predicted == {"changed": True, "before": ABSENT, "after": after, "diff": {"before": ABSENT, "after": after}}
+    assert host.windows.state() == untouched
+
+    assert run_action(ActionModule, host, diff=True, **task) == predicted
+
+    assert run_action(ActionModule, host, diff=True, **task) == {"changed": False, "before": after, "after": after}
+
+
+@pytest.mark.parametrize(
+    "stored, options",
+    [
+        (4294967295, {"data": -1, "type": "dword"}),
+        (4294967295, {"data": "4294967295"}),
+        ({"expand": "%SystemRoot%\\x"}, {"data": "%SystemRoot%\\x"}),
+        ({"binary": "00ff"}, {"data": "00FF"}),
+        (["a", "b"], {"data": ["a", "b"]}),
+    ],
+)
+def test_equal_data_in_another_notation_is_no_change(
+    run_action: RunAction, stored: Any, options: dict[str, Any]
+) -> None:
+    assert not run_action(ActionModule, contoso({"Name": stored}), key=KEY, name="Name", **options)["changed"]
+
+
+def test_a_value_keeps_its_type_unless_another_is_asked_for(run_action: RunAction) -> None:
+    host = contoso({"Name": {"expand": "%SystemRoot%"}})
+
+    kept = run_action(ActionModule, host, key=KEY, name="Name", data="%SystemRoot%;D:\\x")
+    assert kept["after"] == present("expand_string", "%SystemRoot%;D:\\x")
+
+    changed = run_action(ActionModule, host, key=KEY, name="Name", data="%SystemRoot%;D:\\x", type="string")
+    assert (changed["changed"], changed["after"]) == (True, present("string", "%SystemRoot%;D:\\x"))
+
+
+def test_text_differs_by_case_and_order(run_action: RunAction) -> None:
+    host = contoso({"Name": "text", "List": ["a", "b"]})
+
+    assert run_action(ActionModule, host, key=KEY, name="Name", data="Text")["changed"]
+    assert run_action(ActionModule, host, key=KEY, name="List", data=["b", "a"])["changed"]
+
+
+def test_the_default_value_needs_no_name(run_action: RunAction) -> None:
+    host = contoso({})
+
+    run_action(ActionModule, host, key=KEY, data="text")
+
+    assert host.windows.registry.data(KEY, "") == "text"
+
+
+def test_a_value_is_removed_once(run_action: RunAction) -> None:
+    host = contoso({"Name": 1, "Other": 2})
+    task = {"key": KEY, "name": "Name", "state": "absent"}
+
+    predicted = run_action(ActionModule, host, check=True, **task)
+    assert (predicted["changed"], predicted["before"], predicted["after"]) == (True, present("dword", 1), ABSENT)
+    assert run_action(ActionModule, host, **task) == predicted
+    assert not run_action(ActionModule, host, **task)["changed"]
+    assert host.windows.registry.data(KEY, "Other") == 2
+
+
+@pytest.mark.parametrize(
+    "kind, data, complaint",
+    [
+        ("dword", 2**32, "which is no dword: it does not fit into 32 bits"),
+        ("dword", "many", "which is no dword: invalid literal"),
+        ("dword", True, "which is no dword: it should be text or a number"),
+        ("binary", "0", "which is no binary"),
+        ("string", ["a"], "which is no string: it should be text or a number"),
+        ("multi_string", [["a"]], "which is no multi_string"),
+        ("multi_string", [], "an empty REG_MULTI_SZ cannot be written"),
+    ],
+)
+def test_data_of_another_kind_is_refused(run_action: RunAction, kind: str, data: Any, complaint: str) -> None:
+    host = contoso({})
+
+    with pytest.raises(AnsibleActionFail, match=complaint):
+        run_action(ActionModule, host, key=KEY, name="Name", data=data, type=kind)
+    assert host.windows.registry.data(KEY, "Name") is None
+
+
+def test_present_needs_data(run_action: RunAction) -> None:
+    with pytest.raises(AnsibleActionFail, match="state is present but all of the following are missing: data"):
+        run_action(ActionModule, contoso({}), key=KEY, name="Name")
+
+
+def test_a_policy_that_writes_its_value_back_is_found_out(run_action: RunAction) -> None:
+    host = contoso({}, group_policy={KEY: {"Name": "policy"}})
+
+    with pytest.raises(AnsibleActionFail, match="applied but is not in effect: data is 'policy' and not 'mine'"):
+        run_action(ActionModule, host, key=KEY, name="Name", data="mine")
+
+
+def test_a_write_whose_answer_is_lost_is_judged_by_what_is_read(run_action: RunAction) -> None:
+    host = contoso({"Name": "old"}, faults={"drop_after": ["SetStringValue"]})
+
+    result = run_action(ActionModule, host, key=KEY, name="Name", data="new")
+
+    assert result["after"] == present("string", "new")
+    assert host.actions["StdRegProv/SetStringValue"] == 1
+
+
+def test_a_refused_write_says_so(run_action: RunAction) -> None:
+    host = contoso({"Name": "old"}, registry_read_only=[KEY])
+
+    with pytest.raises(AnsibleActionFail, match=r"could not be written: access is denied.*the host is as it was"):
+        run_action(ActionModule, host, key=KEY, name="Name", data="new")

@@ -1,0 +1,87 @@
+# Copyright (c) 2026 winops.mars contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""cim_service: state and start mode, predicted, reached, kept, or honestly not reached."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from ansible.errors import AnsibleActionFail
+
+from ansible_collections.winops.mars.plugins.action import cim_service
+from ansible_collections.winops.mars.plugins.action.cim_service import ActionModule
+from ansible_collections.winops.mars.plugins.plugin_utils.cim.services import Services
+from tests.unit.plugins.action.conftest import RunAction
+from tests.unit.simulated import SimulatedHost, simulated
+
+
+def host_with(monkeypatch: pytest.MonkeyPatch, **engine: Any) -> SimulatedHost:
+    host = simulated(services={"engine": {"path": r"C:\engine.exe", **engine}})
+    monkeypatch.setattr(cim_service, "Services", lambda session: Services(session, host.sleep))
+    return host
+
+
+@pytest.mark.parametrize(
+    "engine, options, before, after",
+    [
+        ({"state": "Stopped"}, {"state": "started"}, ("stopped", "auto"), ("started", "auto")),
+        ({}, {"state": "stopped"}, ("started", "auto"), ("stopped", "auto")),
+        ({}, {"start_mode": "manual"}, ("started", "auto"), ("started", "manual")),
+        (
+            {"state": "Stopped", "start_mode": "Disabled"},
+            {"state": "started", "start_mode": "auto"},
+            ("stopped", "disabled"),
+            ("started", "auto"),
+        ),
+        ({}, {"state": "stopped", "start_mode": "disabled"}, ("started", "auto"), ("stopped", "disabled")),
+    ],
+)
+def test_a_change_is_predicted_made_and_then_left_alone(
+    run_action: RunAction,
+    monkeypatch: pytest.MonkeyPatch,
+    engine: dict[str, Any],
+    options: dict[str, Any],
+    before: tuple[str, str],
+    after: tuple[str, str],
+) -> None:
+    host = host_with(monkeypatch, **engine)
+    untouched = host.windows.state()
+    was, will_be = ({"state": state, "start_mode": mode} for state, mode in (before, after))
+
+    predicted = run_action(ActionModule, host, check=True, diff=True, name="engine", **options)
+    assert predicted == {"changed": True, "before": was, "after": will_be, "diff": {"before": was, "after": will_be}}
+    assert host.windows.state() == untouched
+
+    assert run_action(ActionModule, host, diff=True, name="engine", **options) == predicted
+    assert not run_action(ActionModule, host, name="engine", **options)["changed"]
+
+
+def test_an_unknown_service_is_an_error_also_in_check_mode(
+    run_action: RunAction, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with pytest.raises(AnsibleActionFail, match="there is no service nothing on the host"):
+        run_action(ActionModule, host_with(monkeypatch), check=True, name="nothing", state="started")
+
+
+def test_a_service_that_does_not_start_fails_with_its_exit_code(
+    run_action: RunAction, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    host = host_with(monkeypatch, state="Stopped", starts="dies")
+
+    with pytest.raises(AnsibleActionFail, match=r"engine did not start: .* 1067.*the host is as it was"):
+        run_action(ActionModule, host, name="engine", state="started")
+
+
+def test_the_part_that_was_changed_is_told(run_action: RunAction, monkeypatch: pytest.MonkeyPatch) -> None:
+    host = host_with(monkeypatch, state="Stopped", start_mode="Disabled", starts="code")
+
+    with pytest.raises(AnsibleActionFail, match="part of the change is in effect") as caught:
+        run_action(ActionModule, host, name="engine", state="started", start_mode="auto")
+    assert caught.value.result["after"] == {"state": "stopped", "start_mode": "auto"}
+
+
+def test_something_must_be_wanted(run_action: RunAction, monkeypatch: pytest.MonkeyPatch) -> None:
+    with pytest.raises(AnsibleActionFail, match="one of the following is required: state, start_mode"):
+        run_action(ActionModule, host_with(monkeypatch), name="engine")
