@@ -24,7 +24,7 @@ from ansible_collections.winops.mars.plugins.plugin_utils.mars.rules import FACT
 from ansible_collections.winops.mars.plugins.plugin_utils.mars.thresholds import ThresholdError, thresholds
 
 # Here the process is still the one that all hosts' workers are forked from. What is wrong is said when rules are used.
-with contextlib.suppress(RuleError):
+with contextlib.suppress(RuleError, ImportError):
     shipped_rules()
 
 
@@ -37,7 +37,7 @@ class ActionModule(ValidatedAction):
         try:
             rules = effective_rules(self._own_rules(args), args["disabled_rules"])
             limits = thresholds(args["baseline"], plain(args["thresholds"]))
-        except (RuleError, ThresholdError) as error:
+        except (RuleError, ThresholdError, ImportError) as error:
             raise AnsibleActionFail(f"{self._task.action}: {error}") from None
         judgement = judge(self._facts(args, task_vars), rules, limits)
         return {"changed": False, "baseline": args["baseline"], **judgement.as_dict()}

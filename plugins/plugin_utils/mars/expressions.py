@@ -26,11 +26,11 @@ class ExpressionError(ValueError):
 
 
 class Expression:
-    """A compiled JMESPath expression."""
+    """A compiled JMESPath expression; ExpressionError where it cannot work, ImportError without jmespath."""
 
     def __init__(self, text: str) -> None:
         if not HAS_JMESPATH:
-            raise ExpressionError("the Python library jmespath is missing on the controller (pip install jmespath)")
+            raise ImportError("the Python library jmespath is missing on the controller: install it there")
         self.text = text
         try:
             self._compiled = jmespath.compile(text)

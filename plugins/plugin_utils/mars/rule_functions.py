@@ -16,7 +16,7 @@ from typing import Any
 try:
     from jmespath.functions import Functions, signature
 except ImportError:
-    # expressions.compile_expression says so
+    # expressions.Expression says so
 
     class Functions:  # type: ignore[no-redef]
         """Stands in where jmespath is missing."""

@@ -18,6 +18,7 @@ from ansible.playbook.task import Task
 
 from ansible_collections.winops.mars.plugins.action.mars_compliance import ActionModule
 from ansible_collections.winops.mars.plugins.modules.mars_compliance import ARGUMENT_SPEC, DOCUMENTATION
+from ansible_collections.winops.mars.plugins.plugin_utils.mars import expressions
 from ansible_collections.winops.mars.plugins.plugin_utils.mars.rule_file import shipped_rules
 from ansible_collections.winops.mars.plugins.plugin_utils.mars.thresholds import BASELINES, THRESHOLD_NAMES
 
@@ -138,6 +139,12 @@ def test_what_cannot_be_done_is_said(host_facts: dict[str, Any] | None, options:
 
     assert message.startswith("winops.mars.mars_compliance: ")
     assert words in message
+
+
+def test_a_missing_library_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(expressions, "HAS_JMESPATH", False)
+
+    assert "jmespath is missing on the controller" in failure({"mars": FACTS}, rules=[{"id": "dotnet_version"}])
 
 
 def test_a_broken_rules_file_is_named(tmp_path: Path) -> None:

@@ -226,6 +226,14 @@ def test_scratch_space_is_measured_against_the_protected_data_if_that_is_known(
     assert finding(host({}), "scratch_free_space", scratch_protected_data=protected).status == status
 
 
+def test_a_missing_trigger_is_a_warning_that_no_role_can_help(host: Host) -> None:
+    found = finding(host({"tasks.0.triggers": []}), "task_enabled")
+    assert (found.status, found.severity, found.role) == ("noncompliant", "warning", None)
+
+    disabled = finding(host({"tasks.0.triggers": [], "tasks.0.enabled": False}), "task_enabled")
+    assert (disabled.status, disabled.severity, disabled.role) == ("noncompliant", "error", "scheduled_task")
+
+
 def test_a_warning_alone_does_not_make_a_host_noncompliant_but_is_repaired(host: Host) -> None:
     facts = host({"scratch.volume.free": 60_000_000_000})
 
