@@ -85,6 +85,8 @@ class Tasks:
         self._stored_id = host.profile.get("task_user_id", "sid")
         for path, entry in entries.items():
             task = self.register(path, entry["xml"], password=entry.get("password"))
+            for name, text in entry.get("set", {}).items():
+                task.definition.set(name, text)
             if "last_result" in entry:
                 task.last_result = int(entry["last_result"])
                 task.last_run = datetime.fromisoformat(entry["last_run"])
