@@ -1,13 +1,13 @@
 # Copyright (c) 2026 winops.mars contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The Windows side of the simulated fleet: hosts that keep state as Windows does, from YAML profiles.
+r"""The Windows side of the simulated fleet: hosts that keep state as Windows does, from YAML profiles.
 
 :func:`load_host` makes one host. A profile (``profiles/<name>.yml``) is a mapping; ``base: <name>`` (or a list) names
 profiles it is a delta on: mappings merge (keys without regard to case), anything else replaces, ``null`` removes.
 
 ==========================  =========================================================================================
-``users``                   list of ``{name, password}``: who may log on; the first is the account sessions run as
+``winrm``                   listener and account of sessions, the fields of ``tests.simulator.model.Listener``
 ``faults``                  misbehaviour, the fields of :class:`tests.simulator.model.Faults`
 ``language``                ``en``, ``de`` or ``ja``: account names and command output
 ``computer_name``           default: the host's name in upper case
@@ -21,12 +21,27 @@ profiles it is a delta on: mappings merge (keys without regard to case), anythin
 ``registry_missing_value_code``  1 or 2: what StdRegProv answers for a missing value
 ``group_policy``            like ``registry``: values that come back whenever something changed them
 ``accounts``                ``{SID: {name, domain, group}}`` besides the well-known ones
-``services``                ``{name: {display_name, path, start_mode, state, account, delayed, description, depends_on,``
-                            ``accepts_stop, starts}}``; ``starts: code`` answers 7, ``starts: dies`` ends Stopped
+``services``                ``{name: {display_name, path, start_mode, state, account, delayed, description,``
+                            ``depends_on, accepts_stop, starts}}``; ``starts: code`` answers 7, ``starts: dies`` ends Stopped
 ``volumes``                 ``{mount path: {capacity, free, label, file_system, drive_type, compressed, guid}}``
-``files``                   ``{path: {size | content, version, sha256, attributes}}``; a path ending in ``\\`` is a
+``files``                   ``{path: {size | content, version, sha256, attributes}}``; a path ending in ``\`` is a
                             directory; attributes: compressed encrypted sparse reparse hidden system readonly
 ``deduplication``           ``{mount path: {enabled, exclude_folders}}``; absent: the namespace does not exist
+``defender``                ``{running_mode, tamper_protection}``; absent: the namespace does not exist
+``antivirus_products``      ``{name: {guid, path, state}}`` of the Security Center (client releases only)
+``tasks``                   ``{path: {xml, password, last_run, last_result, set}}``; ``set`` writes elements of the
+                            definition afterwards: ``{Settings/Enabled: "false"}``
+``task_user_id``            ``sid`` (default) or ``name``: what is stored in UserId
+``events``                  ``{channel: [{id, level, time, provider, data}]}``, oldest first, for wevtutil
+``executables``             ``{file name or path: {exit_code, duration, effects, effects_after_reboot, needs_reboot,``
+                            ``sha256, builds, quiet, requires_system, session_exit_code, not_applicable_code,``
+                            ``already_installed_code, fails}}``; effects are ``{registry, files}``. A program runs only
+                            where its file exists; ``.msu`` packages run through wusa.exe. ``requires_system``: a
+                            WinRM session is refused with 5. ``quiet``: switches of which one is needed
+``installed``               names of executables that ran before
+``downloads``               ``{URL: {size | content, sha256, version, duration, fails}}``
+``session_reads_shares``    whether a WinRM session may read ``\\server\share`` (default: no, there is no delegation)
+``powershell``              ``{exit_code, duration}`` of any powershell.exe call: no script is interpreted
 ==========================  =========================================================================================
 """
 

@@ -94,12 +94,10 @@ class Account:
 
 
 class Accounts:
-    """The accounts a host can resolve: the well-known ones and those its profile adds (``accounts: {SID: {name, domain}}``)."""
+    """The accounts a host can resolve: the well-known ones and those its profile adds."""
 
     def __init__(self, language: str, computer_name: str, entries: Mapping[str, Mapping[str, Any]]) -> None:
-        self._accounts = {
-            sid: Account(sid, *names[language], kind) for sid, (kind, names) in _WELL_KNOWN_SIDS.items()
-        }
+        self._accounts = {sid: Account(sid, *names[language], kind) for sid, (kind, names) in _WELL_KNOWN_SIDS.items()}
         for sid, entry in entries.items():
             kind = _ALIAS if entry.get("group") else _USER
             self._accounts[sid] = Account(sid, entry.get("domain", computer_name), entry["name"], kind)
@@ -116,7 +114,11 @@ class Accounts:
             return self._accounts[_ALWAYS[wanted]]
         bare = wanted.removeprefix(".\\")
         return next(
-            (account for account in self._accounts.values() if bare in (account.name.lower(), account.full_name.lower())),
+            (
+                account
+                for account in self._accounts.values()
+                if bare in (account.name.lower(), account.full_name.lower())
+            ),
             None,
         )
 
@@ -125,7 +127,9 @@ class Accounts:
 
 
 _SID = properties("AccountName BinaryRepresentation:uint8[] ReferencedDomainName *SID SidLength:uint32")
-_ACCOUNT = properties("Caption Description *Domain InstallDate:datetime LocalAccount:boolean *Name SID SIDType:uint8 Status")
+_ACCOUNT = properties(
+    "Caption Description *Domain InstallDate:datetime LocalAccount:boolean *Name SID SIDType:uint8 Status"
+)
 
 
 def _binary(sid: str) -> bytes:

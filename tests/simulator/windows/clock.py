@@ -32,7 +32,7 @@ class Entry:
 
 @dataclass
 class Agenda:
-    """What is still to happen, in order of its time. Nothing runs by itself: the host calls :meth:`run_due` before each request."""
+    """What is still to happen. Nothing runs by itself: the host calls :meth:`run_due` before each request."""
 
     clock: Clock
     entries: list[Entry] = field(default_factory=list)

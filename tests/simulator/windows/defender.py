@@ -119,7 +119,9 @@ def _status(host: Host) -> list[dict[str, CimValue]]:
     return [row(_STATUS, values)]
 
 
-def _change(host: Host, parameters: Mapping[str, CimValue], *, remove: bool = False, replace: bool = False) -> dict[str, CimValue]:
+def _change(
+    host: Host, parameters: Mapping[str, CimValue], *, remove: bool = False, replace: bool = False
+) -> dict[str, CimValue]:
     _require_service(host)
     if host.profile["defender"].get("tamper_protection"):
         return {"ReturnValue": 0}

@@ -7,8 +7,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
+from tests.simulator.model import CimClass, CimValue
 from tests.simulator.windows.registry import Registry
+from tests.simulator.windows.schema import properties, row
+
+if TYPE_CHECKING:
+    from tests.simulator.windows.host import Host
 
 MACHINE_KEY = r"HKLM\SYSTEM\CurrentControlSet\Control\Session Manager\Environment"
 _CURRENT_VERSION = r"HKLM\SOFTWARE\Microsoft\Windows\CurrentVersion"
@@ -70,4 +76,35 @@ class Environment:
 
     def expand(self, text: str) -> str:
         """``%NAME%`` replaced; an unknown name stays as it is (ExpandEnvironmentStrings)."""
-        return re.sub(r"%([^%]+)%", lambda match: value if (value := self.get(match[1])) is not None else match[0], text)
+        return re.sub(
+            r"%([^%]+)%", lambda match: value if (value := self.get(match[1])) is not None else match[0], text
+        )
+
+
+_PROPERTIES = properties(
+    "Caption Description InstallDate:datetime *Name Status SystemVariable:boolean *UserName VariableValue"
+)
+
+
+def _instances(host: Host) -> list[dict[str, CimValue]]:
+    key = host.registry.find(MACHINE_KEY)
+    return [
+        row(
+            _PROPERTIES,
+            {
+                "Caption": f"<SYSTEM>\\{value.name}",
+                "Description": f"<SYSTEM>\\{value.name}",
+                "Name": value.name,
+                "Status": "OK",
+                "SystemVariable": True,
+                "UserName": "<SYSTEM>",
+                # The raw text: the provider expands nothing.
+                "VariableValue": str(value.data),
+            },
+        )
+        for value in (key.values.values() if key else ())
+    ]
+
+
+def classes() -> list[CimClass]:
+    return [CimClass("root/cimv2", "Win32_Environment", _PROPERTIES, _instances)]

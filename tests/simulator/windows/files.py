@@ -70,7 +70,7 @@ def _find(host: Host, keys: Mapping[str, str], directory: bool) -> tuple[str, No
     path = next((value for key, value in keys.items() if key.lower() == "name"), "")
     node = host.files.find(path) if path and "\\\\" not in path.rstrip("\\") else None
     # Remote paths, and for files a trailing backslash, are no names of the provider.
-    if node is None or node.directory is not directory or path.endswith("\\") and len(path) > 3:
+    if node is None or node.directory is not directory or (path.endswith("\\") and len(path) > 3):
         raise CimFailure(0x80041002, "Not found")
     return path, node
 

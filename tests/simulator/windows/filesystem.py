@@ -41,7 +41,7 @@ def size_in_bytes(text: int | str) -> int:
 
 @dataclass
 class Node:
-    """A file or directory. A file without ``content`` has only a size; its hash is then declared or derived from its name."""
+    """A file or directory. A file without ``content`` has only a size; its hash is declared or derived from its name."""
 
     name: str
     directory: bool
@@ -88,7 +88,7 @@ class FileSystem:
 
     @classmethod
     def load(cls, volumes: Mapping[str, Mapping[str, Any]], entries: Mapping[str, Any]) -> FileSystem:
-        """From a profile. Files listed there are part of the space already used; ``free`` is what is left beside them."""
+        """From a profile. Its files are part of the space already used; ``free`` is what is left beside them."""
         files = cls()
         for mount, entry in volumes.items():
             given = dict(entry)
@@ -156,7 +156,9 @@ class FileSystem:
         """``(path, node)`` of what is directly inside a directory, by name."""
         prefix = self.normalise(path).lower() + "\\"
         return sorted(
-            (full, node) for full, node in self.nodes.items() if full.startswith(prefix) and "\\" not in full[len(prefix) :]
+            (full, node)
+            for full, node in self.nodes.items()
+            if full.startswith(prefix) and "\\" not in full[len(prefix) :]
         )
 
     def below(self, path: str) -> Iterator[tuple[str, Node]]:
@@ -192,7 +194,7 @@ class FileSystem:
         if self.find(clean):
             raise FileError(ERROR_ALREADY_EXISTS, path)
         parent, _, name = clean.rpartition("\\")
-        if not parent or clean.startswith("\\\\") and clean.count("\\") <= 3:
+        if not parent or (clean.startswith("\\\\") and clean.count("\\") <= 3):
             raise FileError(ERROR_PATH_NOT_FOUND, path)
         if self.find(parent) is None:
             self.make_directory(parent)
@@ -244,7 +246,9 @@ class FileSystem:
 
     def state(self) -> dict[str, Any]:
         return {
-            "volumes": {volume.mount: {"capacity": volume.capacity, "free": volume.free} for volume in self.volumes.values()},
+            "volumes": {
+                volume.mount: {"capacity": volume.capacity, "free": volume.free} for volume in self.volumes.values()
+            },
             "files": {
                 path: {
                     "directory": node.directory,

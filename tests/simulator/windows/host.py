@@ -14,6 +14,7 @@ from tests.simulator import model
 from tests.simulator.windows import (
     accounts,
     defender,
+    environment,
     files,
     installers,
     operating_system,
@@ -72,7 +73,7 @@ class Host:
         self.computer_id = str(uuid.uuid5(uuid.NAMESPACE_DNS, name)).upper()
         self.installed: set[str] = {str(program).lower() for program in profile.get("installed", ())}
         self._declare_tools()
-        self.tasks = Tasks(self, profile.get("tasks", {}))
+        self.tasks: Tasks = Tasks(self, profile.get("tasks", {}))
         self._policy_changes = -1
         self._classes = self._build_classes()
 
@@ -100,6 +101,7 @@ class Host:
             *volumes.classes(),
             *accounts.classes(),
             *files.classes(),
+            *environment.classes(),
         ]
         if self.build >= FIRST_TASK_CLASSES:
             found += scheduled_tasks.classes()
@@ -129,7 +131,7 @@ class Host:
         self._policy_changes = self.registry.changes
 
     def restart(self) -> None:
-        """Restart: unreachable for the profile's ``restart_seconds``, then a later boot time and pending changes applied."""
+        """Unreachable for the profile's ``restart_seconds``, then a later boot time and pending changes applied."""
         down = self.clock.seconds() + SHUTDOWN_SECONDS
         up = down + float(self.profile.get("restart_seconds", 1.5))
         self.agenda.clear()

@@ -23,7 +23,8 @@ _TEXTS: dict[str, tuple[str, str, str]] = {
     "not_a_command": (
         "'{0}' is not recognized as an internal or external command,\r\noperable program or batch file.",
         'Der Befehl "{0}" ist entweder falsch geschrieben oder\r\nkonnte nicht gefunden werden.',
-        "'{0}' は、内部コマンドまたは外部コマンド、\r\n操作可能なプログラムまたはバッチ ファイルとして認識されていません。",
+        "'{0}' は、内部コマンドまたは外部コマンド、\r\n"
+        "操作可能なプログラムまたはバッチ ファイルとして認識されていません。",
     ),
     "syntax": (
         "The syntax of the command is incorrect.",
@@ -296,7 +297,11 @@ _TASK_SCHEDULER: dict[int, tuple[str, str, str]] = {
         "Im Aufgaben-XML fehlt ein erforderliches Element oder Attribut.",
         "タスク XML に、必要な要素または属性がありません。",
     ),
-    0x8004131A: ("The task XML is malformed.", "Das Aufgaben-XML ist ungültig.", "タスク XML の形式が正しくありません。"),
+    0x8004131A: (
+        "The task XML is malformed.",
+        "Das Aufgaben-XML ist ungültig.",
+        "タスク XML の形式が正しくありません。",
+    ),
     0x80041326: (
         "The task is disabled.",
         "Die Aufgabe ist deaktiviert.",

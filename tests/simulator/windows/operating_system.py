@@ -123,7 +123,9 @@ def _shutdown(host: Host, flags: int) -> dict[str, CimValue]:
     return {"ReturnValue": 0}
 
 
-def _method(name: str, act: Callable[[Host, Mapping[str, CimValue]], dict[str, CimValue]], parameters: str = "") -> Method:
+def _method(
+    name: str, act: Callable[[Host, Mapping[str, CimValue]], dict[str, CimValue]], parameters: str = ""
+) -> Method:
     def call(host: Host, _keys: Mapping[str, str], values: Mapping[str, CimValue]) -> dict[str, CimValue]:
         return act(host, values)
 

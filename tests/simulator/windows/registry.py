@@ -140,7 +140,7 @@ class Registry:
         return not any(full == denied or full.startswith(denied + "\\") for denied in self._read_only)
 
     def create(self, path: str, *, trusted: bool = False) -> Key:
-        """The key at ``path``, created with its parents; ``trusted`` passes access control as the system itself does."""
+        """The key at ``path``, created with its parents; ``trusted`` passes access control, as the system does."""
         if not trusted and not self.is_writable(path):
             raise RegistryError(ERROR_ACCESS_DENIED)
         key, parts = self._canonical(path)

@@ -21,8 +21,8 @@ if TYPE_CHECKING:
 NAMESPACE = "root/Microsoft/Windows/TaskScheduler"
 
 _TASK = properties("""
-    Actions:instance[] Author Date Description Documentation Principal:instance SecurityDescriptor Settings:instance Source
-    State:sint32 *TaskName *TaskPath Triggers:instance[] URI Version
+    Actions:instance[] Author Date Description Documentation Principal:instance SecurityDescriptor Settings:instance
+    Source State:sint32 *TaskName *TaskPath Triggers:instance[] URI Version
 """)
 
 _LOGON_TYPES = {"": 0, "Password": 1, "S4U": 2, "InteractiveToken": 3, "InteractiveTokenOrPassword": 6}

@@ -27,7 +27,7 @@ def properties(declarations: str) -> tuple[Property, ...]:
 
 
 def row(declared: tuple[Property, ...], values: Mapping[str, CimValue]) -> dict[str, CimValue]:
-    """A row with every declared property, NULL where ``values`` has none; an undeclared value is a mistake in the simulator."""
+    """A row with every declared property, NULL where ``values`` has none; raises ValueError for an undeclared value."""
     unknown = set(values) - {declaration.name for declaration in declared}
     if unknown:
         raise ValueError(f"values without a declared property: {sorted(unknown)}")

@@ -35,7 +35,7 @@ _KEY = r"HKLM\SYSTEM\CurrentControlSet\Services"
 
 @dataclass
 class Service:
-    """One service as the profile gives it. ``starts`` is true, ``code`` (StartService answers 7) or ``dies`` (0, then Stopped)."""
+    """One service. ``starts`` is true, ``code`` (StartService answers 7) or ``dies`` (it answers 0, then is Stopped)."""
 
     name: str
     display_name: str
@@ -162,15 +162,19 @@ class Services:
 
     def state(self) -> dict[str, Any]:
         return {
-            service.name: {"state": service.next_state or service.state, "start_mode": service.start_mode, "account": service.account}
+            service.name: {
+                "state": service.next_state or service.state,
+                "start_mode": service.start_mode,
+                "account": service.account,
+            }
             for service in self.all()
         }
 
 
 _PROPERTIES = properties("""
-    AcceptPause:boolean AcceptStop:boolean Caption CheckPoint:uint32 CreationClassName DelayedAutoStart:boolean Description
-    DesktopInteract:boolean DisplayName ErrorControl ExitCode:uint32 InstallDate:datetime *Name PathName ProcessId:uint32
-    ServiceSpecificExitCode:uint32 ServiceType Started:boolean StartMode StartName State Status SystemCreationClassName
+    AcceptPause:boolean AcceptStop:boolean Caption CheckPoint:uint32 CreationClassName DelayedAutoStart:boolean
+    Description DesktopInteract:boolean DisplayName ErrorControl ExitCode:uint32 InstallDate:datetime *Name PathName
+    ProcessId:uint32 ServiceSpecificExitCode:uint32 ServiceType Started:boolean StartMode StartName State Status SystemCreationClassName
     SystemName TagId:uint32 WaitHint:uint32
 """)
 

@@ -1,9 +1,9 @@
 # Copyright (c) 2026 winops.mars contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Task definitions: the XML of Task Scheduler 2.0, checked when a task is registered and rewritten as Windows stores it.
+"""Task definitions: the XML of Task Scheduler 2.0, checked as a task is registered and rewritten as Windows stores it.
 
-Children of Task, RegistrationInfo, Principal, Settings and Exec may come in any order (``xs:all`` in Microsoft's schema);
+Children of Task, RegistrationInfo, Principal, Settings and Exec come in any order (``xs:all`` in Microsoft's schema);
 in a trigger the elements of its own kind come after those every trigger has.
 """
 
@@ -136,8 +136,10 @@ class Complex:
 _DAYS = Complex(dict.fromkeys(("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"), _text))
 _MONTHS = Complex(
     dict.fromkeys(
-        ("January", "February", "March", "April", "May", "June")
-        + ("July", "August", "September", "October", "November", "December"),
+        (
+            *("January", "February", "March", "April", "May", "June"),
+            *("July", "August", "September", "October", "November", "December"),
+        ),
         _text,
     ),
 )
@@ -190,7 +192,9 @@ _SETTINGS = Complex(
         "RunOnlyIfIdle": _BOOLEAN,
         "DisallowStartOnRemoteAppSession": _BOOLEAN,
         "UseUnifiedSchedulingEngine": _BOOLEAN,
-        "MaintenanceSettings": Complex({"Period": _DURATION, "Deadline": _DURATION, "Exclusive": _BOOLEAN}, ("Period",)),
+        "MaintenanceSettings": Complex(
+            {"Period": _DURATION, "Deadline": _DURATION, "Exclusive": _BOOLEAN}, ("Period",)
+        ),
         "Volatile": _BOOLEAN,
     },
 )
@@ -218,7 +222,11 @@ _TASK = Complex(
                 "IdleTrigger": _trigger({}),
                 "TimeTrigger": _trigger({"RandomDelay": _DURATION}, ("StartBoundary",)),
                 "EventTrigger": _trigger(
-                    {"Subscription": _text, "Delay": _DURATION, "ValueQueries": Complex({"Value": _text}, repeated=True)},
+                    {
+                        "Subscription": _text,
+                        "Delay": _DURATION,
+                        "ValueQueries": Complex({"Value": _text}, repeated=True),
+                    },
                     ("Subscription",),
                 ),
                 "LogonTrigger": _trigger({"UserId": _text, "Delay": _DURATION}),

@@ -240,5 +240,6 @@ class Tasks:
 
     def state(self) -> dict[str, Any]:
         return {
-            task.path: {"xml": task_xml.serialise(task.definition), "last_result": task.last_result} for task in self.all()
+            task.path: {"xml": task_xml.serialise(task.definition), "last_result": task.last_result}
+            for task in self.all()
         }

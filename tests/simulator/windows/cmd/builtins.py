@@ -51,8 +51,11 @@ def display_version(host: Host) -> str:
 
 def _paths_and_switches(arguments: str) -> tuple[list[str], set[str]]:
     """Paths (without quotes) and switches in lower case, each with its value: ``/s``, ``/a:d`` or ``/ad``."""
-    paths, switches = [], set()
-    for word in re.findall(r'(?:"[^"]*"?|[^\s"])+', re.sub(r"(?<=\w)/", " /", arguments) if '"' not in arguments else arguments):
+    paths: list[str] = []
+    switches: set[str] = set()
+    for word in re.findall(
+        r'(?:"[^"]*"?|[^\s"])+', re.sub(r"(?<=\w)/", " /", arguments) if '"' not in arguments else arguments
+    ):
         if word.startswith("/"):
             switches.update("/" + part for part in word.lower().split("/") if part)
         else:
@@ -80,7 +83,9 @@ def matching(context: Context, pattern: str, *, directories: bool | None) -> lis
     context.node(base)
     found = []
     for full, node in context.host.files.children(base):
-        if directories in (None, node.directory) and fnmatch.fnmatch(node.name.lower(), last.lower().replace("*.*", "*")):
+        if directories in (None, node.directory) and fnmatch.fnmatch(
+            node.name.lower(), last.lower().replace("*.*", "*")
+        ):
             found.append((parent + "\\" if parent else "") + context.host.files.path_of(full).rpartition("\\")[2])
     return found
 
@@ -91,7 +96,11 @@ def for_columns(line: str, options: str) -> list[str]:
     end_of_line = match[1] if (match := re.search(r"eol=(.)", lowered)) else ";"
     if not line.strip() or line.startswith(end_of_line):
         return []
-    delimiters = match[1] if (match := re.search(r"delims=(.*?)(?=\s+(?:tokens|eol|skip|usebackq)|$)", options, re.IGNORECASE)) else " \t"
+    delimiters = (
+        match[1]
+        if (match := re.search(r"delims=(.*?)(?=\s+(?:tokens|eol|skip|usebackq)|$)", options, re.IGNORECASE))
+        else " \t"
+    )
     tokens = match[1] if (match := re.search(r"tokens=(\S+)", lowered)) else "1"
     rest = line.lstrip(delimiters)
     columns: list[str] = []
@@ -173,7 +182,9 @@ def _echo(context: Context, arguments: str) -> int:
         context.print(arguments[1:])
     elif not arguments.strip():
         context.say("echo_on")
-    elif arguments.strip().lower() not in ("on", "off"):
+    elif arguments.strip().lower() in ("on", "off"):
+        context.echo = arguments.strip().lower() == "on"
+    else:
         context.print(arguments[1:])
     return 0
 
@@ -184,7 +195,9 @@ def _rem(_context: Context, _arguments: str) -> int:
 
 def _exit(context: Context, arguments: str) -> int:
     words = arguments.replace("/b", "").replace("/B", "").split()
-    context.error_level = int(words[0]) & 0xFFFFFFFF if words and words[0].lstrip("-").isdigit() else context.error_level
+    context.error_level = (
+        int(words[0]) & 0xFFFFFFFF if words and words[0].lstrip("-").isdigit() else context.error_level
+    )
     context.ended = True
     return context.error_level
 
@@ -230,7 +243,9 @@ def _set_arithmetic(context: Context, expression: str) -> int:
     result = number(match[1])
     if match[2]:
         second = number(match[3])
-        result = {"+": result + second, "-": result - second, "*": result * second}.get(match[2]) or result // (second or 1)
+        result = {"+": result + second, "-": result - second, "*": result * second}.get(match[2]) or result // (
+            second or 1
+        )
     context.environment.set(name.strip(), str(result))
     return 0
 
@@ -280,7 +295,11 @@ def _dir(context: Context, arguments: str) -> int:
         elif node:
             listed = [(context.absolute(path), node)]
         else:
-            listed = [(full, found) for name in matching(context, path, directories=None) if (found := context.node(full := context.absolute(name)))]
+            listed = [
+                (full, found)
+                for name in matching(context, path, directories=None)
+                if (found := context.node(full := context.absolute(name)))
+            ]
     except FileError as error:
         context.complain_win32(error.code)
         return 1
@@ -292,7 +311,8 @@ def _dir(context: Context, arguments: str) -> int:
         if "/b" in switches:
             context.print(context.host.files.path_of(full) if "/s" in switches else item.name)
         else:
-            context.print(f"{context.host.first_boot:%Y-%m-%d  %H:%M}    {'<DIR>' if item.directory else item.size:>14} {item.name}")
+            size = "<DIR>" if item.directory else item.size
+            context.print(f"{context.host.first_boot:%Y-%m-%d  %H:%M}    {size:>14} {item.name}")
     return 0
 
 
@@ -361,7 +381,9 @@ def _delete(context: Context, arguments: str) -> int:
     for path in paths:
         node = None if "*" in path or "?" in path else context.node(path)
         inside = path + "\\*" if node and node.directory else path
-        names = matching(context, inside, directories=False) if "*" in inside or "?" in inside else [path] if node else []
+        names = (
+            matching(context, inside, directories=False) if "*" in inside or "?" in inside else [path] if node else []
+        )
         if not names:
             # Not an error for del: ERRORLEVEL stays 0.
             context.complain(context.text("could_not_find", context.absolute(path)))
@@ -426,7 +448,7 @@ def _ver(context: Context, _arguments: str) -> int:
 
 
 def _call(context: Context, arguments: str) -> int:
-    from tests.simulator.windows.cmd.interpreter import run_line  # noqa: PLC0415 - each runs the other
+    from tests.simulator.windows.cmd.interpreter import run_line
 
     return run_line(context, arguments.strip())
 

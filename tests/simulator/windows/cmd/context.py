@@ -42,6 +42,7 @@ class Context:
     remote: bool
     system: bool = False
     delayed_expansion: bool = False
+    echo: bool = True
     stdin: Input = field(default_factory=Input)
     stdout: bytearray = field(default_factory=bytearray)
     stderr: bytearray = field(default_factory=bytearray)
@@ -52,7 +53,9 @@ class Context:
 
     def child(self) -> Context:
         """The same for another cmd.exe: it shares the streams, and keeps its variables and directory to itself."""
-        return replace(self, environment=self.environment.copy(), ended=False, for_values={}, delayed_expansion=False)
+        return replace(
+            self, environment=self.environment.copy(), ended=False, for_values={}, delayed_expansion=False, echo=True
+        )
 
     def encode(self, output: str) -> bytes:
         codec = "utf-8" if self.codepage == 65001 else f"cp{self.codepage}"
@@ -83,7 +86,9 @@ class Context:
         clean = path.replace('"', "").replace("/", "\\")
         if clean.startswith("\\\\") or clean[1:2] == ":":
             if clean[1:2] == ":" and clean[2:3] != "\\":
-                clean = self.directory + "\\" + clean[2:] if clean[:1].lower() == self.directory[:1].lower() else clean[:2] + "\\" + clean[2:]
+                # Relative to the current directory of that drive.
+                same_drive = clean[:1].lower() == self.directory[:1].lower()
+                clean = (self.directory if same_drive else clean[:2]) + "\\" + clean[2:]
         elif clean.startswith("\\"):
             clean = self.directory[:2] + clean
         else:

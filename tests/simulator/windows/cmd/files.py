@@ -38,7 +38,9 @@ def findstr(context: Context, arguments: list[str]) -> int:
             return 2
         patterns = words.pop(0).split(" ")
     literal = "/l" in switches
-    joined = "|".join(re.escape(part) if literal else part.replace(r"\<", r"\b").replace(r"\>", r"\b") for part in patterns)
+    joined = "|".join(
+        re.escape(part) if literal else part.replace(r"\<", r"\b").replace(r"\>", r"\b") for part in patterns
+    )
     pattern = re.compile(joined, re.IGNORECASE if "/i" in switches else 0)
     try:
         data = context.read(words[0]) if words else context.stdin.read()

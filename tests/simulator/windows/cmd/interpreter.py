@@ -31,7 +31,9 @@ def run_line(context: Context, line: str) -> int:
     try:
         node = Parser(expanded).parse()
     except SyntaxFailure as failure:
-        context.complain(context.text("unexpected", failure.unexpected) if failure.unexpected else context.text("syntax"))
+        context.complain(
+            context.text("unexpected", failure.unexpected) if failure.unexpected else context.text("syntax")
+        )
         return 255 if failure.unexpected else 1
     code = _run(context, node) if node else 0
     return 1 if code == _COMMAND_NOT_FOUND else code
@@ -47,6 +49,8 @@ def run_cmd_switches(context: Context, arguments: str) -> int:
         rest = rest[match.end() :]
         if switch == "v":
             child.delayed_expansion = value == ":on"
+        elif switch == "q":
+            child.echo = False
         elif switch == "s":
             strip_always = True
         elif switch in "ckr":
@@ -99,7 +103,9 @@ def _tool_name(context: Context, name: str) -> str | None:
 
 def _installed_program(context: Context, name: str) -> str | None:
     candidates = [name, name + ".exe"]
-    directories = [""] if "\\" in name or name[1:2] == ":" else ["", *(context.environment.get("PATH") or "").split(";")]
+    directories = (
+        [""] if "\\" in name or name[1:2] == ":" else ["", *(context.environment.get("PATH") or "").split(";")]
+    )
     for directory in directories:
         for candidate in candidates:
             path = context.absolute(f"{directory}\\{candidate}" if directory else candidate)
@@ -146,7 +152,9 @@ def _run_chain(context: Context, node: Chain) -> int:
 
 
 def _replace(context: Context, text: str) -> str:
-    replaced = expand_for(text, context.for_values, lambda modifiers, value: builtins.for_attribute(context, modifiers, value))
+    replaced = expand_for(
+        text, context.for_values, lambda modifiers, value: builtins.for_attribute(context, modifiers, value)
+    )
     if context.delayed_expansion:
         replaced = expand_delayed(replaced, lambda name: _variable(context, name))
     return replaced
@@ -167,9 +175,14 @@ def _holds(context: Context, node: If) -> bool:
         order = int(left.strip('"'), 0) - int(right.strip('"'), 0)
     except ValueError:
         order = (left > right) - (left < right)
-    return {"equ": order == 0, "neq": order != 0, "lss": order < 0, "leq": order <= 0, "gtr": order > 0, "geq": order >= 0}[
-        kind
-    ]
+    return {
+        "equ": order == 0,
+        "neq": order != 0,
+        "lss": order < 0,
+        "leq": order <= 0,
+        "gtr": order > 0,
+        "geq": order >= 0,
+    }[kind]
 
 
 def _run_if(context: Context, node: If) -> int:
@@ -214,6 +227,9 @@ def _run_for(context: Context, node: For) -> int:
     for columns in _for_rows(context, node):
         for offset, value in enumerate(columns):
             context.for_values[chr(ord(node.variable) + offset)] = value
+        if context.echo and not node.source.startswith("@"):
+            # On a command line every round shows its prompt and command, unless there is an @ before it.
+            context.print(f"\r\n{context.directory}>{_replace(context, node.source)} ")
         code = _run(context, node.body)
     context.for_values = earlier
     return code

@@ -70,6 +70,7 @@ class For:
     variable: str
     items: str
     body: Node
+    source: str  # the body as written
 
 
 Node = Simple | Block | Chain | If | For
@@ -184,9 +185,7 @@ class Parser:
             elif character == "^" and not quoted:
                 self._at += 1
                 character = self._line[self._at : self._at + 1]
-            elif not quoted and character in " \t&|()<>":
-                break
-            elif not quoted and self._line.startswith("==", self._at):
+            elif (not quoted and character in " \t&|()<>") or (not quoted and self._line.startswith("==", self._at)):
                 break
             token += character
             self._at += 1
@@ -254,7 +253,10 @@ class Parser:
         items = self._balanced()
         if self._token().lower() != "do":
             raise SyntaxFailure(")")
-        return For(kind, options, variable[1], items, self._body())
+        self._blank()
+        start = self._at
+        body = self._body()
+        return For(kind, options, variable[1], items, body, self._line[start : self._at].strip())
 
     def _balanced(self) -> str:
         start = self._at + 1

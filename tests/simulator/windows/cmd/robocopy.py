@@ -1,7 +1,7 @@
 # Copyright (c) 2026 winops.mars contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""robocopy.exe: copies a directory; the exit code is a bit mask (1 copied, 2 extras, 4 mismatched, 8 failed, 16 fatal)."""
+"""robocopy.exe: the exit code is a bit mask (1 copied, 2 extras, 4 mismatched, 8 failed, 16 fatal)."""
 
 from __future__ import annotations
 
@@ -12,12 +12,27 @@ from tests.simulator.windows.filesystem import ERROR_PATH_NOT_FOUND, FileError, 
 
 COPIED, EXTRAS, MISMATCHED, FAILED, FATAL = 1, 2, 4, 8, 16
 
-_SWITCHES = frozenset("""
-    /s /e /z /b /zb /j /copyall /nocopy /secfix /timfix /purge /mir /mov /move /l /np /nfl /ndl /njh /njs /x /v /ts /fp
-    /ns /nc /bytes /eta /xj /xjd /xjf /xo /xn /xc /xx /is /it /im /sl /tee /fft /dst /sec /nodcopy /256 /unicode /quit
-    /xl /a /m
-""".split())
-_WITH_VALUE = ("/copy:", "/dcopy:", "/r:", "/w:", "/mt", "/log:", "/log+:", "/unilog:", "/lev:", "/ipg:", "/max:", "/min:")
+_SWITCHES = frozenset(
+    (
+        "/s /e /z /b /zb /j /copyall /nocopy /secfix /timfix /purge /mir /mov /move /l /np /nfl /ndl /njh /njs /x /v /ts "
+        "/fp /ns /nc /bytes /eta /xj /xjd /xjf /xo /xn /xc /xx /is /it /im /sl /tee /fft /dst /sec /nodcopy /256 /unicode "
+        "/quit /xl /a /m"
+    ).split(),  # noqa: SIM905 - as robocopy /? lists them
+)
+_WITH_VALUE = (
+    "/copy:",
+    "/dcopy:",
+    "/r:",
+    "/w:",
+    "/mt",
+    "/log:",
+    "/log+:",
+    "/unilog:",
+    "/lev:",
+    "/ipg:",
+    "/max:",
+    "/min:",
+)
 
 
 def robocopy(context: Context, arguments: list[str]) -> int:
@@ -33,7 +48,9 @@ def robocopy(context: Context, arguments: list[str]) -> int:
         elif lowered.startswith("/"):
             collecting = None
             if lowered not in _SWITCHES and not lowered.startswith(_WITH_VALUE):
-                context.print(f'{context.text("error")}Invalid Parameter #{arguments.index(argument) + 1} : "{argument}"')
+                context.print(
+                    f'{context.text("error")}Invalid Parameter #{arguments.index(argument) + 1} : "{argument}"'
+                )
                 return FATAL
             switches.add(lowered)
         elif collecting:
@@ -66,7 +83,9 @@ def _listing(
     excluded: dict[str, list[str]],
 ) -> list[tuple[str, Node]]:
     files = context.host.files
-    found = list(files.below(source)) if recursive else [item for item in files.children(source) if not item[1].directory]
+    found = (
+        list(files.below(source)) if recursive else [item for item in files.children(source) if not item[1].directory]
+    )
     prefix = len(source) + 1
     left_out = [full for full, node in found if node.directory and {node.name.lower(), full} & set(excluded["/xd"])]
     return [
@@ -147,7 +166,11 @@ def _extras(context: Context, source: str, target: str, kept: set[str], switches
         return 0
     recursive = bool(switches & {"/s", "/e", "/mir"})
     candidates = list(files.below(target)) if recursive else files.children(target)
-    extras = [full for full, _ in candidates if full[len(target) + 1 :] not in kept and not files.find(source + full[len(target) :])]
+    extras = [
+        full
+        for full, _ in candidates
+        if full[len(target) + 1 :] not in kept and not files.find(source + full[len(target) :])
+    ]
     if extras and switches & {"/mir", "/purge"} and "/l" not in switches:
         for full in reversed(extras):
             files.delete(full)

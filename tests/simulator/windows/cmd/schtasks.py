@@ -15,7 +15,7 @@ from datetime import datetime
 from tests.simulator.windows import task_xml
 from tests.simulator.windows.cmd.context import Context
 from tests.simulator.windows.filesystem import FileError
-from tests.simulator.windows.messages import LANGUAGES, hresult_text
+from tests.simulator.windows.messages import hresult_text
 from tests.simulator.windows.tasks import ERROR_FILE_NOT_FOUND, SCHED_S_TASK_HAS_NOT_RUN, Task, TaskError
 
 E_INVALIDARG = 0x80070057
@@ -28,8 +28,8 @@ _COLUMNS = {
 }
 _VERBOSE_COLUMNS = {
     "en": (
-        "HostName|TaskName|Next Run Time|Status|Logon Mode|Last Run Time|Last Result|Author|Task To Run|Start In|Comment|"
-        "Scheduled Task State|Idle Time|Power Management|Run As User|Delete Task If Not Rescheduled|"
+        "HostName|TaskName|Next Run Time|Status|Logon Mode|Last Run Time|Last Result|Author|Task To Run|Start In|"
+        "Comment|Scheduled Task State|Idle Time|Power Management|Run As User|Delete Task If Not Rescheduled|"
         "Stop Task If Runs X Hours and X Mins|Schedule|Schedule Type|Start Time|Start Date|End Date|Days|Months|"
         "Repeat: Every|Repeat: Until: Time|Repeat: Until: Duration|Repeat: Stop If Still Running"
     ),
@@ -42,18 +42,18 @@ _VERBOSE_COLUMNS = {
         "Wiederholen: beenden, wenn noch aktiv"
     ),
     "ja": (
-        "ホスト名|タスク名|次回の実行時刻|状態|ログオン モード|前回の実行時刻|前回の結果|作成者|実行するタスク|開始|コメント|"
-        "スケジュールされたタスクの状態|アイドル時間|電源管理|ユーザーとして実行|再度スケジュールされない場合はタスクを削除する|"
-        "タスクを停止するまでの時間|スケジュール|スケジュールの種類|開始時刻|開始日|終了日|日|月|繰り返し: 間隔|"
+        "ホスト名|タスク名|次回の実行時刻|状態|ログオン モード|前回の実行時刻|前回の結果|作成者|実行するタスク|開始|"
+        "コメント|スケジュールされたタスクの状態|アイドル時間|電源管理|ユーザーとして実行|"
+        "再度スケジュールされない場合はタスクを削除する|タスクを停止するまでの時間|スケジュール|スケジュールの種類|開始時刻|開始日|終了日|日|月|繰り返し: 間隔|"
         "繰り返し: 終了時刻|繰り返し: 期間|繰り返し: 実行中の場合は停止"
     ),
 }
 # Short dates as /sd takes them.
 _DATES = {"en": "%m/%d/%Y", "de": "%d.%m.%Y", "ja": "%Y/%m/%d"}
 _OPTIONS_WITH_VALUE = frozenset(
-    "/tn /fo /ru /rp /u /p /s /tr /sc /mo /d /m /i /st /ri /et /du /sd /ed /ec /delay /rl".split(),
+    "/tn /fo /ru /rp /u /p /s /tr /sc /mo /d /m /i /st /ri /et /du /sd /ed /ec /delay /rl".split(),  # noqa: SIM905
 )
-_FLAGS = frozenset("/nh /v /f /k /it /np /z /v1 /enable /disable /hresult /i".split())
+_FLAGS = frozenset(["/nh", "/v", "/f", "/k", "/it", "/np", "/z", "/v1", "/enable", "/disable", "/hresult", "/i"])
 
 
 class _Refused(Exception):
@@ -211,7 +211,9 @@ def _verbose_row(context: Context, task: Task) -> list[str]:
         2: missing,
         3: context.text(f"state_{task.state}"),
         4: "Interactive/Background",
-        5: datetime(1999, 11, 30).strftime(_DATES[language] + " %H:%M:%S") if never else f"{last:{_DATES[language]} %H:%M:%S}",
+        5: datetime(1999, 11, 30).strftime(_DATES[language] + " %H:%M:%S")
+        if never
+        else f"{last:{_DATES[language]} %H:%M:%S}",
         6: str(task.last_result if task.last_result < 2**31 else task.last_result - 2**32),
         7: task.definition.value("RegistrationInfo/Author", missing),
         8: command,
@@ -297,7 +299,7 @@ def _start_date(context: Context, options: dict[str, str]) -> str:
     if "/sd" not in options:
         return f"{context.host.clock.now():%Y-%m-%d}"
     try:
-        return f"{datetime.strptime(options['/sd'], _DATES[context.host.language]):%Y-%m-%d}"  # noqa: DTZ007 - a date
+        return f"{datetime.strptime(options['/sd'], _DATES[context.host.language]):%Y-%m-%d}"
     except ValueError as error:
         raise _Refused(E_INVALIDARG, context.text("invalid_argument", "/sd")) from error
 

@@ -1,7 +1,7 @@
 # Copyright (c) 2026 winops.mars contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Replacement of ``%variables%``, ``!variables!`` and ``for`` variables, as on the command line (not in a batch file)."""
+"""Replacement of ``%variables%``, ``!variables!`` and ``for`` variables, by the rules of the command line."""
 
 from __future__ import annotations
 

@@ -103,7 +103,7 @@ _FIELDS = {"EventID": "id", "Level": "level", "EventRecordID": "record", "@Name"
 
 
 def parse_filter(query: str, now: datetime) -> Filter:
-    """The part of XPath 1.0 the event log takes: ``*[System[(EventID=1 or EventID=3) and TimeCreated[timediff(...)<=n]]]``."""
+    """The part of XPath the event log takes: ``*[System[(EventID=1 or EventID=3) and Level=2]]``, and ``timediff``."""
     tokens: list[re.Match[str]] = []
     at = 0
     while at < len(query.rstrip()):
