@@ -5,13 +5,17 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from ansible_collections.winops.mars.plugins.plugin_utils.cim.errors import CimError
 from ansible_collections.winops.mars.plugins.plugin_utils.cim.services import Services
+from tests.unit.plugins.plugin_utils.wsman.scripted import scripted
 from tests.unit.simulated import SimulatedHost, simulated
+
+RECORDED = Path(__file__).resolve().parents[5].parent / "shared" / "captures" / "zenoss_txwinrm_server_2008"
 
 ENGINE = {"display_name": "Contoso 'Engine' \\ Agent", "path": r"C:\engine.exe"}
 STOPPED = {**ENGINE, "state": "Stopped"}
@@ -29,6 +33,19 @@ def test_services_are_found_by_name_and_display_name_in_one_query() -> None:
 
     assert {service.name for service in found} == {"Spooler", "engine"}
     assert host.actions["*/Enumerate"] == 1
+
+
+@pytest.mark.skipif(not RECORDED.exists(), reason="there are no recorded messages")
+def test_recorded_services_are_read_from_all_pages() -> None:
+    pages = sorted(RECORDED.glob("Win32_Service_all_*.xml"))
+    session, _, _ = scripted(*(page.read_bytes() for page in pages))
+
+    found = Services(session).find(names=["any"])
+
+    assert len(found) == sum(page.read_text().count("<Name>") for page in pages)
+    assert {service.state for service in found} == {"Running", "Stopped"}
+    assert {service.start_mode for service in found} == {"Auto", "Manual", "Disabled"}
+    assert all(service.process_id for service in found if service.state == "Running")
 
 
 def test_no_names_are_no_request() -> None:

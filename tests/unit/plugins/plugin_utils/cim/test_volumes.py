@@ -5,11 +5,16 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from ansible_collections.winops.mars.plugins.plugin_utils.cim.volumes import Volume, Volumes, volume_of
 from ansible_collections.winops.mars.plugins.plugin_utils.wsman.errors import Fault
+from tests.unit.plugins.plugin_utils.wsman.scripted import scripted
 from tests.unit.simulated import simulated
+
+RECORDED = Path(__file__).resolve().parents[5].parent / "shared" / "captures" / "zenoss_txwinrm_server_2008"
 
 GIB = 1024**3
 
@@ -31,6 +36,26 @@ def test_every_volume_is_read_by_one_query() -> None:
     empty = volumes["E:\\"]
     assert (empty.drive_type, empty.file_system, empty.capacity, empty.free) == ("compact_disc", None, None, None)
     assert host.actions["*/Enumerate"] == 1
+
+
+@pytest.mark.skipif(not RECORDED.exists(), reason="there are no recorded messages")
+def test_recorded_volumes_are_read() -> None:
+    pages = sorted(RECORDED.glob("Win32_Volume_star_*.xml"))
+    session, _, _ = scripted(*(page.read_bytes() for page in pages))
+
+    system, other = Volumes(session).all()
+
+    assert system == Volume(
+        "C:\\",
+        "\\\\?\\Volume{540106a1-8865-11e2-87c5-806e6f6e6963}\\",
+        "C:",
+        None,
+        "NTFS",
+        "fixed",
+        32210153472,
+        9769496576,
+    )
+    assert other.device_id != system.device_id
 
 
 @pytest.mark.parametrize(
