@@ -111,7 +111,7 @@ after:
 from ansible.module_utils.basic import AnsibleModule
 
 ARGUMENT_SPEC = {
-    "key": {"type": "str", "required": True},
+    "key": {"type": "str", "required": True, "no_log": False},
     "name": {"type": "str", "default": ""},
     "data": {"type": "raw"},
     "type": {"type": "str", "choices": ["string", "expand_string", "multi_string", "dword", "qword", "binary"]},

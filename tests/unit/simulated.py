@@ -69,9 +69,9 @@ class SimulatedHost:
 
 
 def simulated(**profile: Any) -> SimulatedHost:
-    """A host of a profile: the healthy Windows Server 2022, unless ``base`` names another, with these differences."""
+    """A host of a profile: Windows Server 2022 as installed, unless ``base`` names another, with these differences."""
     clock = StandingClock()
-    profile.setdefault("base", "healthy-2022")
+    profile.setdefault("base", "windows-server-2022")
     windows = load_host(profile, "srv01", clock)
     faults = Faults(**windows.profile.get("faults", {}))
     return SimulatedHost(windows, Service(windows, "srv01", faults), clock)
