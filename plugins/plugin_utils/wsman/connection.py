@@ -9,6 +9,7 @@ Credentials, TLS, proxies and Kerberos are what the connection plugin made of it
 
 from __future__ import annotations
 
+import re
 from types import ModuleType
 from typing import Any
 
@@ -40,6 +41,8 @@ from .errors import (
     WSManError,
 )
 from .session import Session
+
+_CHECK = "check port, path and proxy"
 
 
 class UnsupportedConnection(WSManError):
@@ -112,12 +115,21 @@ class LibraryTransport:
             raise AuthenticationRejected(
                 "the host refused the credentials: check user, password, and the authentication the host allows"
             ) from error
-        except spnego.exceptions.SpnegoError as error:
+        except (spnego.exceptions.SpnegoError, PermissionError) as error:  # the latter from requests_ntlm
             raise AuthenticationRejected(f"the authentication could not be completed: {error}") from error
         except self._exceptions.WinRMError as error:
             raise ProtocolError(str(error)) from error
         except requests.RequestException as error:
             raise _connection_error(error) from error
+        except UnicodeDecodeError as error:
+            # pywinrm takes every page that comes with an error status for UTF-8.
+            raise ProtocolError(f"the host answered with a text that is no UTF-8: {_CHECK}") from error
+        except ValueError as error:
+            # pypsrp, where the host offers another authentication than the one asked for.
+            raise AuthenticationRejected(f"the authentication could not be completed: {error}") from error
+        except (AttributeError, KeyError) as error:
+            # Both libraries look for the keys of an authentication, and the host wanted none.
+            raise ProtocolError(f"the host answered without authentication and cannot encrypt: {_CHECK}") from error
 
     def reset(self) -> None:
         """Drop the TCP connection and its keys; kept, the library would encrypt for a connection that is gone."""
@@ -132,7 +144,7 @@ def _fault_envelope(status: int, body: bytes) -> bytes:
         return body
     if status == 400 and not body.strip():
         raise StaleContext("the host could not decrypt the request (HTTP 400)")
-    raise ProtocolError(f"the host answered HTTP {status} without a WS-Management message: check port, path and proxy")
+    raise ProtocolError(f"the host answered HTTP {status} without a WS-Management message: {_CHECK}")
 
 
 def _connection_error(error: requests.RequestException) -> WSManError:
@@ -158,5 +170,10 @@ def _reason(error: requests.RequestException) -> BaseException:
 
 
 def _cause(error: requests.RequestException) -> str:
-    # urllib3 begins some texts with its connection object: "<... object at 0x7f...>: Failed to establish ..."
-    return str(_reason(error)).rpartition(">: ")[2]
+    reason = _reason(error)
+    while reason.args and isinstance(reason.args[-1], BaseException):
+        reason = reason.args[-1]
+    # urllib3 begins some texts with its connection object, "HTTPConnection(host='h', port=5985): Failed to ...", and
+    # OpenSSL ends them with its line, "... self-signed certificate (_ssl.c:1006)".
+    text = re.sub(r"^(<.*?>|\w+\(.*?\)): | \(_ssl\.c:\d+\)$", "", str(reason))
+    return " ".join(text.split())

@@ -38,7 +38,7 @@ class ScriptedTransport:
         self.resets: list[int] = []
 
     def send(self, message: bytes) -> bytes:
-        self.sent.append(message.decode())
+        self.sent.append(familiar(message.decode()))
         answer = self.answers.pop(0)
         if isinstance(answer, Exception):
             raise answer
@@ -51,6 +51,13 @@ class ScriptedTransport:
     def actions(self) -> list[str]:
         """The last part of each request's action."""
         return [action(message).rpartition("/")[2] for message in self.sent]
+
+
+def familiar(message: str) -> str:
+    """The message with the prefixes used here; those it is sent with depend on which libraries are loaded."""
+    prefixes = {uri: prefix for prefix, uri in NAMESPACES.items()}
+    used = {prefix: prefixes.get(uri, prefix) for prefix, uri in re.findall(r'xmlns:(\w+)="([^"]*)"', message)}
+    return re.sub(r"(</?)(\w+):", lambda tag: f"{tag[1]}{used[tag[2]]}:", message)
 
 
 def action(message: str) -> str:

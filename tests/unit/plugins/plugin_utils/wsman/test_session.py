@@ -312,8 +312,7 @@ def test_an_operation_sends_its_action_resource_and_keys() -> None:
     assert f">{uri}/StopService</a:Action>" in invoke
     assert f">{uri}</w:ResourceURI>" in invoke
     assert '<w:Selector Name="Name">Spooler</w:Selector>' in invoke
-    body = re.sub(r"\w+:(?=Force|Names)", "", invoke.partition("Body>")[2])
-    assert "<Force>true</Force><Names>a</Names><Names>b</Names></" in body
+    assert "<p:Force>true</p:Force><p:Names>a</p:Names><p:Names>b</p:Names></p:StopService_INPUT>" in invoke
     assert "Left" not in invoke
     assert """<w:Selector Name="Path">\\A\\ 'b' &lt;c&gt; &amp; "d"&#13;\n</w:Selector>""" in delete
 

@@ -1,0 +1,551 @@
+# Copyright (c) 2026 winops.mars contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What goes wrong on a real socket, in either library, ends in the right error and a sentence that says what to do."""
+
+from __future__ import annotations
+
+import ipaddress
+import os
+import re
+import socket
+import socketserver
+import ssl
+import struct
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+from unittest.mock import MagicMock
+
+import pypsrp.exceptions
+import pypsrp.powershell
+import pypsrp.wsman
+import pytest
+import winrm.exceptions
+import winrm.protocol
+from ansible.playbook.play_context import PlayContext
+from ansible.plugins.loader import connection_loader
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.x509.oid import NameOID
+
+from ansible_collections.winops.mars.plugins.plugin_utils.wsman import connection as connection_module
+from ansible_collections.winops.mars.plugins.plugin_utils.wsman import session as session_module
+from ansible_collections.winops.mars.plugins.plugin_utils.wsman.connection import (
+    LibraryTransport,
+    UnsupportedConnection,
+    open_session,
+)
+from ansible_collections.winops.mars.plugins.plugin_utils.wsman.errors import (
+    AuthenticationRejected,
+    ConnectionLost,
+    Fault,
+    OutcomeUnknown,
+    ProtocolError,
+    StaleContext,
+    TimedOut,
+    Unreachable,
+    WSManError,
+)
+from ansible_collections.winops.mars.plugins.plugin_utils.wsman.values import CimPath, string
+from tests.unit.plugins.plugin_utils.wsman.scripted import action, envelope, fault, service
+
+PASSWORD = "pass-phrase-4711"
+SPOOLER = CimPath("root/cimv2", "Win32_Service", {"Name": "Spooler"})
+FOUND = envelope(service("Spooler"))
+FAULT = fault("AccessDenied", 5)
+
+# Answers one request over its connection; what it leaves open the server closes
+Behaviour = Callable[[socket.socket, bytes], None]
+
+
+def reply(status: str, body: bytes = b"", *headers: str) -> Behaviour:
+    def answer(connection: socket.socket, request: bytes) -> None:
+        lines = [f"HTTP/1.1 {status}", f"Content-Length: {len(body)}", *headers, "", ""]
+        connection.sendall("\r\n".join(lines).encode() + body)
+
+    return answer
+
+
+def hang_up(connection: socket.socket, request: bytes) -> None:
+    connection.shutdown(socket.SHUT_RDWR)
+
+
+def reset(connection: socket.socket, request: bytes) -> None:
+    connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+    os.close(connection.detach())
+
+
+def half(connection: socket.socket, request: bytes) -> None:
+    head = f"HTTP/1.1 200 OK\r\nContent-Length: {len(FOUND)}\r\n\r\n"
+    connection.sendall(head.encode() + FOUND[: len(FOUND) // 2])
+    connection.shutdown(socket.SHUT_RDWR)
+
+
+class Server(socketserver.ThreadingTCPServer):
+    """Behaves as told, to every request or connection after connection, and remembers what it was asked."""
+
+    daemon_threads = True
+    request_queue_size = 32
+
+    def __init__(self, *behaviours: Behaviour, tls: ssl.SSLContext | None = None) -> None:
+        self.behaviours = list(behaviours)
+        self.requests: list[bytes] = []
+        self.connections = 0
+        self.over = threading.Event()
+        self._tls = tls
+        super().__init__(("127.0.0.1", 0), Handler)
+
+    @property
+    def port(self) -> int:
+        return int(self.server_address[1])
+
+    def get_request(self) -> tuple[socket.socket, Any]:
+        connection, address = super().get_request()
+        self.connections += 1
+        if self._tls:
+            try:
+                connection = self._tls.wrap_socket(connection, server_side=True)
+            except OSError:
+                connection.close()
+                raise
+        return connection, address
+
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """A client that goes away is what some tests are about."""
+
+    def behave(self, connection: socket.socket, request: bytes) -> None:
+        self.requests.append(request)
+        behaviour = self.behaviours.pop(0) if len(self.behaviours) > 1 else self.behaviours[0]
+        behaviour(connection, request)
+
+
+class Handler(socketserver.StreamRequestHandler):
+    server: Server
+
+    def handle(self) -> None:
+        if type(self.connection) is socket.socket and self.connection.recv(1, socket.MSG_PEEK) == b"\x16":
+            self.server.behave(self.connection, b"")  # a TLS handshake
+            return
+        while True:
+            head = b""
+            while not head.endswith(b"\r\n\r\n"):
+                line = self.rfile.readline()
+                if not line:
+                    return
+                head += line
+            length = next((int(h.split(b":")[1]) for h in head.lower().splitlines() if b"content-length" in h), 0)
+            self.server.behave(self.connection, head + self.rfile.read(length))
+
+
+@contextmanager
+def serving(*behaviours: Behaviour, tls: ssl.SSLContext | None = None) -> Iterator[Server]:
+    with Server(*behaviours, tls=tls) as server:
+        thread = threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True)
+        thread.start()
+        try:
+            yield server
+        finally:
+            server.over.set()
+            server.shutdown()
+            thread.join()
+
+
+def pywinrm(port: int, **options: Any) -> LibraryTransport:
+    settings = {"transport": "plaintext", "scheme": "http", "read_timeout": 30.0, "trust": None, **options}
+    protocol = winrm.protocol.Protocol(
+        f"{settings['scheme']}://127.0.0.1:{port}/wsman",
+        transport=settings["transport"],
+        username="user",
+        password=PASSWORD,
+        ca_trust_path=settings["trust"],
+        proxy=None,
+    )
+    protocol.transport.read_timeout_sec = settings["read_timeout"]
+    return LibraryTransport(protocol.transport, protocol.transport.send_message, 20, winrm.exceptions)
+
+
+def psrp(port: int, **options: Any) -> LibraryTransport:
+    settings = {"transport": "basic", "scheme": "http", "read_timeout": 30.0, "trust": True, **options}
+    encryption = "never" if settings["transport"] == "basic" else "auto"
+    wsman = pypsrp.wsman.WSMan(
+        "127.0.0.1",
+        port=port,
+        username="user",
+        password=PASSWORD,
+        ssl=settings["scheme"] == "https",
+        auth=settings["transport"],
+        encryption=encryption,
+        no_proxy=True,
+        read_timeout=settings["read_timeout"],
+        cert_validation=settings["trust"],
+    )
+    return LibraryTransport(wsman.transport, wsman.transport.send, 20, pypsrp.exceptions)
+
+
+Library = Callable[..., LibraryTransport]
+libraries = pytest.mark.parametrize("library", [pywinrm, psrp], ids=["pywinrm", "pypsrp"])
+
+
+def error_of(transport: LibraryTransport) -> WSManError:
+    with pytest.raises(WSManError) as caught:
+        transport.send(b"<request/>")
+    sentence = str(caught.value)
+    # For people: no objects, no traces, no secrets
+    for noise in (
+        "0x",
+        "<urllib3",
+        "object at",
+        "HTTPConnection(",
+        "HTTPSConnection(",
+        "Traceback",
+        "(_ssl.c",
+        "\n",
+        PASSWORD,
+    ):
+        assert noise not in sentence
+    return caught.value
+
+
+# -- Answers
+
+
+@libraries
+@pytest.mark.parametrize("status, body", [("200 OK", FOUND), ("500 Internal Server Error", FAULT), ("400 Bad", FAULT)])
+def test_an_envelope_is_an_answer_whatever_the_status(library: Library, status: str, body: bytes) -> None:
+    with serving(reply(status, body, "Content-Type: application/soap+xml;charset=UTF-8")) as server:
+        assert library(server.port).send(b"<request>\xc3\xbc</request>") == body
+        assert server.requests[0].endswith(b"\r\n\r\n<request>\xc3\xbc</request>")
+
+
+@libraries
+@pytest.mark.parametrize(
+    "status, body, kind, advice",
+    [
+        ("400 Bad Request", b"", StaleContext, "could not decrypt"),
+        ("401 Unauthorized", b"", AuthenticationRejected, "check user, password"),
+        ("403 Forbidden", b"<html>no</html>", ProtocolError, "HTTP 403.*check port, path and proxy"),
+        ("404 Not Found", b"", ProtocolError, "HTTP 404.*check port, path and proxy"),
+        ("405 Method Not Allowed", b"", ProtocolError, "HTTP 405.*check port, path and proxy"),
+        ("413 Request Entity Too Large", b"", ProtocolError, "HTTP 413"),
+        ("500 Internal Server Error", b"", ProtocolError, "HTTP 500.*check port, path and proxy"),
+        (
+            "503 Service Unavailable",
+            b"<html>Dienst nicht verf\xfcgbar</html>",
+            ProtocolError,
+            "check port, path and proxy",
+        ),
+        ("407 Proxy Authentication Required", b"", ProtocolError, "HTTP 407.*proxy"),
+    ],
+)
+def test_a_status_without_envelope_is_one_sentence(
+    library: Library, status: str, body: bytes, kind: type[WSManError], advice: str
+) -> None:
+    with serving(reply(status, body, "Content-Type: text/html")) as server:
+        error = error_of(library(server.port))
+
+    assert type(error) is kind
+    assert re.search(advice, str(error))
+
+
+# -- No answer
+
+
+@libraries
+def test_a_refused_connection(library: Library) -> None:
+    with serving(hang_up) as server:
+        port = server.port
+
+    error = error_of(library(port))
+
+    assert type(error) is Unreachable
+    assert "check address, port and the WinRM service" in str(error)
+
+
+@libraries
+def test_a_name_that_does_not_resolve(library: Library, monkeypatch: pytest.MonkeyPatch) -> None:
+    def unknown(*args: Any, **kwargs: Any) -> Any:
+        raise socket.gaierror(socket.EAI_NONAME, "Name or service not known")
+
+    transport = library(5985)
+    monkeypatch.setattr(socket, "getaddrinfo", unknown)
+    error = error_of(transport)
+
+    assert type(error) is Unreachable
+    assert "Name or service not known" in str(error)
+
+
+@libraries
+@pytest.mark.parametrize("behaviour", [hang_up, reset, half])
+def test_a_connection_closed_before_the_whole_answer(library: Library, behaviour: Behaviour) -> None:
+    with serving(behaviour) as server:
+        error = error_of(library(server.port))
+
+    assert type(error) is ConnectionLost
+    assert "closed the connection" in str(error)
+
+
+@libraries
+def test_an_answer_that_does_not_come_in_time(library: Library) -> None:
+    with serving(lambda connection, request: None) as server:
+        error = error_of(library(server.port, read_timeout=0.05))
+
+    assert type(error) is TimedOut
+    assert "check its load" in str(error)
+
+
+@libraries
+def test_something_that_does_not_speak_http(library: Library) -> None:
+    with serving(lambda connection, request: connection.sendall(b"SSH-2.0-OpenSSH_9.2\r\n\r\n")) as server:
+        error = error_of(library(server.port))
+
+    assert type(error) is ConnectionLost
+
+
+@libraries
+@pytest.mark.parametrize("status", ["200 OK", "404 Not Found", "503 Service Unavailable"])
+def test_a_web_server_where_ntlm_was_expected(library: Library, status: str) -> None:
+    with serving(reply(status, b"<html>hello</html>", "Content-Type: text/html")) as server:
+        error = error_of(library(server.port, transport="ntlm"))
+
+    assert type(error) in (ProtocolError, AuthenticationRejected)
+    assert "check" in str(error)
+
+
+@libraries
+@pytest.mark.parametrize("offer", ["Basic realm=x", "Negotiate", "Kerberos"])
+def test_ntlm_refused(library: Library, offer: str) -> None:
+    with serving(reply("401 Unauthorized", b"", f"WWW-Authenticate: {offer}")) as server:
+        error = error_of(library(server.port, transport="ntlm"))
+
+    assert type(error) is AuthenticationRejected
+
+
+# -- TLS
+
+
+@pytest.fixture(scope="module")
+def certificate(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A self-signed certificate for 127.0.0.1 that nobody trusts, and its key."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "127.0.0.1")])
+    now = datetime.now(UTC)
+    made = (
+        x509.CertificateBuilder()
+        .subject_name(name)
+        .issuer_name(name)
+        .public_key(key.public_key())
+        .serial_number(1)
+        .not_valid_before(now - timedelta(days=1))
+        .not_valid_after(now + timedelta(days=1))
+        .add_extension(x509.SubjectAlternativeName([x509.IPAddress(ipaddress.ip_address("127.0.0.1"))]), critical=False)
+        .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
+        .sign(key, hashes.SHA256())
+    )
+    path = tmp_path_factory.mktemp("tls") / "certificate.pem"
+    path.write_bytes(
+        made.public_bytes(serialization.Encoding.PEM)
+        + key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
+    )
+    return path
+
+
+@pytest.fixture
+def tls(certificate: Path) -> ssl.SSLContext:
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(certificate)
+    return context
+
+
+@libraries
+def test_a_certificate_nobody_trusts(library: Library, tls: ssl.SSLContext) -> None:
+    with serving(reply("200 OK", FOUND), tls=tls) as server:
+        error = error_of(library(server.port, scheme="https"))
+        assert server.requests == []
+
+    assert type(error) is Unreachable
+    assert "check the host's certificate" in str(error)
+    assert "certificate verify failed" in str(error)
+
+
+@libraries
+def test_a_certificate_that_is_trusted(library: Library, tls: ssl.SSLContext, certificate: Path) -> None:
+    with serving(reply("200 OK", FOUND), tls=tls) as server:
+        assert library(server.port, scheme="https", trust=str(certificate)).send(b"<request/>") == FOUND
+
+
+@libraries
+def test_tls_to_a_port_without(library: Library) -> None:
+    with serving(reply("400 Bad Request")) as server:
+        error = error_of(library(server.port, scheme="https"))
+
+    assert type(error) is Unreachable
+
+
+@libraries
+def test_no_tls_to_a_port_with(library: Library, tls: ssl.SSLContext) -> None:
+    with serving(reply("200 OK", FOUND), tls=tls) as server:
+        error = error_of(library(server.port))
+
+    assert type(error) is ConnectionLost
+
+
+@libraries
+def test_a_tls_connection_broken_after_the_request_leaves_the_outcome_open(
+    library: Library, tls: ssl.SSLContext, certificate: Path
+) -> None:
+    for behaviour in (hang_up, reset, half):
+        with serving(behaviour, tls=tls) as server:
+            error = error_of(library(server.port, scheme="https", trust=str(certificate)))
+
+        assert type(error) is ConnectionLost
+
+
+@libraries
+def test_after_a_reset_a_new_connection_is_made(library: Library) -> None:
+    with serving(reply("200 OK", FOUND)) as server:
+        transport = library(server.port)
+        transport.reset()
+        transport.send(b"<request/>")
+        transport.send(b"<request/>")
+        assert server.connections == 1
+
+        transport.reset()
+        transport.send(b"<request/>")
+        assert server.connections == 2
+        transport.reset()
+
+
+# -- Through Ansible's own connection plugins
+
+
+def plugin(name: str, port: int, **options: Any) -> Any:
+    connection = connection_loader.get(name, PlayContext(), "/dev/null")
+    variables = {
+        "ansible_host": "127.0.0.1",
+        "ansible_port": port,
+        "ansible_user": "user",
+        "ansible_password": PASSWORD,
+        "ansible_winrm_scheme": "http",
+        "ansible_winrm_transport": "basic",
+        "ansible_psrp_protocol": "http",
+        "ansible_psrp_auth": "basic",
+        "ansible_psrp_message_encryption": "never",
+        **options,
+    }
+    extras = {key: value for key, value in options.items() if key.startswith("ansible_winrm_")}
+    connection.set_options(var_options={**variables, "_extras": extras})
+    return connection
+
+
+plugins = pytest.mark.parametrize("name", ["winrm", "psrp"])
+
+
+def actions(server: Server) -> list[str]:
+    return [action(request.decode()).rpartition("/")[2] for request in server.requests]
+
+
+@plugins
+def test_a_session_over_a_plugin_sends_nothing_but_its_operations(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(pypsrp.powershell, "RunspacePool", MagicMock(side_effect=AssertionError("a runspace")))
+    with serving(reply("200 OK", FOUND)) as server:
+        connection = plugin(name, server.port)
+        session = open_session(connection)
+        assert server.requests == []
+
+        assert session.get(SPOOLER).read("Name", string) == "Spooler"
+        session.close()
+        connection.close()
+
+        assert actions(server) == ["Get"]
+        assert server.requests[0].startswith(b"POST /wsman HTTP/1.1\r\n")
+
+
+def test_the_shell_that_tries_an_authentication_is_opened_where_there_are_several() -> None:
+    created = envelope('<x:ResourceCreated><w:Selector Name="ShellId">S</w:Selector></x:ResourceCreated>')
+    with serving(reply("200 OK", created), reply("200 OK", FOUND)) as server:
+        connection = plugin("winrm", server.port, ansible_winrm_transport=["plaintext", "basic"])
+        open_session(connection).get(SPOOLER)
+
+        assert actions(server) == ["Create", "Get"]
+        assert connection.shell_id == "S"  # the plugin closes what it opened
+
+
+def test_a_winrm_connection_in_use_is_used_on() -> None:
+    with serving(reply("200 OK", FOUND)) as server:
+        connection = plugin("winrm", server.port)
+        open_session(connection).get(SPOOLER)
+        protocol = connection.protocol
+        connection.shell_id = "somebody's"
+
+        open_session(connection).get(SPOOLER)
+
+        assert connection.protocol is protocol
+        assert connection.shell_id == "somebody's"
+
+
+@plugins
+def test_the_operation_timeout_is_that_of_the_plugin(name: str) -> None:
+    timeouts = {"ansible_winrm_operation_timeout_sec": 17, "ansible_psrp_operation_timeout": 17}
+    with serving(reply("200 OK", FOUND)) as server:
+        open_session(plugin(name, server.port, **timeouts)).get(SPOOLER)
+
+        assert b"OperationTimeout>PT17S<" in server.requests[0]
+
+
+@plugins
+def test_a_host_that_hangs_up_once_is_asked_again(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(session_module, "PAUSES", (0.0,))
+    with serving(hang_up, reply("200 OK", FOUND)) as server:
+        assert open_session(plugin(name, server.port)).get(SPOOLER).read("Name", string) == "Spooler"
+        assert server.connections == 2
+
+
+@plugins
+def test_a_change_the_host_hangs_up_on_is_sent_once(name: str) -> None:
+    with serving(hang_up, reply("200 OK", FOUND)) as server, pytest.raises(OutcomeUnknown):
+        open_session(plugin(name, server.port)).put(SPOOLER, {"StartMode": "Auto"})
+    assert len(server.requests) == 1
+
+
+@plugins
+def test_a_fault_over_a_plugin_is_a_fault(name: str) -> None:
+    with serving(reply("500 Internal Server Error", FAULT)) as server, pytest.raises(Fault) as caught:
+        open_session(plugin(name, server.port)).get(SPOOLER)
+    assert caught.value.is_access_denied
+
+
+# -- Connections that cannot be used
+
+
+@pytest.mark.parametrize("transport", ["ssh", "local", "community.docker.docker"])
+def test_another_connection_is_refused_in_one_sentence(transport: str) -> None:
+    connection = MagicMock(transport=transport)
+
+    with pytest.raises(UnsupportedConnection, match=f"'{transport}'.*set ansible_connection to winrm or psrp"):
+        open_session(connection)
+    assert connection.method_calls == []
+
+
+@pytest.mark.parametrize(
+    "transport, flag, library",
+    [
+        ("winrm", "HAS_PYWINRM", "pywinrm"),
+        ("psrp", "HAS_PYWINRM", "pywinrm"),
+        ("psrp", "HAS_PYPSRP", "pypsrp"),
+    ],
+)
+def test_a_missing_library_is_named(transport: str, flag: str, library: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(connection_module, flag, False)
+
+    with pytest.raises(UnsupportedConnection, match=f"{library} is missing on the controller"):
+        open_session(MagicMock(transport=transport))
+
+
+def test_psrp_options_that_contradict_each_other_are_refused() -> None:
+    with pytest.raises(UnsupportedConnection, match="do not fit together"):
+        open_session(plugin("psrp", 5985, ansible_psrp_message_encryption="always"))
