@@ -15,7 +15,6 @@ import uuid
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from datetime import datetime, timedelta
-from typing import TypeVar
 from xml.sax.saxutils import escape
 
 from ansible_collections.winops.mars.plugins.plugin_utils.wsman.errors import (
@@ -31,10 +30,9 @@ from .command_line import failure, quoted
 from .errors import CimError
 from .files import Files
 from .operating_system import OperatingSystem, last_boot
+from .repeated import repeated
 from .scheduled_tasks import ScheduledTasks
 from .task_xml import NAMESPACE
-
-T = TypeVar("T")
 
 # Seconds between two looks at a command: a short one is not waited for long, a long one costs few requests.
 _FIRST_INTERVAL, _LAST_INTERVAL = 0.5, 10.0
@@ -82,15 +80,7 @@ def _remove(session: Session, path: str) -> None:
     # A folder that stays behind does no harm, and must not hide how the work in it ended. A host may well be
     # restarting by now, for example.
     with suppress(WSManError):
-        _repeated(lambda: session.run(f"rmdir /s /q {quoted(path)}"))
-
-
-def _repeated(harmless: Callable[[], T]) -> T:
-    """Do something that may be done twice, and do it twice if it is not known whether it happened."""
-    try:
-        return harmless()
-    except OutcomeUnknown:
-        return harmless()
+        repeated(lambda: session.run(f"rmdir /s /q {quoted(path)}"))
 
 
 class SystemCommand:
@@ -129,8 +119,8 @@ class SystemCommand:
         system = OperatingSystem.read(self._session)
         definition = self._definition(system.windows_directory)
         try:
-            _repeated(lambda: self._tasks.register(_FOLDER, self._task, definition))
-            _repeated(lambda: self._tasks.start(_FOLDER, self._task))
+            repeated(lambda: self._tasks.register(_FOLDER, self._task, definition))
+            repeated(lambda: self._tasks.start(_FOLDER, self._task))
             exit_code = self._wait(timeout, system.last_boot)
         except StillRunning:
             raise
@@ -205,4 +195,4 @@ class SystemCommand:
     def _delete_task(self) -> None:
         # A task without a trigger does no harm if it stays, and must not hide how the command ended.
         with suppress(WSManError):
-            _repeated(lambda: self._tasks.delete(_FOLDER, self._task))
+            repeated(lambda: self._tasks.delete(_FOLDER, self._task))

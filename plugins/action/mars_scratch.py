@@ -1,0 +1,21 @@
+# Copyright (c) 2026 winops.mars contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Move the agent's scratch folder."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ansible_collections.winops.mars.plugins.modules.mars_scratch import ARGUMENT_SPEC
+from ansible_collections.winops.mars.plugins.plugin_utils._action import DesiredStateAction
+from ansible_collections.winops.mars.plugins.plugin_utils.mars.scratch import ScratchFolder
+from ansible_collections.winops.mars.plugins.plugin_utils.wsman.session import Session
+
+
+class ActionModule(DesiredStateAction):
+    spec = ARGUMENT_SPEC
+
+    def resource(self, args: dict[str, Any], session: Session) -> ScratchFolder:
+        """The scratch folder."""
+        return ScratchFolder(session, args["location"], remove_old=args["remove_old"], timeout=args["timeout"])

@@ -1,0 +1,53 @@
+# Copyright (c) 2026 winops.mars contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Event logs through wevtutil.exe: Win32_NTLogEvent only knows the classic ones. Events are read as XML."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from xml.etree import ElementTree
+
+from ansible_collections.winops.mars.plugins.plugin_utils.wsman.errors import ProtocolError
+from ansible_collections.winops.mars.plugins.plugin_utils.wsman.session import Session
+
+from .command_line import failure, quoted
+
+_NAMESPACE = "{http://schemas.microsoft.com/win/2004/08/events/event}"
+_ERROR_EVT_CHANNEL_NOT_FOUND = 15007
+
+
+@dataclass(frozen=True)
+class Event:
+    """One event: its number and when it was written."""
+
+    id: int
+    time: datetime
+
+
+def newest_event(session: Session, channel: str, ids: Iterable[int]) -> Event | None:
+    """The newest event with one of these numbers, None if there is none.
+
+    Raises :class:`LookupError` if the host has no such channel, and :class:`CimError` if it cannot be read.
+    """
+    condition = " or ".join(f"EventID={number}" for number in ids)
+    query = f"*[System[({condition})]]"
+    command = f"wevtutil qe {quoted(channel)} /q:{quoted(query)} /c:1 /rd:true /f:xml"
+    result = session.run(command, changes=False)
+    if result.exit_code == _ERROR_EVT_CHANNEL_NOT_FOUND:
+        raise LookupError(channel)
+    if result.exit_code:
+        raise failure(f"the event log {channel} could not be read", result)
+    if not result.stdout.strip():
+        return None
+    try:
+        event = ElementTree.fromstring(result.stdout.strip())
+        created = event.find(f"{_NAMESPACE}System/{_NAMESPACE}TimeCreated")
+        # Python knows microseconds, Windows writes a digit or two more.
+        time = created.get("SystemTime", "").removesuffix("Z")[:26] if created is not None else ""
+        number = int(event.findtext(f"{_NAMESPACE}System/{_NAMESPACE}EventID", ""))
+        return Event(number, datetime.fromisoformat(time + "+00:00"))
+    except (ElementTree.ParseError, ValueError) as error:
+        raise ProtocolError(f"an event of the log {channel} could not be understood: {error}") from error
