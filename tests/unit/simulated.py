@@ -43,6 +43,7 @@ class SimulatedHost:
 
     def __post_init__(self) -> None:
         self.session = Session(self, self.sleep)
+        self._boots = 0
 
     def sleep(self, seconds: float) -> None:
         self.pauses.append(seconds)
@@ -56,6 +57,9 @@ class SimulatedHost:
     def send(self, message: bytes) -> bytes:
         if not self.windows.reachable():
             raise Unreachable("connection refused")
+        if self._boots != self.windows.boots:
+            self._boots = self.windows.boots
+            self.service.restarted()
         try:
             reply = asyncio.run(self.service.handle(message, "Administrator", "127.0.0.1", "client"))
         except ConnectionDropped:

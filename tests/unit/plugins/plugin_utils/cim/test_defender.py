@@ -9,8 +9,9 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.winops.mars.plugins.plugin_utils.cim.defender import Defender
+from ansible_collections.winops.mars.plugins.plugin_utils.cim.defender import Defender, Status
 from ansible_collections.winops.mars.plugins.plugin_utils.wsman.errors import Fault
+from tests.unit.plugins.plugin_utils.wsman.scripted import first_page, scripted
 from tests.unit.simulated import simulated
 
 NORMAL = {"running_mode": "Normal"}
@@ -32,6 +33,27 @@ def test_a_server_that_runs_it() -> None:
 
     assert status is not None
     assert (status.running, status.real_time_protection, status.tamper_protected) == (True, True, False)
+
+
+@pytest.mark.parametrize("off", ["AMServiceEnabled", "AntivirusEnabled"])
+def test_it_runs_only_as_a_service_and_as_the_antivirus_in_use(off: str) -> None:
+    values = {"AMServiceEnabled": "true", "AntivirusEnabled": "true", off: "false"}
+    properties = "".join(f"<p:{name}>{value}</p:{name}>" for name, value in values.items())
+    session, _, _ = scripted(first_page([f"<p:MSFT_MpComputerStatus>{properties}</p:MSFT_MpComputerStatus>"], None))
+
+    status = Defender(session).status()
+
+    assert status == Status(running=False, real_time_protection=False, tamper_protected=None)
+
+
+def test_exclusions_hidden_by_a_policy_are_known_to_be_hidden() -> None:
+    hidden = "<p:HideExclusionsFromLocalAdmins>true</p:HideExclusionsFromLocalAdmins>"
+    session, _, _ = scripted(first_page([f"<p:MSFT_MpPreference>{hidden}</p:MSFT_MpPreference>"], None))
+
+    preferences = Defender(session).preferences()
+
+    assert preferences is not None
+    assert preferences.exclusions_hidden
 
 
 def test_tamper_protection_is_seen() -> None:

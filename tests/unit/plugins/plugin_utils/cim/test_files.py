@@ -7,8 +7,10 @@ from __future__ import annotations
 
 import pytest
 
+from ansible_collections.winops.mars.plugins.plugin_utils.cim.command_line import quoted
 from ansible_collections.winops.mars.plugins.plugin_utils.cim.errors import CimError
 from ansible_collections.winops.mars.plugins.plugin_utils.cim.files import Files
+from tests.unit.plugins.plugin_utils.wsman.scripted import fault, scripted
 from tests.unit.simulated import simulated
 
 TREE = {
@@ -39,8 +41,12 @@ def test_names_need_no_escapes() -> None:
     assert directory.encrypted
 
 
-def test_a_drive_has_a_root_folder() -> None:
-    assert files().directory("D:\\") is not None
+@pytest.mark.parametrize("path, key", [("D:\\", "D:\\"), ("D:", "D:\\"), ("D:\\a\\b\\", "D:\\a\\b")])
+def test_the_key_ends_with_a_backslash_only_for_the_root_of_a_drive(path: str, key: str) -> None:
+    session, transport, _ = scripted(fault("DestinationUnreachable", 0x80338000))
+
+    assert Files(session).directory(path) is None
+    assert f'Name="Name">{key}<' in transport.sent[0]
 
 
 def test_a_file_is_read_with_size_and_version() -> None:
@@ -80,6 +86,11 @@ def test_a_folder_is_created_with_its_parents() -> None:
 def test_a_folder_that_cannot_be_created_is_an_error() -> None:
     with pytest.raises(CimError, match=r"the folder D:\\Scratch\\notes.txt could not be created \(exit code 1\)"):
         files().create_directory("D:\\Scratch\\notes.txt")
+
+
+def test_a_backslash_at_the_end_does_not_escape_the_quotation_mark() -> None:
+    assert not files().is_reparse_point("D:\\Scratch\\")
+    assert quoted("D:\\") == '"D:\\\\"'
 
 
 def test_a_path_that_would_end_its_quotation_is_refused() -> None:

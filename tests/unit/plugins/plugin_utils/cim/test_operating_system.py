@@ -80,6 +80,15 @@ def test_the_answer_to_a_restart_may_be_lost(fault_: str) -> None:
     assert host.actions["Win32_OperatingSystem/Win32Shutdown"] == 1
 
 
+def test_a_session_goes_on_after_a_restart_too_short_to_be_noticed() -> None:
+    host = simulated(restart_seconds=0.5)
+    host.session.run("ver")
+
+    restart(host)
+
+    assert host.session.run("exit 3").exit_code == 3
+
+
 def test_a_host_that_does_not_come_back_is_an_error() -> None:
     with pytest.raises(CimError, match=r"did not come back from its restart within 120 seconds: .*refused"):
         restart(simulated(restart_seconds=1e6))

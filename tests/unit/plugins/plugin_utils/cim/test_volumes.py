@@ -70,10 +70,9 @@ def test_recorded_volumes_are_read() -> None:
     ],
 )
 def test_a_path_lies_on_the_volume_mounted_nearest(path: str, name: str) -> None:
-    found = volume_of(path, [volume("C:\\"), volume("D:\\Mounted\\Disk\\"), volume("D:\\")])
+    volumes = [volume("C:\\"), volume("D:\\Mounted\\Disk\\"), volume("D:\\")]
 
-    assert found is not None
-    assert found.name == name
+    assert volume_of(path, volumes) == volume_of(path, volumes[::-1]) == volume(name)
 
 
 @pytest.mark.parametrize("path", [r"\\server\share", r"Z:\Scratch", "", r"Scratch"])
