@@ -18,6 +18,7 @@ NAMESPACES = {
     "x": "http://schemas.xmlsoap.org/ws/2004/09/transfer",
     "f": "http://schemas.microsoft.com/wbem/wsman/1/wsmanfault",
     "rsp": "http://schemas.microsoft.com/wbem/wsman/1/windows/shell",
+    "m": "http://schemas.microsoft.com/wbem/wsman/1/wsman.xsd",
     "cim": "http://schemas.dmtf.org/wbem/wscim/1/common",
     "xsi": "http://www.w3.org/2001/XMLSchema-instance",
     "p": "http://schemas.microsoft.com/wbem/wsman/1/wmi/root/cimv2/Win32_Service",
@@ -57,6 +58,8 @@ def familiar(message: str) -> str:
     """The message with the prefixes used here; those it is sent with depend on which libraries are loaded."""
     prefixes = {uri: prefix for prefix, uri in NAMESPACES.items()}
     used = {prefix: prefixes.get(uri, prefix) for prefix, uri in re.findall(r'xmlns:(\w+)="([^"]*)"', message)}
+    message = re.sub(r'xmlns:(\w+)="', lambda declared: f'xmlns:{used[declared[1]]}="', message)
+    message = re.sub(r" (\w+):mustUnderstand=", lambda attribute: f" {used[attribute[1]]}:mustUnderstand=", message)
     return re.sub(r"(</?)(\w+):", lambda tag: f"{tag[1]}{used[tag[2]]}:", message)
 
 
