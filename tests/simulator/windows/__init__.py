@@ -22,7 +22,8 @@ profiles it is a delta on: mappings merge (keys without regard to case), anythin
 ``group_policy``            like ``registry``: values that come back whenever something changed them
 ``accounts``                ``{SID: {name, domain, group}}`` besides the well-known ones
 ``services``                ``{name: {display_name, path, start_mode, state, account, delayed, description,``
-                            ``depends_on, accepts_stop, starts}}``; ``starts: code`` answers 7, ``starts: dies`` ends Stopped
+                            ``depends_on, accepts_stop, starts}}``;
+                            ``starts: code`` answers 7, ``starts: dies`` ends Stopped
 ``volumes``                 ``{mount path: {capacity, free, label, file_system, drive_type, compressed, guid}}``
 ``files``                   ``{path: {size | content, version, sha256, attributes}}``; a path ending in ``\`` is a
                             directory; attributes: compressed encrypted sparse reparse hidden system readonly

@@ -32,10 +32,10 @@ _PREFERENCE = properties("""
     SubmitSamplesConsent:uint8 ThreatIDDefaultAction_Actions:uint8[] ThreatIDDefaultAction_Ids:sint64[]
 """)
 _STATUS = properties("""
-    AMEngineVersion AMProductVersion AMRunningMode AMServiceEnabled:boolean AMServiceVersion AntispywareEnabled:boolean
-    AntivirusEnabled:boolean AntivirusSignatureAge:uint32 BehaviorMonitorEnabled:boolean *ComputerID
-    ComputerState:uint32 IoavProtectionEnabled:boolean IsTamperProtected:boolean IsVirtualMachine:boolean
-    NISEnabled:boolean OnAccessProtectionEnabled:boolean RealTimeProtectionEnabled:boolean
+    AMEngineVersion AMProductVersion AMRunningMode AMServiceEnabled:boolean AMServiceVersion
+    AntispywareEnabled:boolean AntivirusEnabled:boolean AntivirusSignatureAge:uint32 BehaviorMonitorEnabled:boolean
+    *ComputerID ComputerState:uint32 IoavProtectionEnabled:boolean IsTamperProtected:boolean
+    IsVirtualMachine:boolean NISEnabled:boolean OnAccessProtectionEnabled:boolean RealTimeProtectionEnabled:boolean
 """)
 _PARAMETERS = """
     ExclusionPath[] ExclusionExtension[] ExclusionProcess[] ThreatIDDefaultAction_Ids:sint64[]

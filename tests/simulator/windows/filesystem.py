@@ -41,7 +41,7 @@ def size_in_bytes(text: int | str) -> int:
 
 @dataclass
 class Node:
-    """A file or directory. A file without ``content`` has only a size; its hash is declared or derived from its name."""
+    """A file or directory. A file without ``content`` has only a size; its hash is declared or derived."""
 
     name: str
     directory: bool

@@ -18,18 +18,19 @@ if TYPE_CHECKING:
 ERROR_INVALID_PARAMETER = 87
 
 _PROPERTIES = properties("""
-    BootDevice BuildNumber BuildType Caption CodeSet CountryCode CreationClassName CSCreationClassName CSDVersion CSName
-    CurrentTimeZone:sint16 DataExecutionPrevention_32BitApplications:boolean DataExecutionPrevention_Available:boolean
-    DataExecutionPrevention_Drivers:boolean DataExecutionPrevention_SupportPolicy:uint8 Debug:boolean Description
-    Distributed:boolean EncryptionLevel:uint32 ForegroundApplicationBoost:uint8 FreePhysicalMemory:uint64
-    FreeSpaceInPagingFiles:uint64 FreeVirtualMemory:uint64 InstallDate:datetime LargeSystemCache:uint32
-    LastBootUpTime:datetime LocalDateTime:datetime Locale Manufacturer MaxNumberOfProcesses:uint32
-    MaxProcessMemorySize:uint64 MUILanguages[] *Name NumberOfLicensedUsers:uint32 NumberOfProcesses:uint32
-    NumberOfUsers:uint32 OperatingSystemSKU:uint32 Organization OSArchitecture OSLanguage:uint32 OSProductSuite:uint32
-    OSType:uint16 OtherTypeDescription PAEEnabled:boolean PlusProductID PlusVersionNumber
-    PortableOperatingSystem:boolean Primary:boolean ProductType:uint32 RegisteredUser SerialNumber
-    ServicePackMajorVersion:uint16 ServicePackMinorVersion:uint16 SizeStoredInPagingFiles:uint64 Status
-    SuiteMask:uint32 SystemDevice SystemDirectory SystemDrive TotalSwapSpaceSize:uint64 TotalVirtualMemorySize:uint64
+    BootDevice BuildNumber BuildType Caption CodeSet CountryCode CreationClassName CSCreationClassName CSDVersion
+    CSName CurrentTimeZone:sint16 DataExecutionPrevention_32BitApplications:boolean
+    DataExecutionPrevention_Available:boolean DataExecutionPrevention_Drivers:boolean
+    DataExecutionPrevention_SupportPolicy:uint8 Debug:boolean Description Distributed:boolean EncryptionLevel:uint32
+    ForegroundApplicationBoost:uint8 FreePhysicalMemory:uint64 FreeSpaceInPagingFiles:uint64
+    FreeVirtualMemory:uint64 InstallDate:datetime LargeSystemCache:uint32 LastBootUpTime:datetime
+    LocalDateTime:datetime Locale Manufacturer MaxNumberOfProcesses:uint32 MaxProcessMemorySize:uint64
+    MUILanguages[] *Name NumberOfLicensedUsers:uint32 NumberOfProcesses:uint32 NumberOfUsers:uint32
+    OperatingSystemSKU:uint32 Organization OSArchitecture OSLanguage:uint32 OSProductSuite:uint32 OSType:uint16
+    OtherTypeDescription PAEEnabled:boolean PlusProductID PlusVersionNumber PortableOperatingSystem:boolean
+    Primary:boolean ProductType:uint32 RegisteredUser SerialNumber ServicePackMajorVersion:uint16
+    ServicePackMinorVersion:uint16 SizeStoredInPagingFiles:uint64 Status SuiteMask:uint32 SystemDevice
+    SystemDirectory SystemDrive TotalSwapSpaceSize:uint64 TotalVirtualMemorySize:uint64
     TotalVisibleMemorySize:uint64 Version WindowsDirectory
 """)
 

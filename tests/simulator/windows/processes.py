@@ -80,15 +80,15 @@ class Processes:
 
 
 _PROPERTIES = properties("""
-    Caption CommandLine CreationClassName CreationDate:datetime CSCreationClassName CSName Description ExecutablePath
-    ExecutionState:uint16 *Handle HandleCount:uint32 InstallDate:datetime KernelModeTime:uint64
-    MaximumWorkingSetSize:uint32 MinimumWorkingSetSize:uint32 Name OSCreationClassName OSName OtherOperationCount:uint64
-    OtherTransferCount:uint64 PageFaults:uint32 PageFileUsage:uint32 ParentProcessId:uint32 PeakPageFileUsage:uint32
-    PeakVirtualSize:uint64 PeakWorkingSetSize:uint32 Priority:uint32 PrivatePageCount:uint64 ProcessId:uint32
-    QuotaNonPagedPoolUsage:uint32 QuotaPagedPoolUsage:uint32 QuotaPeakNonPagedPoolUsage:uint32
-    QuotaPeakPagedPoolUsage:uint32 ReadOperationCount:uint64 ReadTransferCount:uint64 SessionId:uint32 Status
-    TerminationDate:datetime ThreadCount:uint32 UserModeTime:uint64 VirtualSize:uint64 WindowsVersion
-    WorkingSetSize:uint64 WriteOperationCount:uint64 WriteTransferCount:uint64
+    Caption CommandLine CreationClassName CreationDate:datetime CSCreationClassName CSName Description
+    ExecutablePath ExecutionState:uint16 *Handle HandleCount:uint32 InstallDate:datetime KernelModeTime:uint64
+    MaximumWorkingSetSize:uint32 MinimumWorkingSetSize:uint32 Name OSCreationClassName OSName
+    OtherOperationCount:uint64 OtherTransferCount:uint64 PageFaults:uint32 PageFileUsage:uint32
+    ParentProcessId:uint32 PeakPageFileUsage:uint32 PeakVirtualSize:uint64 PeakWorkingSetSize:uint32 Priority:uint32
+    PrivatePageCount:uint64 ProcessId:uint32 QuotaNonPagedPoolUsage:uint32 QuotaPagedPoolUsage:uint32
+    QuotaPeakNonPagedPoolUsage:uint32 QuotaPeakPagedPoolUsage:uint32 ReadOperationCount:uint64
+    ReadTransferCount:uint64 SessionId:uint32 Status TerminationDate:datetime ThreadCount:uint32 UserModeTime:uint64
+    VirtualSize:uint64 WindowsVersion WorkingSetSize:uint64 WriteOperationCount:uint64 WriteTransferCount:uint64
 """)
 
 

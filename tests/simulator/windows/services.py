@@ -35,7 +35,7 @@ _KEY = r"HKLM\SYSTEM\CurrentControlSet\Services"
 
 @dataclass
 class Service:
-    """One service. ``starts`` is true, ``code`` (StartService answers 7) or ``dies`` (it answers 0, then is Stopped)."""
+    """One service. ``starts``: true, ``code`` (StartService answers 7) or ``dies`` (it answers 0, then is Stopped)."""
 
     name: str
     display_name: str
@@ -174,8 +174,8 @@ class Services:
 _PROPERTIES = properties("""
     AcceptPause:boolean AcceptStop:boolean Caption CheckPoint:uint32 CreationClassName DelayedAutoStart:boolean
     Description DesktopInteract:boolean DisplayName ErrorControl ExitCode:uint32 InstallDate:datetime *Name PathName
-    ProcessId:uint32 ServiceSpecificExitCode:uint32 ServiceType Started:boolean StartMode StartName State Status SystemCreationClassName
-    SystemName TagId:uint32 WaitHint:uint32
+    ProcessId:uint32 ServiceSpecificExitCode:uint32 ServiceType Started:boolean StartMode StartName State Status
+    SystemCreationClassName SystemName TagId:uint32 WaitHint:uint32
 """)
 
 

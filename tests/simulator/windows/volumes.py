@@ -18,12 +18,13 @@ if TYPE_CHECKING:
 _VOLUME = properties("""
     Access:uint16 Automount:boolean Availability:uint16 BlockSize:uint64 BootVolume:boolean Capacity:uint64 Caption
     Compressed:boolean ConfigManagerErrorCode:uint32 ConfigManagerUserConfig:boolean CreationClassName Description
-    *DeviceID DirtyBitSet:boolean DriveLetter DriveType:uint32 ErrorCleared:boolean ErrorDescription ErrorMethodology FileSystem
-    FreeSpace:uint64 IndexingEnabled:boolean InstallDate:datetime Label LastErrorCode:uint32
-    MaximumFileNameLength:uint32 Name NumberOfBlocks:uint64 PageFilePresent:boolean PNPDeviceID PowerManagementCapabilities:uint16[]
-    PowerManagementSupported:boolean Purpose QuotasEnabled:boolean QuotasIncomplete:boolean QuotasRebuilding:boolean
-    SerialNumber:uint32 Status StatusInfo:uint16 SupportsDiskQuotas:boolean SupportsFileBasedCompression:boolean
-    SystemCreationClassName SystemName SystemVolume:boolean
+    *DeviceID DirtyBitSet:boolean DriveLetter DriveType:uint32 ErrorCleared:boolean ErrorDescription
+    ErrorMethodology FileSystem FreeSpace:uint64 IndexingEnabled:boolean InstallDate:datetime Label
+    LastErrorCode:uint32 MaximumFileNameLength:uint32 Name NumberOfBlocks:uint64 PageFilePresent:boolean PNPDeviceID
+    PowerManagementCapabilities:uint16[] PowerManagementSupported:boolean Purpose QuotasEnabled:boolean
+    QuotasIncomplete:boolean QuotasRebuilding:boolean SerialNumber:uint32 Status StatusInfo:uint16
+    SupportsDiskQuotas:boolean SupportsFileBasedCompression:boolean SystemCreationClassName SystemName
+    SystemVolume:boolean
 """)
 
 _LOGICAL_DISK = properties("""
@@ -31,10 +32,10 @@ _LOGICAL_DISK = properties("""
     ConfigManagerUserConfig:boolean CreationClassName Description *DeviceID DriveType:uint32 ErrorCleared:boolean
     ErrorDescription ErrorMethodology FileSystem FreeSpace:uint64 InstallDate:datetime LastErrorCode:uint32
     MaximumComponentLength:uint32 MediaType:uint32 Name NumberOfBlocks:uint64 PNPDeviceID
-    PowerManagementCapabilities:uint16[] PowerManagementSupported:boolean ProviderName Purpose QuotasDisabled:boolean
-    QuotasIncomplete:boolean QuotasRebuilding:boolean Size:uint64 Status StatusInfo:uint16 SupportsDiskQuotas:boolean
-    SupportsFileBasedCompression:boolean SystemCreationClassName SystemName VolumeDirty:boolean VolumeName
-    VolumeSerialNumber
+    PowerManagementCapabilities:uint16[] PowerManagementSupported:boolean ProviderName Purpose
+    QuotasDisabled:boolean QuotasIncomplete:boolean QuotasRebuilding:boolean Size:uint64 Status StatusInfo:uint16
+    SupportsDiskQuotas:boolean SupportsFileBasedCompression:boolean SystemCreationClassName SystemName
+    VolumeDirty:boolean VolumeName VolumeSerialNumber
 """)
 
 _DEDUP_VOLUME = properties("""

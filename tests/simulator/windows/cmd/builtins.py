@@ -203,7 +203,7 @@ def _exit(context: Context, arguments: str) -> int:
 
 
 def _set(context: Context, arguments: str) -> int:
-    text = arguments.strip()
+    text = arguments.lstrip()
     if text.lower().startswith("/p "):
         assignment = text[3:].strip().strip('"')
         name, _, prompt = assignment.partition("=")

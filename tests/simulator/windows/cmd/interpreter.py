@@ -236,7 +236,8 @@ def _run_for(context: Context, node: For) -> int:
 
 
 def _run_simple(context: Context, node: Simple) -> int:
-    text = _replace(context, node.text).strip(" \t")
+    # Blanks at the end belong to the command: "echo a & ..." prints one.
+    text = _replace(context, node.text).lstrip(" \t")
     redirections = [
         Redirection(part.handle, part.operator, _replace(context, part.target)) for part in node.redirections
     ]
@@ -244,7 +245,7 @@ def _run_simple(context: Context, node: Simple) -> int:
 
 
 def _dispatch(context: Context, text: str) -> int:
-    if not text:
+    if not text.strip():
         return 0
     name, arguments = builtins.split_command(text)
     builtin = builtins.BUILTINS.get(name.lower())

@@ -13,11 +13,47 @@ from tests.simulator.windows.filesystem import ERROR_PATH_NOT_FOUND, FileError, 
 COPIED, EXTRAS, MISMATCHED, FAILED, FATAL = 1, 2, 4, 8, 16
 
 _SWITCHES = frozenset(
-    (
-        "/s /e /z /b /zb /j /copyall /nocopy /secfix /timfix /purge /mir /mov /move /l /np /nfl /ndl /njh /njs /x /v /ts "
-        "/fp /ns /nc /bytes /eta /xj /xjd /xjf /xo /xn /xc /xx /is /it /im /sl /tee /fft /dst /sec /nodcopy /256 /unicode "
-        "/quit /xl /a /m"
-    ).split(),  # noqa: SIM905 - as robocopy /? lists them
+    "/" + name
+    for name in (
+        *(
+            "s",
+            "e",
+            "z",
+            "b",
+            "zb",
+            "j",
+            "copyall",
+            "nocopy",
+            "secfix",
+            "timfix",
+            "purge",
+            "mir",
+            "mov",
+            "move",
+            "l",
+            "np",
+        ),
+        *("nfl", "ndl", "njh", "njs", "x", "v", "ts", "fp", "ns", "nc", "bytes", "eta", "xj", "xjd", "xjf", "xo", "xn"),
+        *(
+            "xc",
+            "xx",
+            "is",
+            "it",
+            "im",
+            "sl",
+            "tee",
+            "fft",
+            "dst",
+            "sec",
+            "nodcopy",
+            "256",
+            "unicode",
+            "quit",
+            "xl",
+            "a",
+        ),
+        "m",
+    )
 )
 _WITH_VALUE = (
     "/copy:",
