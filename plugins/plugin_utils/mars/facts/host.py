@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cached_property
 
+from ansible_collections.winops.mars.plugins.plugin_utils.cim.errors import CimError
 from ansible_collections.winops.mars.plugins.plugin_utils.cim.operating_system import OperatingSystem
 from ansible_collections.winops.mars.plugins.plugin_utils.cim.registry import Registry
 from ansible_collections.winops.mars.plugins.plugin_utils.cim.services import Service, Services
@@ -77,4 +78,5 @@ class Host:
 
 def _code(error: WSManError) -> str:
     """What to look for: the host's error code, or the kind of failure where the host gave none."""
-    return f"0x{error.code:08X}" if isinstance(error, Fault) and error.code is not None else type(error).__name__
+    code = error.code if isinstance(error, (Fault, CimError)) else None
+    return type(error).__name__ if code is None else f"0x{code:08X}"
