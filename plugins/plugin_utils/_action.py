@@ -12,6 +12,7 @@ from typing import Any, ClassVar, Protocol
 from ansible.errors import AnsibleActionFail, AnsibleConnectionFailure
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 from ansible.module_utils.common.parameters import remove_values
+from ansible.module_utils.errors import UnsupportedError
 from ansible.plugins.action import ActionBase
 
 from .wsman.connection import open_session
@@ -36,16 +37,21 @@ class ValidatedAction(ActionBase):
         """Validate the arguments, do the work, and scrub the result; called by Ansible once a host."""
         result: dict[str, Any] = super().run(tmp, task_vars)
         validation = ArgumentSpecValidator(self.spec, **self.constraints).validate(self._task.args)
+        secrets = validation._no_log_values
         if validation.error_messages:
-            raise AnsibleActionFail(f"{self._task.action}: " + "; ".join(validation.error_messages))
+            # The message of this error alone begins with the names only.
+            complaints = (
+                f"unsupported parameters: {error}" if isinstance(error, UnsupportedError) else str(error)
+                for error in validation.errors.errors
+            )
+            raise AnsibleActionFail(remove_values(f"{self._task.action}: {'; '.join(complaints)}", secrets))
         try:
             result.update(self.perform(validation.validated_parameters, task_vars or {}))
         except AnsibleActionFail as error:
-            secrets = validation._no_log_values
             raise AnsibleActionFail(
                 remove_values(error.message, secrets), result=remove_values(error.result, secrets)
             ) from None
-        scrubbed: dict[str, Any] = remove_values(result, validation._no_log_values)
+        scrubbed: dict[str, Any] = remove_values(result, secrets)
         return scrubbed
 
     @abstractmethod

@@ -1,0 +1,406 @@
+# Copyright (c) 2026 winops.mars contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The pattern of every action: arguments, errors, secrets, and a change that is believed only when read back."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from types import SimpleNamespace
+from typing import Any, ClassVar
+from unittest.mock import MagicMock
+
+import pytest
+from ansible.errors import AnsibleActionFail, AnsibleConnectionFailure
+
+from ansible_collections.winops.mars.plugins.plugin_utils import _action
+from ansible_collections.winops.mars.plugins.plugin_utils._action import (
+    DesiredStateAction,
+    ValidatedAction,
+    WindowsAction,
+)
+from ansible_collections.winops.mars.plugins.plugin_utils.wsman.errors import (
+    AuthenticationRejected,
+    Fault,
+    OutcomeUnknown,
+    ProtocolError,
+    Unreachable,
+    WSManError,
+)
+
+SECRET = "correct-horse-battery"
+SPEC = {
+    "name": {"type": "str", "required": True},
+    "value": {"type": "int", "default": 1},
+    "password": {"type": "str", "no_log": True},
+    "pin": {"type": "int", "no_log": True},
+}
+State = dict[str, Any]
+Step = Exception | Callable[[State], None]
+
+
+class Host:
+    """A resource whose state is a dictionary, and what happens to each change of it."""
+
+    def __init__(self, state: State, *changes: Step) -> None:
+        self.state = state
+        self.changes = list(changes)
+        self.applied: list[State] = []
+        self.reads: list[Exception | None] = []
+
+    def read(self) -> State:
+        error = self.reads.pop(0) if self.reads else None
+        if error:
+            raise error
+        return dict(self.state)
+
+    def desired(self, current: State) -> State:
+        return {**current, "value": 2}
+
+    def apply(self, current: State, desired: State) -> None:
+        self.applied.append(desired)
+        change = self.changes.pop(0) if self.changes else None
+        if isinstance(change, Exception):
+            raise change
+        (change or self.state.update)(desired)
+
+
+def ignored(desired: State) -> None:
+    """A change the host answers with success and undoes."""
+
+
+def prepared(kind: type[ValidatedAction], args: Mapping[str, Any], **task: Any) -> Any:
+    """An action as the task executor makes it."""
+    settings: dict[str, Any] = {
+        "action": "winops.mars.cim_thing",
+        "check_mode": False,
+        "diff": False,
+        "delegate_to": None,
+        **task,
+    }
+    settings = {"async_val": 0, "collections": [], "args": dict(args), **settings}
+    connection = MagicMock(transport="winrm", become=None)
+    task_object: Any = SimpleNamespace(**settings)
+    action = kind(task_object, connection, MagicMock(), MagicMock(), MagicMock(), MagicMock())
+    action._connection._shell.tmpdir = None
+    return action
+
+
+@pytest.fixture
+def sessions(monkeypatch: pytest.MonkeyPatch) -> list[MagicMock]:
+    """The sessions actions open, in place of real ones."""
+    opened: list[MagicMock] = []
+
+    def open_session(connection: Any) -> MagicMock:
+        opened.append(MagicMock())
+        return opened[-1]
+
+    monkeypatch.setattr(_action, "open_session", open_session)
+    return opened
+
+
+TASK_VARS = {"inventory_hostname": "backup01"}
+
+
+def changed(host: Host, sessions: list[MagicMock], args: Mapping[str, Any] | None = None, **task: Any) -> State:
+    """The result of a task that wants value 2 on a host."""
+
+    class Action(DesiredStateAction):
+        spec: ClassVar[Mapping[str, Any]] = SPEC
+
+        def resource(self, args: dict[str, Any], session: Any) -> Host:
+            assert session is sessions[-1]
+            return host
+
+    result = prepared(Action, args or {"name": "x"}, **task).run(None, TASK_VARS)
+    return dict(result)
+
+
+def executing(step: Callable[[], State]) -> type[WindowsAction]:
+    """An action that does one thing."""
+
+    class Action(WindowsAction):
+        spec: ClassVar[Mapping[str, Any]] = SPEC
+
+        def execute(self, args: dict[str, Any], session: Any) -> State:
+            return step()
+
+    return Action
+
+
+def raising(error: Exception) -> Callable[[], State]:
+    def step() -> State:
+        raise error
+
+    return step
+
+
+# -- Desired state
+
+
+def test_a_host_in_its_desired_state_is_left_alone(sessions: list[MagicMock]) -> None:
+    host = Host({"value": 2})
+
+    result = changed(host, sessions, diff=True)
+
+    assert result == {"changed": False, "before": {"value": 2}, "after": {"value": 2}}
+    assert host.applied == []
+
+
+def test_a_change_is_made_and_read_back(sessions: list[MagicMock]) -> None:
+    host = Host({"value": 1, "other": "kept"})
+
+    result = changed(host, sessions)
+
+    assert result["changed"] is True
+    assert result["before"] == {"value": 1, "other": "kept"}
+    assert result["after"] == {"value": 2, "other": "kept"}
+    assert "diff" not in result
+    assert host.applied == [{"value": 2, "other": "kept"}]
+
+
+def test_after_is_what_was_read_not_what_was_wanted(sessions: list[MagicMock]) -> None:
+    host = Host({"value": 1}, lambda desired: host.state.update(desired, count=7))
+
+    assert changed(host, sessions)["after"] == {"value": 2, "count": 7}
+
+
+def test_check_mode_predicts_and_writes_nothing(sessions: list[MagicMock]) -> None:
+    host = Host({"value": 1})
+
+    result = changed(host, sessions, check_mode=True)
+
+    assert result == {"changed": True, "before": {"value": 1}, "after": {"value": 2}}
+    assert host.applied == []
+    assert host.state == {"value": 1}
+
+
+@pytest.mark.parametrize("check_mode", [False, True])
+def test_a_diff_is_there_when_asked_for(sessions: list[MagicMock], check_mode: bool) -> None:
+    result = changed(Host({"value": 1}), sessions, diff=True, check_mode=check_mode)
+
+    assert result["diff"] == {"before": {"value": 1}, "after": {"value": 2}}
+
+
+def test_a_change_that_did_not_take_effect_fails(sessions: list[MagicMock]) -> None:
+    host = Host({"value": 1}, ignored, ignored)
+
+    with pytest.raises(AnsibleActionFail, match="applied but is not in effect: value is 1 and not 2") as caught:
+        changed(host, sessions)
+
+    assert "the host is as it was" in caught.value.message
+    assert caught.value.result["changed"] is False
+    assert caught.value.result["before"] == caught.value.result["after"] == {"value": 1}
+    assert len(host.applied) == 1
+
+
+def test_a_change_that_took_effect_in_part_says_so(sessions: list[MagicMock]) -> None:
+    host = Host({"value": 1, "first": "old"}, lambda desired: host.state.update(first="new"))
+
+    with pytest.raises(AnsibleActionFail, match="part of the change is in effect") as caught:
+        changed(host, sessions)
+
+    assert caught.value.result["changed"] is True
+    assert caught.value.result["before"] == {"value": 1, "first": "old"}
+    assert caught.value.result["after"] == {"value": 1, "first": "new"}
+
+
+LOST = OutcomeUnknown("the connection broke during a change: reset")
+
+
+def test_a_change_with_lost_answer_that_is_in_effect_succeeded(sessions: list[MagicMock]) -> None:
+    def works(desired: State) -> None:
+        host.state.update(desired)
+        raise LOST
+
+    host = Host({"value": 1}, works)
+
+    assert changed(host, sessions)["after"] == {"value": 2}
+    assert len(host.applied) == 1
+
+
+def test_a_change_with_lost_answer_that_is_not_in_effect_is_made_once_more(sessions: list[MagicMock]) -> None:
+    host = Host({"value": 1}, LOST)
+
+    assert changed(host, sessions)["after"] == {"value": 2}
+    assert len(host.applied) == 2
+
+
+def test_the_second_try_starts_from_the_state_the_first_left(sessions: list[MagicMock]) -> None:
+    def half(desired: State) -> None:
+        host.state["step"] = "half"
+        raise LOST
+
+    host = Host({"value": 1}, half)
+    changed(host, sessions)
+
+    assert host.applied == [{"value": 2}, {"value": 2, "step": "half"}]
+
+
+@pytest.mark.parametrize("second", [LOST, ignored])
+def test_a_change_is_made_at_most_twice(sessions: list[MagicMock], second: Step) -> None:
+    host = Host({"value": 1}, LOST, second)
+
+    with pytest.raises(AnsibleActionFail, match="not in effect"):
+        changed(host, sessions)
+    assert len(host.applied) == 2
+
+
+DENIED = Fault(5, "AccessDenied", "Zugriff verweigert")
+
+
+def test_a_change_the_host_refuses_fails_with_its_sentence(sessions: list[MagicMock]) -> None:
+    host = Host({"value": 1}, DENIED)
+
+    with pytest.raises(AnsibleActionFail) as caught:
+        changed(host, sessions)
+
+    assert "the change failed: the host answered with error 0x00000005: Zugriff verweigert" in caught.value.message
+    assert "the host is as it was" in caught.value.message
+    assert len(host.applied) == 1
+
+
+def test_a_host_lost_after_a_failed_change_leaves_what_is_in_effect_unknown(sessions: list[MagicMock]) -> None:
+    host = Host({"value": 1}, DENIED)
+    host.reads = [None, ProtocolError("HTTP 503")]
+
+    with pytest.raises(AnsibleActionFail, match="what is in effect now is unknown: HTTP 503") as caught:
+        changed(host, sessions)
+    assert caught.value.result["before"] == {"value": 1}
+    assert "after" not in caught.value.result
+    assert "changed" not in caught.value.result
+
+
+def test_a_host_lost_before_the_change_is_read_back_is_an_error(sessions: list[MagicMock]) -> None:
+    host = Host({"value": 1})
+    host.reads = [None, Unreachable("no answer")]
+
+    with pytest.raises(AnsibleConnectionFailure, match="backup01 cannot be reached over WS-Management: no answer"):
+        changed(host, sessions)
+
+
+# -- Sessions and errors
+
+
+def test_a_session_is_closed_after_success_and_failure(sessions: list[MagicMock]) -> None:
+    prepared(executing(dict), {"name": "x"}).run(None, TASK_VARS)
+    with pytest.raises(AnsibleActionFail):
+        prepared(executing(raising(DENIED)), {"name": "x"}).run(None, TASK_VARS)
+    with pytest.raises(ZeroDivisionError):
+        prepared(executing(raising(ZeroDivisionError())), {"name": "x"}).run(None, TASK_VARS)
+
+    assert [session.close.call_count for session in sessions] == [1, 1, 1]
+
+
+def test_an_unreachable_host_is_unreachable(sessions: list[MagicMock]) -> None:
+    with pytest.raises(AnsibleConnectionFailure, match=r"^backup01 cannot be reached over WS-Management: refused$"):
+        prepared(executing(raising(Unreachable("refused"))), {"name": "x"}).run(None, TASK_VARS)
+
+
+@pytest.mark.parametrize("error", [DENIED, AuthenticationRejected("no"), ProtocolError("no"), LOST])
+def test_any_other_error_fails_the_task_with_its_sentence(sessions: list[MagicMock], error: WSManError) -> None:
+    with pytest.raises(AnsibleActionFail) as caught:
+        prepared(executing(raising(error)), {"name": "x"}).run(None, TASK_VARS)
+
+    assert caught.value.message == f"winops.mars.cim_thing on backup01: {error}"
+
+
+def test_a_delegated_task_names_the_host_it_runs_on(sessions: list[MagicMock]) -> None:
+    with pytest.raises(AnsibleActionFail, match="on other02: no"):
+        prepared(executing(raising(ProtocolError("no"))), {"name": "x"}, delegate_to="other02").run(None, TASK_VARS)
+
+
+def test_become_is_refused_before_anything_is_sent(sessions: list[MagicMock]) -> None:
+    action = prepared(executing(dict), {"name": "x"})
+    action._connection.become = MagicMock()
+
+    with pytest.raises(AnsibleActionFail, match=r"on backup01: 'become' has no effect .* remove it from this task"):
+        action.run(None, TASK_VARS)
+    assert sessions == []
+
+
+def test_another_connection_fails_with_one_sentence() -> None:
+    action = prepared(executing(dict), {"name": "x"})
+    action._connection.transport = "ssh"
+
+    with pytest.raises(AnsibleActionFail, match=r"^winops.mars.cim_thing on backup01: the connection 'ssh' cannot"):
+        action.run(None, TASK_VARS)
+
+
+# -- Arguments and secrets
+
+
+class Echo(ValidatedAction):
+    spec: ClassVar[Mapping[str, Any]] = SPEC
+    constraints: ClassVar[Mapping[str, Any]] = {
+        "required_if": [("value", 3, ["password"])],
+        "mutually_exclusive": [("password", "pin")],
+    }
+
+    def perform(self, args: dict[str, Any], task_vars: Mapping[str, Any]) -> State:
+        if args["name"] == "fail":
+            raise AnsibleActionFail(f"no: {args['password']}", result={"seen": [args["password"]]})
+        return {"args": args, "text": f"with {args['password']} inside", "diff": {"before": args["password"]}}
+
+
+def test_arguments_have_their_types_and_defaults() -> None:
+    result = prepared(Echo, {"name": 5, "value": "7"}).run(None, {})
+
+    assert result["args"] == {"name": "5", "value": 7, "password": None, "pin": None}
+    assert prepared(Echo, {"name": "x"}).run(None, {})["args"]["value"] == 1
+
+
+@pytest.mark.parametrize(
+    "args, words",
+    [
+        ({}, "missing required arguments: name"),
+        ({"name": "x", "value": "many"}, "value"),
+        ({"name": "x", "nmae": "y"}, "unsupported parameters: nmae"),
+        ({"name": "x", "value": 3}, "password"),
+        ({"name": "x", "password": "a-b-c-d", "pin": 1234}, "mutually exclusive: password|pin"),
+    ],
+)
+def test_arguments_that_do_not_fit_are_refused(args: Mapping[str, Any], words: str) -> None:
+    with pytest.raises(AnsibleActionFail) as caught:
+        prepared(Echo, args).run(None, {})
+
+    assert caught.value.message.startswith("winops.mars.cim_thing: ")
+    assert words in caught.value.message
+
+
+def test_a_secret_is_in_no_result() -> None:
+    result = prepared(Echo, {"name": "x", "password": SECRET}).run(None, {})
+
+    assert SECRET not in str(result)
+    assert "with ******** inside" in result["text"]
+
+
+def test_a_secret_is_in_no_failure() -> None:
+    with pytest.raises(AnsibleActionFail) as caught:
+        prepared(Echo, {"name": "fail", "password": SECRET}).run(None, {})
+
+    assert SECRET not in caught.value.message
+    assert SECRET not in str(caught.value.result)
+    assert SECRET not in str(caught.value.__cause__)
+
+
+def test_a_secret_is_in_no_complaint_about_arguments() -> None:
+    with pytest.raises(AnsibleActionFail) as caught:
+        prepared(Echo, {"name": "x", "password": SECRET, "value": SECRET}).run(None, {})
+    assert SECRET not in caught.value.message
+
+    with pytest.raises(AnsibleActionFail) as caught:
+        prepared(Echo, {"name": "x", "pin": SECRET}).run(None, {})
+    assert SECRET not in caught.value.message
+
+
+def test_a_secret_is_in_no_diff_and_no_state(sessions: list[MagicMock]) -> None:
+    host = Host({"value": 1, "stored": SECRET})
+    args = {"name": "x", "password": SECRET}
+
+    assert SECRET not in str(changed(host, sessions, args, diff=True))
+
+    failing = Host({"value": 1, "stored": SECRET}, Fault(5, "AccessDenied", f"the password {SECRET} is too short"))
+    with pytest.raises(AnsibleActionFail) as caught:
+        changed(failing, sessions, args, diff=True)
+    assert SECRET not in caught.value.message + str(caught.value.result)
