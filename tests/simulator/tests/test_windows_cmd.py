@@ -9,6 +9,8 @@ import base64
 import hashlib
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from tests.simulator.model import CimFailure
 from tests.simulator.tests.windows_hosts import Machine
@@ -42,6 +44,67 @@ from tests.simulator.windows.cmd.arguments import split_arguments
 )
 def test_grammar(command: str, stdout: str) -> None:
     assert Machine().run(command).stdout == stdout
+
+
+WORDS = st.sampled_from(
+    [
+        *(
+            "echo",
+            "dir",
+            "type",
+            "copy",
+            "reg",
+            "schtasks",
+            "findstr",
+            "certutil",
+            "robocopy",
+            "for",
+            "if",
+            "not",
+            "exist",
+        ),
+        *(
+            "%I",
+            "in",
+            "do",
+            "(",
+            ")",
+            "&",
+            "&&",
+            "||",
+            "|",
+            ">",
+            "<",
+            "2>&1",
+            "^",
+            "%OS%",
+            "!X!",
+            '"',
+            "==",
+            "nul",
+            "HKLM",
+        ),
+        *(
+            "C:\\x",
+            "C:\\Windows\\*",
+            "\\\\server\\share",
+            "/q",
+            "/s",
+            "/f",
+            "/tn",
+            "/query",
+            "/create",
+            "-decode",
+            "add",
+        ),
+    ],
+)
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.lists(WORDS, max_size=9))
+def test_every_line_ends_in_an_exit_code(words: list[str]) -> None:
+    assert 0 <= Machine().run(" ".join(words)).exit_code < 2**32
 
 
 def test_a_loop_without_an_at_sign_echoes_its_command() -> None:

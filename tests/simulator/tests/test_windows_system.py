@@ -38,6 +38,23 @@ def test_shutdown_flags(flags: int, restarts: bool) -> None:
     assert machine.host.reachable() is (flags != 5)
 
 
+def test_a_shutdown_that_was_announced_can_be_called_off() -> None:
+    machine = Machine()
+    assert machine.run("shutdown /a").exit_code == 1116
+    assert machine.run("shutdown /r /t 30").exit_code == 0
+    assert machine.run("shutdown /r /t 0").exit_code == 1190
+    assert machine.run("shutdown /a").exit_code == 0
+    machine.wait(60)
+    assert machine.host.state()["boots"] == 0
+    machine.run("shutdown /r /t 5 /f")
+    machine.wait(5)
+    assert machine.host.reachable()
+    machine.wait(0.1)
+    assert not machine.host.reachable()
+    machine.wait(2)
+    assert machine.host.state()["boots"] == 1
+
+
 def test_unknown_shutdown_flags_are_refused() -> None:
     assert Machine().call("Win32_OperatingSystem", "Win32Shutdown", Flags=3)["ReturnValue"] == 87
 

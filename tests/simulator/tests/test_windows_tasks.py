@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import csv
 import io
+from typing import Any
 
 import pytest
 
@@ -15,7 +16,7 @@ from tests.simulator.tests.windows_hosts import TASK_SCHEDULER, Machine
 
 FOLDER, NAME = "\\Microsoft\\OnlineBackup\\", "Microsoft-OnlineBackup"
 PATH = FOLDER + NAME
-AGENT = {"TaskName": NAME, "TaskPath": FOLDER}
+AGENT: dict[str, Any] = {"TaskName": NAME, "TaskPath": FOLDER}
 
 TASK = """<Task version="1.2" xmlns="http://schemas.microsoft.com/windows/2004/02/mit/task">
   {inner}
@@ -24,7 +25,13 @@ TASK = """<Task version="1.2" xmlns="http://schemas.microsoft.com/windows/2004/0
 
 
 def register(machine: Machine, inner: str, **parameters: object) -> None:
-    values = {"TaskName": "T", "TaskPath": "\\", "Xml": TASK.format(inner=inner), "Force": True, **parameters}
+    values: dict[str, Any] = {
+        "TaskName": "T",
+        "TaskPath": "\\",
+        "Xml": TASK.format(inner=inner),
+        "Force": True,
+        **parameters,
+    }
     machine.call("PS_ScheduledTask", "RegisterByXml", TASK_SCHEDULER, **values)
 
 

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -61,7 +62,7 @@ class Machine:
         class_name: str,
         method: str,
         namespace: str = CIMV2,
-        keys: dict[str, str] | None = None,
+        keys: Mapping[str, str] | None = None,
         **parameters: CimValue,
     ) -> dict[str, CimValue]:
         classes = self.host.classes(namespace)

@@ -24,7 +24,7 @@ from tests.simulator.windows import (
     stdregprov,
     volumes,
 )
-from tests.simulator.windows.clock import Agenda, Clock
+from tests.simulator.windows.clock import Agenda, Clock, Entry
 from tests.simulator.windows.cmd.arguments import split_arguments
 from tests.simulator.windows.cmd.context import Context, Input
 from tests.simulator.windows.cmd.interpreter import run_line, run_program
@@ -56,6 +56,7 @@ class Host:
         self.last_boot: datetime = self.first_boot
         self.boots = 0
         self._unreachable_until: float | None = None
+        self._shutdown: Entry | None = None
         self._at_boot: list[Callable[[], None]] = []
 
         self.accounts = accounts.Accounts(self.language, self.computer_name, profile.get("accounts", {}))
@@ -67,6 +68,8 @@ class Host:
         self.registry = Registry(account.sid, tuple(profile.get("registry_read_only", ())))
         self.registry.load(profile.get("registry", {}))
         self.files = FileSystem.load(profile["volumes"], profile.get("files", {}))
+        self.registry.create(rf"HKU\{account.sid}\Software", trusted=True)
+        self.files.declare({rf"C:\Users\{account.name}\AppData\Local\Temp" + "\\": {}})
         self.services = services.Services(profile["services"], self.registry)
         self.processes = processes.Processes(self)
         self.environment = self._environment()
@@ -138,6 +141,20 @@ class Host:
         self.agenda.after(SHUTDOWN_SECONDS, lambda: setattr(self, "_unreachable_until", up))
         self.agenda.after(up - self.clock.seconds(), self._boot)
 
+    def begin_shutdown(self, seconds: float, *, restart: bool) -> bool:
+        """Restart or shut down later; False where one is already under way."""
+        if self._shutdown:
+            return False
+        self._shutdown = self.agenda.after(seconds, self.restart if restart else self.power_off)
+        return True
+
+    def abort_shutdown(self) -> bool:
+        """Call off what :meth:`begin_shutdown` announced; False where there is nothing to call off."""
+        pending, self._shutdown = self._shutdown, None
+        if pending:
+            pending.cancelled = True
+        return pending is not None
+
     def power_off(self) -> None:
         """Shut down: the host does not come back by itself."""
         self.agenda.clear()
@@ -147,7 +164,7 @@ class Host:
         self._at_boot.append(action)
 
     def _boot(self) -> None:
-        self._unreachable_until = None
+        self._unreachable_until = self._shutdown = None
         self.boots += 1
         self.last_boot = self.clock.now()
         pending, self._at_boot = self._at_boot, []

@@ -75,7 +75,6 @@ _TEXTS: dict[str, tuple[str, str, str]] = {
         "指定されたレジストリ キーまたは値が見つかりませんでした。",
     ),
     "invalid_syntax": ("Invalid syntax.", "Ungültige Syntax.", "無効な構文です。"),
-    "invalid_key": ("Invalid key name.", "Ungültiger Schlüsselname.", "キー名が無効です。"),
     "invalid_argument": (
         "Invalid argument/option - '{0}'.",
         'Ungültiges Argument bzw. ungültige Option - "{0}".',
@@ -182,11 +181,6 @@ _TEXTS: dict[str, tuple[str, str, str]] = {
         "Microsoft Windows [Version {0}]",
         "Microsoft Windows [Version {0}]",
         "Microsoft Windows [Version {0}]",
-    ),
-    "not_started_this_way": (
-        "This program cannot be run from a remote session here.",
-        "Dieses Programm kann hier nicht aus einer Remotesitzung ausgeführt werden.",
-        "このプログラムはリモート セッションから実行できません。",
     ),
 }
 

@@ -136,10 +136,11 @@ _FLAGS = (
 )
 
 
-def attribute_text(node: Node) -> str:
-    """``%~a``: ``d-----------``, letters drahscotlvx in their places; encryption and sparseness have none."""
+def attribute_text(host: Host, node: Node) -> str:
+    """``%~a``: letters drahscotl, since Windows 8 also vx, in their places; encryption and sparseness have none."""
     present = set(node.attributes) | ({"directory"} if node.directory else {"archive"})
-    return "".join(letter if name in present else "-" for name, letter in _FLAGS)
+    flags = _FLAGS if host.build >= 9200 else _FLAGS[:9]
+    return "".join(letter if name in present else "-" for name, letter in flags)
 
 
 def for_attribute(context: Context, modifiers: str, value: str) -> str:
@@ -154,7 +155,7 @@ def for_attribute(context: Context, modifiers: str, value: str) -> str:
         node = None
     parts = []
     if "a" in modifiers:
-        parts.append(attribute_text(node) if node else "")
+        parts.append(attribute_text(context.host, node) if node else "")
     if "t" in modifiers:
         parts.append(context.host.first_boot.strftime("%m/%d/%Y %I:%M %p") if node else "")
     if "z" in modifiers:

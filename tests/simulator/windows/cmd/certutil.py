@@ -20,7 +20,8 @@ def certutil(context: Context, arguments: list[str]) -> int:
     flags = [argument[1:].lower() for argument in arguments if argument[:1] in "-/"]
     words = [argument for argument in arguments if argument[:1] not in "-/"]
     verb = next((flag for flag in flags if flag in verbs), None)
-    if verb is None:
+    needed = 1 if verb == "hashfile" or "delete" in flags else 2
+    if verb is None or not needed <= len(words) <= 2:
         context.complain(context.text("invalid_argument", " ".join(arguments)))
         return 0x80070057
     try:

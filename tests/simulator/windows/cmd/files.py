@@ -22,6 +22,12 @@ def _matching_lines(context: Context, data: bytes, pattern: re.Pattern[str], *, 
     return 0 if matched else 1
 
 
+def _expression(pattern: str) -> str:
+    """findstr knows ``. * ^ $ [class] \\x \\< \\>`` and nothing else."""
+    translated = pattern.replace(r"\<", "\0").replace(r"\>", "\0")
+    return re.sub(r"[(){}|+?]", lambda match: "\\" + match[0], translated).replace("\0", r"\b")
+
+
 def findstr(context: Context, arguments: list[str]) -> int:
     """``findstr [/i] [/v] [/r] [/l] [/c:text] pattern [file]``: exit code 1 when nothing matches."""
     switches, words = set(), []
@@ -37,11 +43,11 @@ def findstr(context: Context, arguments: list[str]) -> int:
         if not words:
             return 2
         patterns = words.pop(0).split(" ")
-    literal = "/l" in switches
-    joined = "|".join(
-        re.escape(part) if literal else part.replace(r"\<", r"\b").replace(r"\>", r"\b") for part in patterns
-    )
-    pattern = re.compile(joined, re.IGNORECASE if "/i" in switches else 0)
+    joined = "|".join(re.escape(part) if "/l" in switches else _expression(part) for part in patterns)
+    try:
+        pattern = re.compile(joined, re.IGNORECASE if "/i" in switches else 0)
+    except re.error:
+        return 2
     try:
         data = context.read(words[0]) if words else context.stdin.read()
     except FileError:
@@ -117,6 +123,9 @@ def attrib(context: Context, arguments: list[str]) -> int:
     """``attrib [+r -r +h -h +s -s] path``."""
     letters = {"r": "readonly", "h": "hidden", "s": "system"}
     changes = [argument.lower() for argument in arguments if argument[:1] in "+-"]
+    if any(change[1:] not in letters for change in changes):
+        context.complain(context.text("invalid_argument", " ".join(changes)))
+        return 1
     for path in (argument for argument in arguments if argument[:1] not in "+-/"):
         node = context.node(path)
         if node is None:
@@ -126,7 +135,9 @@ def attrib(context: Context, arguments: list[str]) -> int:
             name = frozenset({letters[change[1:]]})
             node.attributes = node.attributes | name if change[0] == "+" else node.attributes - name
         if not changes:
-            context.print(f"{attribute_text(node).upper()}  {context.host.files.path_of(context.absolute(path))}")
+            context.print(
+                f"{attribute_text(context.host, node).upper()}  {context.host.files.path_of(context.absolute(path))}"
+            )
     return 0
 
 

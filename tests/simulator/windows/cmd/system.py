@@ -133,7 +133,11 @@ def hostname(context: Context, _arguments: list[str]) -> int:
 def ping(context: Context, arguments: list[str]) -> int:
     """``ping -n count address``: takes a second between two packets; only the host itself answers."""
     lowered = [argument.lower() for argument in arguments]
-    count = int(arguments[lowered.index("-n") + 1]) if "-n" in lowered else 4
+    given = lowered[lowered.index("-n") + 1 :] if "-n" in lowered else ["4"]
+    if not given or not given[0].isdigit():
+        context.complain(context.text("syntax"))
+        return 1
+    count = int(given[0])
     context.elapsed += count - 1
     return 0 if {"127.0.0.1", "localhost", "::1"} & set(lowered) else 1
 
@@ -142,6 +146,21 @@ def timeout(context: Context, _arguments: list[str]) -> int:
     """Refuses to run where standard input is redirected, as it is in a session."""
     context.complain(context.text("error") + "Input redirection is not supported, exiting the process immediately.")
     return 1
+
+
+def shutdown(context: Context, arguments: list[str]) -> int:
+    """``shutdown /r|/s [/t seconds] [/f]``, and ``/a``, which comes too late when nothing is pending (1116)."""
+    lowered = [argument.lower().replace("-", "/", 1) for argument in arguments]
+    seconds = lowered[lowered.index("/t") + 1 :][:1] if "/t" in lowered else ["30"]
+    host = context.host
+    if not seconds or not seconds[0].isdigit() or not {"/r", "/s", "/a"} & set(lowered):
+        context.complain(context.text("syntax"))
+        return 87
+    if "/a" in lowered:
+        return 0 if host.abort_shutdown() else 1116
+    if not host.begin_shutdown(float(seconds[0]), restart="/r" in lowered):
+        return 1190
+    return 0
 
 
 def powershell(context: Context, _arguments: list[str]) -> int:

@@ -28,6 +28,7 @@ TOOLS: dict[str, Callable[[Context, list[str]], int]] = {
     "robocopy": robocopy.robocopy,
     "sc": system.sc,
     "schtasks": schtasks.schtasks,
+    "shutdown": system.shutdown,
     "timeout": system.timeout,
     "wevtutil": wevtutil.wevtutil,
     "where": files.where,
