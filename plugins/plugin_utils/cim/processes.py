@@ -17,12 +17,7 @@ from contextlib import contextmanager, suppress
 from datetime import datetime, timedelta
 from xml.sax.saxutils import escape
 
-from ansible_collections.winops.mars.plugins.plugin_utils.wsman.errors import (
-    AuthenticationRejected,
-    OutcomeUnknown,
-    Unreachable,
-    WSManError,
-)
+from ansible_collections.winops.mars.plugins.plugin_utils.wsman.errors import OutcomeUnknown, WSManError
 from ansible_collections.winops.mars.plugins.plugin_utils.wsman.session import Session
 
 from .accounts import LOCAL_SYSTEM
@@ -155,26 +150,37 @@ class SystemCommand:
                 exit_code = self._exit_code()
                 if exit_code is not None:
                     return exit_code
-                started = started or self._files.directory(self._started) is not None
                 if last_boot(self._session) > booted + _BOOT_TOLERANCE:
                     self._session.close()  # its shell ended with the Windows it ran on
                     raise Interrupted("the host restarted before the command run as SYSTEM had ended")
-                obstacle = "it still runs"
-            except (Unreachable, AuthenticationRejected) as error:
-                # A host that restarts may refuse credentials it cannot check yet.
-                obstacle = f"the host cannot be reached: {error}"
-                if waited >= timeout:
-                    raise self._still_running(timeout, obstacle) from error
-            else:
                 if not started and waited >= min(timeout, _START_TIMEOUT):
-                    raise CimError(
-                        f"the task scheduler did not start the command within {waited:.0f} seconds, and it will not be "
-                        "started any more: check the Task Scheduler service of the host"
-                    )
-                if waited >= timeout:
-                    raise self._still_running(timeout, obstacle)
+                    started = self._has_started()
+                    if not started:
+                        raise CimError(
+                            f"the task scheduler did not start the command within {waited:.0f} seconds, and "
+                            "it will not be started any more: check the Task Scheduler service of the host"
+                        )
+                obstacle = "it still runs"
+            except CimError:
+                raise
+            except WSManError as error:
+                # Besides not answering at all, a host that starts may refuse credentials it cannot check yet, and have
+                # no WMI provider ready.
+                obstacle = f"the host does not tell: {error}"
+            if waited >= timeout:
+                raise StillRunning(
+                    f"the command run as SYSTEM did not end within {timeout:.0f} seconds ({obstacle}); it was not "
+                    f"stopped. Its scheduled task is \\{self._task} and its exit code will be in {self._exit}: remove "
+                    "both when it has ended"
+                )
             self._sleep(interval)
             interval = min(interval * 1.5, _LAST_INTERVAL)
+
+    def _has_started(self) -> bool:
+        if self._files.directory(self._started) is not None:
+            return True
+        task = self._tasks.task(_FOLDER, self._task)
+        return task is not None and task.state in ("queued", "running")
 
     def _exit_code(self) -> int | None:
         if self._files.file(self._exit) is None:
@@ -185,12 +191,6 @@ class SystemCommand:
         # The file is there a moment before its content. Windows means 32 bits, with or without a sign.
         number = re.match(r"\s*(-?\d+)\s*$", result.stdout)
         return int(number[1]) & 0xFFFFFFFF if number else None
-
-    def _still_running(self, timeout: float, obstacle: str) -> StillRunning:
-        return StillRunning(
-            f"the command run as SYSTEM did not end within {timeout:.0f} seconds ({obstacle}); it was not stopped. Its "
-            f"scheduled task is \\{self._task} and its exit code will be in {self._exit}: remove both when it has ended"
-        )
 
     def _delete_task(self) -> None:
         # A task without a trigger does no harm if it stays, and must not hide how the command ended.

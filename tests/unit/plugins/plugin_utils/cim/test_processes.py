@@ -1,0 +1,152 @@
+# Copyright (c) 2026 winops.mars contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Commands run as SYSTEM on simulated hosts: exit codes, what stays behind, and connections that break."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from ansible_collections.winops.mars.plugins.plugin_utils.cim.errors import CimError
+from ansible_collections.winops.mars.plugins.plugin_utils.cim.processes import (
+    Interrupted,
+    StillRunning,
+    SystemCommand,
+    temporary_directory,
+)
+from tests.unit.simulated import SimulatedHost, simulated
+
+NEWER_AND_OLDER = pytest.mark.parametrize("base", ["healthy-2022", "old-2008-r2"])
+NOTE = "C:\\Windows\\note.txt"
+
+
+def run(host: SimulatedHost, command: str, timeout: float = 600) -> int:
+    with temporary_directory(host.session) as directory:
+        return SystemCommand(host.session, directory, command, host.sleep, host.clock.seconds).run(timeout)
+
+
+def traces(host: SimulatedHost) -> list[str]:
+    """Files, folders and tasks of this collection on a host."""
+    state = host.windows.state()
+    return [name for name in (*state["files"]["files"], *state["tasks"]) if "winops.mars" in name]
+
+
+def slow(seconds: float, **more: Any) -> dict[str, Any]:
+    """A program C:\\slow.exe that takes its time and writes a file."""
+    return {
+        "files": {"C:\\slow.exe": {"size": 1}},
+        "executables": {"C:\\slow.exe": {"duration": seconds, "exit_code": 7, **more}},
+    }
+
+
+@NEWER_AND_OLDER
+@pytest.mark.parametrize("code, expected", [("0", 0), ("3010", 3010), ("-2147024891", 0x80070005)])
+def test_the_exit_code_is_that_of_the_command(base: str, code: str, expected: int) -> None:
+    host = simulated(base=base)
+    assert run(host, f"cmd.exe /c exit {code}") == expected
+    assert traces(host) == []
+
+
+def test_it_runs_as_system() -> None:
+    host = simulated(base="healthy-2022")
+    run(host, f"whoami /user /fo csv /nh > {NOTE}")
+    assert b"S-1-5-18" in host.windows.files.content(NOTE)
+
+
+def test_quotes_and_operators_reach_the_command() -> None:
+    host = simulated(base="healthy-2022", files={"C:\\Program Files\\a & b.txt": {"content": "<x> & y"}})
+    assert run(host, f'copy "C:\\Program Files\\a & b.txt" {NOTE} >nul || exit 9') == 0
+    assert host.windows.files.content(NOTE) == b"<x> & y"
+
+
+def test_a_long_command_is_waited_for_with_few_requests() -> None:
+    host = simulated(base="healthy-2022", **slow(1800))
+    assert run(host, "C:\\slow.exe", timeout=3600) == 7
+    assert host.actions.total() < 700
+
+
+@pytest.mark.parametrize("command", ["echo Done!", "echo a\nb"])
+def test_what_the_notation_cannot_carry_is_refused_at_once(command: str) -> None:
+    host = simulated(base="healthy-2022")
+    with pytest.raises(CimError, match="exclamation mark"):
+        SystemCommand(host.session, "C:\\x", command)
+    assert not host.actions
+
+
+def test_a_command_that_does_not_end_is_left_alone_and_named() -> None:
+    host = simulated(base="healthy-2022", **slow(7200))
+    with pytest.raises(StillRunning, match=r"did not end within 60 seconds .* not stopped") as raised:
+        run(host, "C:\\slow.exe", timeout=60)
+    left = traces(host)
+    (task,) = [name for name in left if name.startswith("\\")]
+    assert task in str(raised.value)
+    assert host.windows.tasks.get(task).state == 4
+    host.sleep(7200)
+    (file,) = [path for path in traces(host) if path.endswith(".exit")]
+    assert file in str(raised.value).lower()
+    assert host.windows.files.content(file).strip() == b"7"
+
+
+def test_a_task_that_is_not_started_is_an_error_and_leaves_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    host = simulated(base="healthy-2022")
+    monkeypatch.setattr(host.windows.tasks, "start", lambda path: None)
+    with pytest.raises(CimError, match="did not start the command") as raised:
+        run(host, "cmd.exe /c exit 0", timeout=3600)
+    assert not isinstance(raised.value, StillRunning)
+    assert traces(host) == []
+
+
+def test_a_restart_meanwhile_is_told_from_an_end() -> None:
+    host = simulated(base="healthy-2022", restart_seconds=120, **slow(7200))
+
+    def restart_once(seconds: float, restarted: list[bool] = []) -> None:  # noqa: B006 - remembers
+        if sum(host.pauses) > 60 and not restarted:
+            restarted.append(True)
+            host.windows.restart()
+        host.sleep(seconds)
+
+    with pytest.raises(Interrupted, match="restarted"), temporary_directory(host.session) as directory:
+        SystemCommand(host.session, directory, "C:\\slow.exe", restart_once, host.clock.seconds).run(7200)
+    assert traces(host) == []
+
+
+@NEWER_AND_OLDER
+def test_a_failure_leaves_nothing(base: str) -> None:
+    host = simulated(base=base)
+    folder = temporary_directory(host.session)
+    directory = folder.__enter__()
+    host.session.run(f'echo x > "{directory}\\file"')
+    assert len(traces(host)) == 2
+    assert not folder.__exit__(KeyError, KeyError("what went wrong"), None)
+    assert traces(host) == []
+
+
+def count_runs(host: SimulatedHost) -> Callable[[], int]:
+    def runs() -> int:
+        return host.windows.files.content(NOTE).count(b"run")
+
+    return runs
+
+
+REQUESTS = ["Command", "RegisterByXml", "StartByPath", "Get", "Enumerate", "Delete", "Create", "Receive", "Signal"]
+
+
+@pytest.mark.parametrize("fault", ["drop_before", "drop_after"])
+@pytest.mark.parametrize("request_", REQUESTS)
+def test_a_broken_connection_changes_nothing(fault: str, request_: str) -> None:
+    host = simulated(base="healthy-2022", faults={fault: [request_]})
+    assert run(host, f"echo run>>{NOTE}") == 0
+    assert count_runs(host)() == 1
+    assert traces(host) == []
+
+
+@pytest.mark.parametrize("fault", ["drop_before", "drop_after"])
+@pytest.mark.parametrize("number", range(1, 60, 3))
+def test_a_broken_connection_changes_nothing_on_older_windows(fault: str, number: int) -> None:
+    host = simulated(base="old-2008-r2", faults={fault: [number]})
+    assert run(host, f"echo run>>{NOTE}") == 0
+    assert count_runs(host)() == 1
+    assert traces(host) == []

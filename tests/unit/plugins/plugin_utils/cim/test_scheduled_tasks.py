@@ -1,0 +1,186 @@
+# Copyright (c) 2026 winops.mars contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Scheduled tasks on simulated hosts, by the CIM classes and, where those are missing, by schtasks.exe."""
+
+from __future__ import annotations
+
+import base64
+import re
+
+import pytest
+
+from ansible_collections.winops.mars.plugins.plugin_utils.cim.errors import CimError
+from ansible_collections.winops.mars.plugins.plugin_utils.cim.scheduled_tasks import ScheduledTasks
+from ansible_collections.winops.mars.plugins.plugin_utils.cim.task_xml import TaskXmlError, Trigger
+from ansible_collections.winops.mars.plugins.plugin_utils.wsman.errors import Fault
+from tests.unit.plugins.plugin_utils.wsman.scripted import (
+    COMMAND_STARTED,
+    SHELL_CREATED,
+    SIGNALED,
+    envelope,
+    fault,
+    first_page,
+    received,
+    scripted,
+)
+from tests.unit.simulated import SimulatedHost, simulated
+
+FOLDER = "\\Microsoft\\OnlineBackup\\"
+BACKUP = "Microsoft-OnlineBackup"
+NEWER_AND_OLDER = pytest.mark.parametrize("base", ["healthy-2022", "old-2008-r2"])
+
+OTHER = """<Task version="1.2" xmlns="http://schemas.microsoft.com/windows/2004/02/mit/task">
+<RegistrationInfo><Description>Rückwärts バックアップ 100%</Description></RegistrationInfo>
+<Triggers><BootTrigger/></Triggers>
+<Principals><Principal id="A"><UserId>S-1-5-18</UserId></Principal></Principals>
+<Actions Context="A"><Exec><Command>cmd.exe</Command><Arguments>/c "echo a &amp; echo b"</Arguments></Exec></Actions>
+</Task>"""
+
+
+def text_of(host: SimulatedHost, path: str, element: str) -> str:
+    """A text in the definition the host keeps."""
+    xml = host.windows.state()["tasks"][path]["xml"]
+    found = re.search(f"<{element}>(.*?)</{element}>", xml)
+    return found[1] if found else ""
+
+
+@NEWER_AND_OLDER
+def test_a_folder_s_tasks_with_their_definitions(base: str) -> None:
+    host = simulated(base=base, tasks={FOLDER + "Second": {"xml": OTHER}, FOLDER + "Below\\Third": {"xml": OTHER}})
+    tasks = ScheduledTasks(host.session).in_folder(FOLDER.upper())
+    assert [task.name for task in tasks] == [BACKUP, "Second"]
+    backup = tasks[0].definition
+    assert backup.enabled
+    assert backup.triggers == (Trigger("CalendarTrigger", True),)
+    # Before Windows 10 definitions are exported with names.
+    assert backup.principal.id in ("S-1-5-18", "NT AUTHORITY\\SYSTEM")
+
+
+def test_cim_tells_state_and_last_run() -> None:
+    host = simulated(base="healthy-2022", tasks={FOLDER + "Second": {"xml": OTHER}})
+    ran, never_ran = ScheduledTasks(host.session).in_folder(FOLDER)
+    assert (ran.state, ran.last_result) == ("ready", 0)
+    assert ran.last_run is not None
+    assert ran.last_run.isoformat() == "2026-01-14T21:00:03+00:00"
+    assert (never_ran.last_run, never_ran.last_result) == (None, None)
+
+
+def test_a_folder_costs_few_requests() -> None:
+    host = simulated(base="healthy-2022")
+    ScheduledTasks(host.session).in_folder(FOLDER)
+    assert host.actions.total() <= 5
+
+
+@NEWER_AND_OLDER
+def test_what_is_not_there(base: str) -> None:
+    tasks = ScheduledTasks(simulated(base=base).session)
+    assert tasks.in_folder("\\No such folder\\") == []
+    assert tasks.task(FOLDER, "No such task") is None
+    tasks.delete(FOLDER, "No such task")
+
+
+@NEWER_AND_OLDER
+def test_a_task_is_found_in_any_letter_case(base: str) -> None:
+    task = ScheduledTasks(simulated(base=base).session).task(FOLDER, BACKUP.upper())
+    assert task is not None
+    assert task.name == BACKUP
+
+
+@NEWER_AND_OLDER
+def test_registering_creates_and_replaces_with_every_character(base: str) -> None:
+    host = simulated(base=base)
+    before = set(host.windows.state()["files"]["files"])
+    tasks = ScheduledTasks(host.session)
+    for _ in range(2):
+        tasks.register("\\Contoso\\", "Nightly", OTHER)
+    assert text_of(host, "\\Contoso\\Nightly", "Description") == "Rückwärts バックアップ 100%"
+    assert text_of(host, "\\Contoso\\Nightly", "Arguments") == '/c "echo a &amp; echo b"'
+    assert set(host.windows.state()["files"]["files"]) == before
+
+
+@NEWER_AND_OLDER
+def test_editing_what_was_read(base: str) -> None:
+    host = simulated(base=base)
+    tasks = ScheduledTasks(host.session)
+    task = tasks.task(FOLDER, BACKUP)
+    assert task is not None
+    tasks.register(FOLDER, BACKUP, task.definition.with_enabled(False).xml)
+    again = tasks.task(FOLDER, BACKUP)
+    assert again is not None
+    assert not again.definition.enabled
+    assert "Import-Module MSOnlineBackup" in again.definition.xml
+
+
+@NEWER_AND_OLDER
+def test_starting_and_deleting(base: str) -> None:
+    host = simulated(base=base)
+    tasks = ScheduledTasks(host.session)
+    tasks.register("\\", "Now", OTHER)
+    tasks.start("\\", "Now")
+    host.sleep(1)
+    assert host.windows.tasks.get("\\Now").last_run is not None
+    tasks.delete("\\", "Now")
+    assert tasks.task("\\", "Now") is None
+
+
+@NEWER_AND_OLDER
+def test_a_refused_definition_is_an_error_with_the_host_s_words(base: str) -> None:
+    tasks = ScheduledTasks(simulated(base=base).session)
+    with pytest.raises((CimError, Fault)):
+        tasks.register("\\", "Broken", OTHER.replace("BootTrigger", "NoSuchTrigger"))
+
+
+@NEWER_AND_OLDER
+def test_starting_what_is_not_there_is_an_error(base: str) -> None:
+    with pytest.raises((CimError, Fault)):
+        ScheduledTasks(simulated(base=base).session).start("\\", "No such task")
+
+
+@pytest.mark.parametrize("path", ["Microsoft\\OnlineBackup\\", "\\Microsoft\\OnlineBackup", ""])
+def test_a_folder_has_a_backslash_at_both_ends(path: str) -> None:
+    with pytest.raises(CimError, match="must begin and end with a backslash"):
+        ScheduledTasks(simulated().session).in_folder(path)
+
+
+@pytest.mark.parametrize("language", ["de", "ja"])
+@NEWER_AND_OLDER
+def test_the_language_of_the_host_does_not_matter(base: str, language: str) -> None:
+    (task,) = ScheduledTasks(simulated(base=base, language=language).session).in_folder(FOLDER)
+    assert task.name == BACKUP
+    assert task.state == ("ready" if base == "healthy-2022" else None)
+
+
+def test_access_denied_is_not_taken_for_an_old_windows() -> None:
+    host = simulated(base="healthy-2022", faults={"denied_namespaces": ["root/Microsoft/Windows/TaskScheduler"]})
+    with pytest.raises(Fault) as raised:
+        ScheduledTasks(host.session).in_folder(FOLDER)
+    assert raised.value.is_access_denied
+
+
+def test_a_task_deleted_meanwhile_is_left_out() -> None:
+    item = "<w:XmlFragment><TaskName>Gone</TaskName><State>3</State></w:XmlFragment>"
+    missing = fault("InternalError", 0x80070002)
+    session, _, _ = scripted(first_page([item], None), missing)
+    assert ScheduledTasks(session).in_folder(FOLDER) == []
+
+
+def test_a_return_code_is_an_error() -> None:
+    item = "<w:XmlFragment><TaskName>Some</TaskName><State>3</State></w:XmlFragment>"
+    refused = envelope("<p:ExportByName_OUTPUT><p:ReturnValue>5</p:ReturnValue></p:ExportByName_OUTPUT>")
+    session, _, _ = scripted(first_page([item], None), refused)
+    with pytest.raises(CimError, match=r"ExportByName .* 0x00000005"):
+        ScheduledTasks(session).in_folder(FOLDER)
+
+
+def test_characters_lost_on_the_way_are_not_written_back() -> None:
+    invalid_namespace = fault("InternalError", 0x8004100E)
+    listing = base64.b64encode(b'"\\Task","N/A","?"\r\n').decode()
+    session, transport, _ = scripted(
+        invalid_namespace, SHELL_CREATED, COMMAND_STARTED, received(("stdout", listing), exit_code="0"), SIGNALED
+    )
+    tasks = ScheduledTasks(session)
+    assert tasks.in_folder("\\Other\\") == []
+    with pytest.raises(TaskXmlError, match="by hand"):
+        tasks.register("\\", "Task", OTHER.replace("Rück", "R\ufffdck"))
+    assert not transport.answers
