@@ -49,12 +49,11 @@ def test_a_session_has_no_credentials_for_a_share_but_the_computer_has() -> None
 
 def test_installing_dot_net_needs_the_system_and_a_restart() -> None:
     machine = Machine("old-2012-r2")
-    as_system(machine, rf"cmd.exe /c copy {SHARE}\{NET_48} C:\Windows\Temp")
-    assert machine.run(rf"C:\Windows\Temp\{NET_48} /q /norestart").exit_code == 5
+    assert machine.run(rf"C:\Install\{NET_48} /q /norestart").exit_code == 5
     assert machine.registry("GetDWORDValue", FULL, "Release")["uValue"] == 378675
-    assert as_system(machine, rf"C:\Windows\Temp\{NET_48} /q /norestart") == 3010
+    assert as_system(machine, rf"C:\Install\{NET_48} /q /norestart") == 3010
     assert machine.registry("GetDWORDValue", FULL, "Release")["uValue"] == 528049
-    assert as_system(machine, rf"C:\Windows\Temp\{NET_48} /q /norestart") == 0
+    assert as_system(machine, rf"C:\Install\{NET_48} /q /norestart") == 0
 
 
 def test_an_installer_that_would_show_a_window_does_not_end_well() -> None:
