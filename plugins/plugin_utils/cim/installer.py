@@ -20,6 +20,7 @@ from .files import Files
 from .operating_system import await_restart, last_boot, reboot
 from .processes import Interrupted, SystemCommand, temporary_directory
 from .registry import Registry
+from .repeated import repeated
 
 _URL = re.compile(r"https?://", re.IGNORECASE)
 _SHA256 = re.compile(r"[0-9a-f]{64}")
@@ -83,7 +84,14 @@ class Installation:
     reboot_required: bool
 
 
-def install(session: Session, installer: Installer, proof: Proof, *, reboot_timeout: float | None) -> Installation:
+def install(
+    session: Session,
+    installer: Installer,
+    proof: Proof,
+    *,
+    reboot_timeout: float | None,
+    sleep: Callable[[float], None] = time.sleep,
+) -> Installation:
     """Run an installer, restart the host if that is needed, and believe only the proof.
 
     :param reboot_timeout: seconds the host may take for a restart; None if it may not be restarted.
@@ -108,9 +116,9 @@ def install(session: Session, installer: Installer, proof: Proof, *, reboot_time
     pending = code.outcome is Outcome.RESTART_NEEDED or (code.outcome is Outcome.PRESENT and not proof.is_met_by(value))
     restarted = code.outcome is Outcome.RESTARTING or (pending and reboot_timeout is not None)
     if code.outcome is Outcome.RESTARTING:
-        await_restart(session, booted, reboot_timeout or _RESTART_TIMEOUT)
+        await_restart(session, booted, reboot_timeout or _RESTART_TIMEOUT, sleep)
     elif restarted:
-        reboot(session, reboot_timeout or _RESTART_TIMEOUT)
+        reboot(session, reboot_timeout or _RESTART_TIMEOUT, sleep)
     if restarted:
         value = proof.read(registry)
     if not proof.is_met_by(value) and (restarted or not pending):
@@ -172,7 +180,8 @@ class Installer:
 
     def _fetch(self, directory: str, file: str) -> None:
         if self._is_local:
-            result = self._session.run(f"copy /b /y {quoted(self.source)} {quoted(file)}", timeout=self._timeout)
+            command = f"copy /b /y {quoted(self.source)} {quoted(file)}"
+            result = repeated(lambda: self._session.run(command, timeout=self._timeout))
             if result.exit_code:
                 raise failure(f"the installer {self.source} could not be copied on the host", result)
             return
