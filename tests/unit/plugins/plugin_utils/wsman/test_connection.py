@@ -420,6 +420,21 @@ def test_after_a_reset_a_new_connection_is_made(library: Library) -> None:
         transport.reset()
 
 
+@libraries
+def test_a_reset_forgets_what_the_old_connection_agreed_on(library: Library) -> None:
+    with serving(reply("200 OK", FOUND, "Set-Cookie: context=old")) as server:
+        transport = library(server.port)
+        transport.send(b"<request/>")
+        transport._transport.encryption = object()  # the keys of that connection; used on, it would fail
+
+        transport.reset()
+        transport.send(b"<request/>")
+        transport.send(b"<request/>")
+
+        # Only a new session of the library authenticates anew; its cookies tell the two apart
+        assert [b"context=old" in request for request in server.requests] == [False, False, True]
+
+
 # -- Through Ansible's own connection plugins
 
 
