@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import re
 from functools import partial
 from typing import Any
 
@@ -256,8 +257,8 @@ def test_a_broken_connection_leaves_it_moved_or_as_it_was(
         assert run_action(ActionModule, host, location=NEW)["changed"]
     except AnsibleActionFail as failure:
         # A request to stop or start a service is not repeated.
-        assert "did not st" in failure.message
-        assert "It was put back as it was" in failure.message
+        if not re.search("did not st(art|op): .*It was put back as it was", failure.message):
+            raise
         assert_as_it_was(host, before)
         assert run_action(ActionModule, host, location=NEW)["changed"]
     assert locations(host) == {NEW}
