@@ -26,8 +26,9 @@ class ActionModule(WindowsAction):
         if proof.is_met_by(before):
             return {"changed": False, "before": before, "after": before, **unchanged}
         installer.check_source()
-        diff = {"before": {str(proof): before}, "after": {str(proof): "met"}}
-        shown = {"diff": diff} if self._task.diff else {}
+        value = f"{proof.key}\\{proof.name}"
+        wanted = f"at least {proof.minimum}" if proof.minimum else "present"
+        shown = {"diff": {"before": {value: before}, "after": {value: wanted}}} if self._task.diff else {}
         if self.check_mode:
             return {"changed": True, "before": before, "after": args["creates_minimum"], **unchanged, **shown}
         done = install(session, installer, proof, reboot_timeout=args["reboot_timeout"] if args["reboot"] else None)
@@ -38,5 +39,5 @@ class ActionModule(WindowsAction):
             "exit_code": done.exit_code,
             "restarted": done.restarted,
             "reboot_required": done.reboot_required,
-            **shown,
+            **(shown if done.changed else {}),
         }

@@ -42,6 +42,8 @@ _SCHED_S_TASK_HAS_NOT_RUN = 0x41303
 _WSMAN_CANNOT_PROCESS_FILTER = 0x8033801A
 _ERROR_FILE_NOT_FOUND = 0x80070002
 _ERROR_NOT_FOUND = 0x80070490
+# What findstr takes in one line.
+_LONGEST_LINE = 8000
 
 
 @dataclass(frozen=True)
@@ -210,6 +212,11 @@ class _Schtasks:
             )
         file = f"%SystemRoot%\\Temp\\winops-mars-{uuid.uuid4().hex}.xml"
         lines = ascii_xml(xml).splitlines()
+        if any(len(line) > _LONGEST_LINE for line in lines):
+            raise TaskXmlError(
+                f"the definition of the scheduled task {folder}{name} has a line of more than {_LONGEST_LINE} characters, "
+                "which cannot be written on this Windows: change this task by hand"
+            )
         # findstr copies its input line by line and, unlike "type con" or "more", adds nothing.
         written = self._session.run(f'findstr "^" > "{file}"', stdin="\r\n".join([*lines, ""]))
         try:

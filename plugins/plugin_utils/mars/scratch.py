@@ -44,7 +44,7 @@ _ROBOCOPY_EXTRAS, _ROBOCOPY_FAILED = 2, 8
 # Seconds the engine may take to stop or to start.
 _SERVICE_TIMEOUT = 300.0
 # Seconds it has to go on running then.
-_SETTLE = 5.0
+_SETTLE = 3.0
 # Seconds to list a folder.
 _LIST_TIMEOUT = 600.0
 # The copy has to leave this part of its own size free: the agent writes there from the first moment.

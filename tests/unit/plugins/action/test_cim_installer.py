@@ -167,7 +167,7 @@ def test_versions_compare_by_their_parts(run_action: RunAction, host_of: Any) ->
 
 
 def test_an_installer_that_restarts_the_host_by_itself_is_waited_for(run_action: RunAction, host_of: Any) -> None:
-    entry = {"exit_code": 1641, "needs_reboot": True, "duration": 30}
+    entry: dict[str, Any] = {"exit_code": 1641, "needs_reboot": True, "duration": 30}
     host = host_of(**product(**entry), restart_seconds=200)
     result = run_action(ActionModule, host, **PRODUCT)
     assert (result["restarted"], result["reboot_required"], result["after"]) == (True, False, "2.10.1")

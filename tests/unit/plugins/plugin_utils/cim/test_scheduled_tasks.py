@@ -92,7 +92,7 @@ def test_registering_creates_and_replaces_with_every_character(base: str) -> Non
     host = simulated(base=base)
     before = set(host.windows.state()["files"]["files"])
     tasks = ScheduledTasks(host.session)
-    for _ in range(2):
+    for _unused in range(2):
         tasks.register("\\Contoso\\", "Nightly", OTHER)
     assert text_of(host, "\\Contoso\\Nightly", "Description") == "Rückwärts バックアップ 100%"
     assert text_of(host, "\\Contoso\\Nightly", "Arguments") == '/c "echo a &amp; echo b"'
@@ -161,22 +161,30 @@ def test_access_denied_is_not_taken_for_an_old_windows() -> None:
 def test_a_task_deleted_meanwhile_is_left_out() -> None:
     item = "<w:XmlFragment><TaskName>Gone</TaskName><State>3</State></w:XmlFragment>"
     missing = fault("InternalError", 0x80070002)
-    session, _, _ = scripted(first_page([item], None), missing)
+    session, *_unused = scripted(first_page([item], None), missing)
     assert ScheduledTasks(session).in_folder(FOLDER) == []
 
 
 def test_a_return_code_is_an_error() -> None:
     item = "<w:XmlFragment><TaskName>Some</TaskName><State>3</State></w:XmlFragment>"
     refused = envelope("<p:ExportByName_OUTPUT><p:ReturnValue>5</p:ReturnValue></p:ExportByName_OUTPUT>")
-    session, _, _ = scripted(first_page([item], None), refused)
+    session, *_unused = scripted(first_page([item], None), refused)
     with pytest.raises(CimError, match=r"ExportByName .* 0x00000005"):
         ScheduledTasks(session).in_folder(FOLDER)
+
+
+def test_lines_that_cannot_be_written_are_not_cut_off() -> None:
+    host = simulated(base="old-2008-r2")
+    before = host.windows.state()
+    with pytest.raises(TaskXmlError, match="more than 8000 characters"):
+        ScheduledTasks(host.session).register("\\", "Task", OTHER.replace("echo a", "echo " + 8000 * "a"))
+    assert host.windows.state() == before
 
 
 def test_characters_lost_on_the_way_are_not_written_back() -> None:
     invalid_namespace = fault("InternalError", 0x8004100E)
     listing = base64.b64encode(b'"\\Task","N/A","?"\r\n').decode()
-    session, transport, _ = scripted(
+    session, transport, _unused = scripted(
         invalid_namespace, SHELL_CREATED, COMMAND_STARTED, received(("stdout", listing), exit_code="0"), SIGNALED
     )
     tasks = ScheduledTasks(session)

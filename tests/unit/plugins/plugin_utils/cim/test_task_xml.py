@@ -201,7 +201,7 @@ texts = st.text(st.characters(exclude_categories=["Cs", "Cc"], exclude_character
 
 
 @st.composite
-def unknown(draw: st.DrawFn, depth: int = 2) -> ElementTree.Element:
+def unknown(draw: st.DrawFn, depth: int = 1) -> ElementTree.Element:
     namespace = draw(st.sampled_from([NAMESPACE, "urn:later", "urn:x"]))
     name = draw(names.filter(lambda name: name not in EDITED))
     element = ElementTree.Element(f"{{{namespace}}}{name}", draw(st.dictionaries(names, texts, max_size=2)))
@@ -234,7 +234,8 @@ def definitions(draw: st.DrawFn) -> str:
     who = mixed(user, element("LogonType", text="Password"), element("GroupId", text="S-1-5-32-544"))
     settings = mixed(element("MultipleInstancesPolicy", text="Queue"), element("Enabled", text=draw(flag)))
     triggers = [
-        element("TimeTrigger", *mixed(element("Enabled", text=draw(flag)))) for _ in range(draw(st.integers(0, 3)))
+        element("TimeTrigger", *mixed(element("Enabled", text=draw(flag))))
+        for _unused in range(draw(st.integers(0, 3)))
     ]
     parts = mixed(
         element("Settings", *settings),
