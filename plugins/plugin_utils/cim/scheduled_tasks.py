@@ -214,8 +214,8 @@ class _Schtasks:
         lines = ascii_xml(xml).splitlines()
         if any(len(line) > _LONGEST_LINE for line in lines):
             raise TaskXmlError(
-                f"the definition of the scheduled task {folder}{name} has a line of more than {_LONGEST_LINE} characters, "
-                "which cannot be written on this Windows: change this task by hand"
+                f"the definition of the scheduled task {folder}{name} has a line of more than {_LONGEST_LINE} "
+                "characters, which cannot be written on this Windows: change this task by hand"
             )
         # findstr copies its input line by line and, unlike "type con" or "more", adds nothing.
         written = self._session.run(f'findstr "^" > "{file}"', stdin="\r\n".join([*lines, ""]))
