@@ -127,7 +127,7 @@ ARGUMENT_SPEC = {
     "source": {"type": "str", "required": True},
     "sha256": {"type": "str"},
     "arguments": {"type": "str", "default": ""},
-    "creates_key": {"type": "str", "required": True},
+    "creates_key": {"type": "str", "required": True, "no_log": False},  # a key of the registry, no secret
     "creates_name": {"type": "str", "required": True},
     "creates_minimum": {"type": "str"},
     "timeout": {"type": "int", "default": 3600},

@@ -214,11 +214,7 @@ class _Document:
             raise TaskXmlError(f"the task definition is not well-formed XML ({error})") from error
         if self._root is None or self._root.name != "Task":
             raise TaskXmlError(f"the XML is no task definition of the namespace {NAMESPACE}")
-
-    @property
-    def root(self) -> _Node:
-        assert self._root is not None
-        return self._root
+        self.root: _Node = self._root
 
     def set_child(self, parent: _Node, name: str, text: str) -> None:
         """Set the text of a child, which is added if it is not there."""
@@ -266,7 +262,8 @@ class _Document:
 
     def _tag_end(self, start: int) -> int:
         match = _TAG_END.match(self._data, start)
-        assert match is not None
+        if match is None:  # the parser has been here and found the end
+            raise TaskXmlError("the XML of the task has a tag without an end")
         return match.end()
 
     def _start(self, qualified: str, attributes: dict[str, str]) -> None:
