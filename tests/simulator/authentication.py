@@ -45,7 +45,7 @@ class Account:
         """
         if ":" in self.user + self.password:
             raise ValueError("the simulator's user names and passwords must not contain a colon")
-        domain, _, name = self.user.rpartition("\\")
+        domain, _unused, name = self.user.rpartition("\\")
         domains = [domain] if domain else ["", ".", machine]
         self.store.touch(mode=0o600)
         self.store.write_text("".join(f"{known}:{name}:{self.password}\n" for known in domains), encoding="utf-8")
@@ -78,7 +78,7 @@ class Connection:
     def basic(self, parameter: str) -> bool:
         """Check the credentials of a Basic header."""
         try:
-            user, _, password = base64.b64decode(parameter, validate=True).decode().partition(":")
+            user, _unused, password = base64.b64decode(parameter, validate=True).decode().partition(":")
         except (binascii.Error, UnicodeDecodeError):
             return False
         return self._listener.basic and self._account.accepts(user, password)
@@ -109,7 +109,7 @@ class Connection:
         if self._context is None or not self._context.complete:
             raise Undecipherable
         try:
-            _, head, payload = body.split(_BOUNDARY, 2)
+            _unused, head, payload = body.split(_BOUNDARY, 2)
             length = int(head.rsplit(b"Length=", 1)[1])
             if not payload.startswith(_OCTETS) or not payload.endswith(_LAST_BOUNDARY):
                 raise Undecipherable

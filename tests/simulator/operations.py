@@ -59,7 +59,7 @@ class Operations:
         }
         if action in transfer:
             return Answer(f"{action}Response", transfer[action](request, target), "x w p")
-        prefix, _, method = action.rpartition("/")
+        prefix, _unused, method = action.rpartition("/")
         if prefix.lower() != request.resource_uri.lower() or not method:
             raise faults.action_not_supported(action)
         return Answer(f"{action}Response", self._invoke(request, target, method), "w p")

@@ -115,7 +115,7 @@ class HostServer:
             return _soap_response(200, self.service.identify(anonymous=True))
         if self.service.misbehaviour.unauthorized:
             return _unauthorized(connection.challenges)
-        scheme, _, parameter = request.headers.get("Authorization", "").partition(" ")
+        scheme, _unused, parameter = request.headers.get("Authorization", "").partition(" ")
         headers: dict[str, str] = {}
         if scheme.lower() == "basic":
             if not connection.basic(parameter):

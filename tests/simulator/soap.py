@@ -53,7 +53,7 @@ _UNDERSTOOD = {
 
 def q(name: str) -> str:
     """``w:Selector`` -> ElementTree's ``{namespace}Selector``."""
-    prefix, _, local = name.partition(":")
+    prefix, _unused, local = name.partition(":")
     return f"{{{NAMESPACES[prefix]}}}{local}"
 
 
@@ -271,7 +271,7 @@ def split_resource_uri(uri: str, selectors: dict[str, str | Ref]) -> tuple[str, 
     """
     named = next((str(value) for name, value in selectors.items() if name.lower() == "__cimnamespace"), None)
     if uri.lower().startswith(WMI_URI):
-        namespace, _, class_name = uri[len(WMI_URI) :].rpartition("/")
+        namespace, _unused, class_name = uri[len(WMI_URI) :].rpartition("/")
         if named is not None and normal_namespace(named) != normal_namespace(namespace):
             raise WSManFault(
                 faults.CIMNAMESPACE_MISMATCH,

@@ -203,7 +203,7 @@ def parse_input(
     """The parameters in ``<Method>_INPUT``; what is not sent is not in the result."""
     if len(body) != 1:
         raise schema_violation(f"The body must contain {method}_INPUT.")
-    namespace, _, local = body[0].tag.rpartition("}")
+    namespace, _unused, local = body[0].tag.rpartition("}")
     if local != f"{method}_INPUT":
         raise schema_violation(f"The body contains {local} where {method}_INPUT is expected.")
     _check_namespace(namespace[1:], dialect.uri(cim_class.name))
@@ -214,7 +214,7 @@ def parse_instance(body: ElementTree.Element, cim_class: CimClass, dialect: Dial
     """The properties in the body of Put or Create."""
     if len(body) != 1:
         raise schema_violation(f"The body must contain one instance of {cim_class.name}.")
-    namespace, _, local = body[0].tag.rpartition("}")
+    namespace, _unused, local = body[0].tag.rpartition("}")
     if local != cim_class.name:
         raise WSManFault(
             faults.INVALID_REPRESENTATION,
@@ -241,7 +241,7 @@ def _children(parent: ElementTree.Element, declared: Sequence[Property], owner: 
     namespace = parent.tag.rpartition("}")[0]
     values: dict[str, CimValue] = {}
     for child in parent:
-        child_namespace, _, name = child.tag.rpartition("}")
+        child_namespace, _unused, name = child.tag.rpartition("}")
         if child_namespace != namespace:
             _check_namespace(child_namespace[1:], namespace[1:])
         if name not in by_name:

@@ -221,7 +221,7 @@ class Registry:
         return return_value(self._call(method, key, parameters, changes=True))
 
     def _call(self, method: str, key: str, parameters: dict[str, Value], *, changes: bool) -> Instance:
-        hive, _, sub_key = key.partition("\\")
+        hive, _unused, sub_key = key.partition("\\")
         if hive.upper() not in _HIVES:
             raise CimError(f"the registry key {key!r} must begin with one of {', '.join(sorted(_HIVES, key=len))}")
         where: dict[str, Value] = {"hDefKey": _HIVES[hive.upper()], "sSubKeyName": sub_key}

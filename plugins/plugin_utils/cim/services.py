@@ -160,7 +160,7 @@ class Services:
 
     def _wait(self, name: str, transition: str, timeout: float, complaint: str) -> Service:
         """The service once it is no longer in transition."""
-        for _ in range(max(1, round(timeout / _INTERVAL))):
+        for _unused in range(max(1, round(timeout / _INTERVAL))):
             service = self.get(name)
             if service is None:
                 raise CimError(f"{complaint}: it no longer exists")

@@ -146,7 +146,7 @@ def _reference(element: Element) -> CimPath:
     }
     uri = _text(found["ResourceURI"]).strip()
     if uri.startswith(ns.WMI):
-        namespace, _, class_name = uri[len(ns.WMI) :].rpartition("/")
+        namespace, _unused, class_name = uri[len(ns.WMI) :].rpartition("/")
     else:
         class_name = uri.rpartition("/")[2]
         namespace = keys.get("__cimnamespace", "")

@@ -69,7 +69,7 @@ def test_inventory(start: Start) -> None:
 
 
 def test_many_hosts_in_one_process(start: Start) -> None:
-    running = start(*({"services": 1} for _ in range(250)))
+    running = start(*({"services": 1} for _unused in range(250)))
     for index in (0, 249):
         url = f"http://{running.fleet.hosts[index].server.address}:{running.fleet.http_port}/wsman"
         headers = {"Content-Type": "application/soap+xml;charset=UTF-8"}

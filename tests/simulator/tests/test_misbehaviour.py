@@ -58,7 +58,7 @@ def test_each_entry_hits_once(names: list[int | str]) -> None:
 
 
 def test_quota_of_a_shell_operation_is_a_wmi_error() -> None:
-    _, body = exchange(make(quota=["Create"]), CREATE)
+    _unused, body = exchange(make(quota=["Create"]), CREATE)
     assert body.findtext(".//e:error_Code", namespaces=NS) == "2150859174"
 
 
@@ -97,7 +97,7 @@ def test_a_command_whose_answer_is_lost_has_run() -> None:
 
 def test_a_dropped_connection_on_the_wire(start: Start) -> None:
     running = start({"faults": {"drop_before": [1], "drop_after": [2], "internal_error": [3]}})
-    for _ in range(2):
+    for _unused in range(2):
         with pytest.raises(requests.ConnectionError):
             post(running, GET)
     failed = post(running, GET)

@@ -106,13 +106,13 @@ def test_first_and_middle_and_last_page(service: Service, query: str) -> None:
 
 @pytest.mark.parametrize("kind, selected", [("star", "*"), ("all", "Name")])
 def test_a_single_page(service: Service, kind: str, selected: str) -> None:
-    reply, _ = exchange(service, enumerate_(ANY, f"select {selected} from Win32_OperatingSystem"))
+    reply, _unused = exchange(service, enumerate_(ANY, f"select {selected} from Win32_OperatingSystem"))
     compare(reply.message, f"zenoss_txwinrm_server_2008/Win32_OperatingSystem_{kind}_000.xml", ITEMS)
 
 
 @pytest.mark.parametrize("kind, selected", [("star", "*"), ("all", "LastBootUpTime,MUILanguages")])
 def test_a_property_of_each_kind(service: Service, kind: str, selected: str) -> None:
-    reply, _ = exchange(service, enumerate_(ANY, f"select {selected} from Win32_OperatingSystem"))
+    reply, _unused = exchange(service, enumerate_(ANY, f"select {selected} from Win32_OperatingSystem"))
 
     def kinds(root: ElementTree.Element) -> dict[str, tuple[object, ...]]:
         items = root.find(f".//{{{NS['w']}}}Items")
@@ -126,7 +126,7 @@ def test_a_property_of_each_kind(service: Service, kind: str, selected: str) -> 
 
 
 def test_null(service: Service) -> None:
-    reply, _ = exchange(service, enumerate_(ANY, "select Description from Win32_Service"))
+    reply, _unused = exchange(service, enumerate_(ANY, "select Description from Win32_Service"))
     ours = ElementTree.fromstring(reply.message).find(".//Description")
     real = recorded("zenoss_txwinrm_server_2008/Win32_LogicalDisk_all_000.xml").find(".//Availability")
     assert ours is not None
@@ -149,21 +149,21 @@ SHELL_ANSWERS: dict[str, Callable[[str, str], str]] = {
 @pytest.mark.parametrize("name", SHELL_ANSWERS)
 def test_shell_answers(service: Service, name: str) -> None:
     shell = open_shell(service)
-    reply, _ = exchange(service, SHELL_ANSWERS[name](shell, run(service, shell, "sort")))
+    reply, _unused = exchange(service, SHELL_ANSWERS[name](shell, run(service, shell, "sort")))
     compare(reply.message, f"pypsrp_test_winrs_send/{name}.xml")
 
 
 def test_output_of_a_finished_command(service: Service, host: FakeHost) -> None:
     host.process = Process(b"out", b"err", 1)
     shell = open_shell(service)
-    reply, _ = exchange(service, receive(shell, run(service, shell, "echo")))
+    reply, _unused = exchange(service, receive(shell, run(service, shell, "echo")))
     compare(reply.message, "pypsrp_test_winrs_stderr_rc/02-response-ReceiveResponse.xml")
 
 
 def test_output_of_a_running_command(service: Service, host: FakeHost) -> None:
     host.process = Process("ä".encode())
     shell = open_shell(service)
-    reply, _ = exchange(service, receive(shell, run(service, shell, "echo")))
+    reply, _unused = exchange(service, receive(shell, run(service, shell, "echo")))
     compare(reply.message, "pypsrp_test_winrs_operation_timeout/02-response-ReceiveResponse.xml")
 
 
@@ -206,7 +206,7 @@ def codes(root: ElementTree.Element) -> list[str | None]:
 
 @pytest.mark.parametrize("path", FAULTS)
 def test_faults(service: Service, path: str) -> None:
-    reply, _ = exchange(service, fault_requests(service)[path])
+    reply, _unused = exchange(service, fault_requests(service)[path])
     assert codes(ElementTree.fromstring(reply.message)) == codes(recorded(path))
     compare(reply.message, path)
 

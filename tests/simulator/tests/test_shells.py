@@ -107,7 +107,7 @@ def test_long_output_fits_the_envelope(service: Service, host: FakeHost) -> None
     shell = open_shell(service)
     command = run(service, shell, "type")
     received = b""
-    for _ in range(20):
+    for _unused in range(20):
         body = succeed(service, receive(shell, command))
         received += b"".join(outputs(body, "stdout"))
         if state(body)[0] == "Done":
@@ -219,7 +219,7 @@ def test_an_unknown_signal(service: Service) -> None:
 
 
 def test_a_user_has_thirty_shells(service: Service) -> None:
-    for _ in range(30):
+    for _unused in range(30):
         open_shell(service)
     seen = fault(service, create())
     assert (seen.code, seen.subcode) == (2150859173, "w:QuotaLimit")

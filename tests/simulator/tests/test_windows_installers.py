@@ -26,7 +26,7 @@ def as_system(machine: Machine, command: str) -> int:
 
 
 def _definition(command: str) -> str:
-    program, _, arguments = command.partition(" ")
+    program, _unused, arguments = command.partition(" ")
     escaped = arguments.replace("&", "&amp;").replace(">", "&gt;")
     return (
         '<Task version="1.2" xmlns="http://schemas.microsoft.com/windows/2004/02/mit/task">'

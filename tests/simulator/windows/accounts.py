@@ -133,7 +133,7 @@ _ACCOUNT = properties(
 
 
 def _binary(sid: str) -> bytes:
-    _, revision, authority, *parts = sid.split("-")
+    _unused, revision, authority, *parts = sid.split("-")
     head = bytes([int(revision), len(parts)]) + int(authority).to_bytes(6, "big")
     return head + b"".join(int(part).to_bytes(4, "little") for part in parts)
 

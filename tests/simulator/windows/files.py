@@ -32,8 +32,8 @@ def _scan(_host: Host) -> list[dict[str, CimValue]]:
 def _common(host: Host, path: str, node: Node) -> dict[str, CimValue]:
     # WMI gives paths in lower case.
     full = host.files.normalise(path).lower()
-    parent, _, name = full.rpartition("\\")
-    stem, _, extension = name.rpartition(".")
+    parent, _unused, name = full.rpartition("\\")
+    stem, _unused, extension = name.rpartition(".")
     compressed, encrypted = "compressed" in node.attributes, "encrypted" in node.attributes
     return {
         "AccessMask": 18809343,

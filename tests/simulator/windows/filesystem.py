@@ -115,14 +115,14 @@ class FileSystem:
         size = len(data) if data is not None else size_in_bytes(entry.pop("size", 0))
         entry.pop("size", None)
         clean = path.rstrip("\\")
-        parent, _, name = clean.rpartition("\\")
+        parent, _unused, name = clean.rpartition("\\")
         self._declare_parents(parent)
         self.nodes[clean.lower()] = Node(name, directory, size, data, attributes=attributes, **entry)
 
     def _declare_parents(self, path: str) -> None:
         if not path or path.lower() in self.nodes or path == "\\":
             return
-        parent, _, name = path.rpartition("\\")
+        parent, _unused, name = path.rpartition("\\")
         self._declare_parents(parent)
         self.nodes[path.lower()] = Node(name or path, True)
 
@@ -193,7 +193,7 @@ class FileSystem:
         clean = self.normalise(path)
         if self.find(clean):
             raise FileError(ERROR_ALREADY_EXISTS, path)
-        parent, _, name = clean.rpartition("\\")
+        parent, _unused, name = clean.rpartition("\\")
         if not parent or (clean.startswith("\\\\") and clean.count("\\") <= 3):
             raise FileError(ERROR_PATH_NOT_FOUND, path)
         if self.find(parent) is None:

@@ -97,7 +97,7 @@ class Registry:
         self.changes = 0
 
     def _canonical(self, path: str) -> tuple[Key, list[str]]:
-        hive, _, rest = path.strip("\\").partition("\\")
+        hive, _unused, rest = path.strip("\\").partition("\\")
         short = next((s for s, long in HIVES.items() if hive.upper() in (s, long)), None)
         if short is None:
             raise RegistryError(6)

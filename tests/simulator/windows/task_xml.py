@@ -45,7 +45,7 @@ class Element:
 
     def find(self, path: str) -> Element | None:
         """The first element below, by names separated with ``/``."""
-        name, _, rest = path.partition("/")
+        name, _unused, rest = path.partition("/")
         child = next((child for child in self.children if child.name == name), None)
         return child.find(rest) if child and rest else child
 
@@ -54,7 +54,7 @@ class Element:
         return found.text.strip() if found else default
 
     def set(self, path: str, text: str) -> None:
-        name, _, rest = path.partition("/")
+        name, _unused, rest = path.partition("/")
         child = self.find(name)
         if child is None:
             child = Element(name)
@@ -85,7 +85,7 @@ def parse(text: str, encodings: tuple[str, ...]) -> Element:
 
     def start(name: str, attributes: dict[str, str]) -> None:
         position = (parser.CurrentLineNumber, parser.CurrentColumnNumber + 2)
-        namespace, _, local = name.rpartition("|")
+        namespace, _unused, local = name.rpartition("|")
         if namespace != NAMESPACE:
             raise TaskXmlError(SCHED_E_NAMESPACE, f"({position[0]},{position[1]}):{local}:")
         element = Element(local, dict(attributes), position=position)

@@ -216,7 +216,7 @@ class Tasks:
         ]
         account = self.account_of(task)
         system = account is not None and account.sid == "S-1-5-18"
-        seconds = sum(self._host.duration_of(f"{command} {arguments}") for command, arguments, _ in actions)
+        seconds = sum(self._host.duration_of(f"{command} {arguments}") for command, arguments, _unused in actions)
 
         def finish() -> None:
             task.run = None

@@ -78,7 +78,7 @@ def exists(context: Context, path: str) -> bool:
 def matching(context: Context, pattern: str, *, directories: bool | None) -> list[str]:
     """Paths that match a wildcard in the last part; ``directories`` None means both kinds."""
     clean = pattern.replace('"', "")
-    parent, _, last = clean.rpartition("\\")
+    parent, _unused, last = clean.rpartition("\\")
     base = context.absolute(parent or ".")
     context.node(base)
     found = []
@@ -116,7 +116,7 @@ def for_columns(line: str, options: str) -> list[str]:
             used = max((int(number) for number in re.findall(r"\d+", tokens)), default=0)
             picked.append(rests[used] if used < len(rests) else "")
         elif part:
-            first, _, last = part.partition("-")
+            first, _unused, last = part.partition("-")
             picked += [columns[n - 1] if n <= len(columns) else "" for n in range(int(first), int(last or first) + 1)]
     return picked
 
@@ -163,7 +163,7 @@ def for_attribute(context: Context, modifiers: str, value: str) -> str:
     if set(modifiers) & set("fdpnxs"):
         spelled = context.host.files.path_of(full)
         drive, rest = spelled[:2], spelled[2:]
-        directory, _, name = rest.rpartition("\\")
+        directory, _unused, name = rest.rpartition("\\")
         stem, dot, extension = name.rpartition(".")
         stem, extension = (stem, dot + extension) if dot else (name, "")
         if "f" in modifiers:
@@ -207,7 +207,7 @@ def _set(context: Context, arguments: str) -> int:
     text = arguments.lstrip()
     if text.lower().startswith("/p "):
         assignment = text[3:].strip().strip('"')
-        name, _, prompt = assignment.partition("=")
+        name, _unused, prompt = assignment.partition("=")
         context.print(prompt, end="")
         line = context.decode(context.stdin.read_line())
         if not line:
@@ -267,7 +267,7 @@ def _change_directory(context: Context, arguments: str) -> int:
 
 
 def _type(context: Context, arguments: str) -> int:
-    paths, _ = _paths_and_switches(arguments)
+    paths, _unused = _paths_and_switches(arguments)
     if not paths:
         context.complain(context.text("syntax"))
         return 1
@@ -334,7 +334,7 @@ def _is_shown(node: Node, attributes: str | None) -> bool:
 
 
 def _make_directory(context: Context, arguments: str) -> int:
-    paths, _ = _paths_and_switches(arguments)
+    paths, _unused = _paths_and_switches(arguments)
     code = 0 if paths else 1
     if not paths:
         context.complain(context.text("syntax"))

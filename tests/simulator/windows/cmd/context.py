@@ -27,7 +27,7 @@ class Input:
         return data
 
     def read_line(self) -> bytes:
-        line, _, self.data = self.data.partition(b"\n")
+        line, _unused, self.data = self.data.partition(b"\n")
         return line.rstrip(b"\r")
 
 

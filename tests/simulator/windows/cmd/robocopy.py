@@ -160,9 +160,9 @@ def _copy(context: Context, source: str, target: str, listing: list[tuple[str, N
             copied += 1
             if not switches & {"/nfl"}:
                 context.print(f"\t    New File  \t\t{node.size:>10}\t{node.name}")
-    code |= _extras(context, source, target, {relative.lower() for relative, _ in listing}, switches)
+    code |= _extras(context, source, target, {relative.lower() for relative, _unused in listing}, switches)
     if "/njs" not in switches:
-        context.print(f"   Files : {sum(not node.directory for _, node in listing):>9} {copied:>9}")
+        context.print(f"   Files : {sum(not node.directory for _unused, node in listing):>9} {copied:>9}")
     return code
 
 
@@ -204,7 +204,7 @@ def _extras(context: Context, source: str, target: str, kept: set[str], switches
     candidates = list(files.below(target)) if recursive else files.children(target)
     extras = [
         full
-        for full, _ in candidates
+        for full, _unused in candidates
         if full[len(target) + 1 :] not in kept and not files.find(source + full[len(target) :])
     ]
     if extras and switches & {"/mir", "/purge"} and "/l" not in switches:

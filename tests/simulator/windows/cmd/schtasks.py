@@ -307,9 +307,9 @@ def _start_date(context: Context, options: dict[str, str]) -> str:
 
 def _split_command(text: str) -> tuple[str, str]:
     if text.startswith('"'):
-        command, _, rest = text[1:].partition('"')
+        command, _unused, rest = text[1:].partition('"')
         return command, rest.strip()
-    command, _, rest = text.partition(" ")
+    command, _unused, rest = text.partition(" ")
     return command, rest.strip()
 
 

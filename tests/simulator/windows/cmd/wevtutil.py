@@ -55,7 +55,7 @@ def _get_log(context: Context, arguments: list[str]) -> int:
 def _query(context: Context, arguments: list[str]) -> int:
     options = {}
     for argument in arguments[1:]:
-        name, _, value = argument.partition(":")
+        name, _unused, value = argument.partition(":")
         options[name.lower().lstrip("/")] = value
     events = _channel(context, arguments[0]) if arguments else None
     if events is None:

@@ -18,8 +18,9 @@ NORMAL = {"running_mode": "Normal"}
 WINDEFEND = {"display_name": "Microsoft Defender Antivirus Service", "path": r"C:\MsMpEng.exe"}
 
 
-def defender(defender: dict[str, Any] | None = NORMAL, service: dict[str, Any] = WINDEFEND, **profile: Any) -> Defender:
-    return Defender(simulated(defender=defender, services={"WinDefend": service}, **profile).session)
+def defender(**profile: Any) -> Defender:
+    windows = {"defender": NORMAL, "service": WINDEFEND, **profile}
+    return Defender(simulated(services={"WinDefend": windows.pop("service")}, **windows).session)
 
 
 def exclusions(subject: Defender) -> tuple[list[str], list[str]]:
@@ -39,7 +40,7 @@ def test_a_server_that_runs_it() -> None:
 def test_it_runs_only_as_a_service_and_as_the_antivirus_in_use(off: str) -> None:
     values = {"AMServiceEnabled": "true", "AntivirusEnabled": "true", off: "false"}
     properties = "".join(f"<p:{name}>{value}</p:{name}>" for name, value in values.items())
-    session, _, _ = scripted(first_page([f"<p:MSFT_MpComputerStatus>{properties}</p:MSFT_MpComputerStatus>"], None))
+    session, *_unused = scripted(first_page([f"<p:MSFT_MpComputerStatus>{properties}</p:MSFT_MpComputerStatus>"], None))
 
     status = Defender(session).status()
 
@@ -48,7 +49,7 @@ def test_it_runs_only_as_a_service_and_as_the_antivirus_in_use(off: str) -> None
 
 def test_exclusions_hidden_by_a_policy_are_known_to_be_hidden() -> None:
     hidden = "<p:HideExclusionsFromLocalAdmins>true</p:HideExclusionsFromLocalAdmins>"
-    session, _, _ = scripted(first_page([f"<p:MSFT_MpPreference>{hidden}</p:MSFT_MpPreference>"], None))
+    session, *_unused = scripted(first_page([f"<p:MSFT_MpPreference>{hidden}</p:MSFT_MpPreference>"], None))
 
     preferences = Defender(session).preferences()
 

@@ -43,7 +43,7 @@ def test_names_need_no_escapes() -> None:
 
 @pytest.mark.parametrize("path, key", [("D:\\", "D:\\"), ("D:", "D:\\"), ("D:\\a\\b\\", "D:\\a\\b")])
 def test_the_key_ends_with_a_backslash_only_for_the_root_of_a_drive(path: str, key: str) -> None:
-    session, transport, _ = scripted(fault("DestinationUnreachable", 0x80338000))
+    session, transport, _unused = scripted(fault("DestinationUnreachable", 0x80338000))
 
     assert Files(session).directory(path) is None
     assert f'Name="Name">{key}<' in transport.sent[0]

@@ -102,7 +102,9 @@ def test_a_task_that_is_not_started_is_an_error_and_leaves_nothing(monkeypatch: 
 def test_a_restart_meanwhile_is_told_from_an_end() -> None:
     host = simulated(base="healthy-2022", restart_seconds=120, **slow(7200))
 
-    def restart_once(seconds: float, restarted: list[bool] = []) -> None:  # noqa: B006 - remembers
+    restarted: list[bool] = []
+
+    def restart_once(seconds: float) -> None:
         if sum(host.pauses) > 60 and not restarted:
             restarted.append(True)
             host.windows.restart()

@@ -94,7 +94,7 @@ def test_absent_is_none_whichever_code_the_host_answers(code: int) -> None:
 
 
 def test_code_1_for_a_value_that_is_there_is_no_absence() -> None:
-    session, _, _ = scripted(
+    session, *_unused = scripted(
         provider("GetStringValue", ReturnValue=1), provider("EnumValues", ReturnValue=0, sNames=["Text"], Types=[1])
     )
 
@@ -110,14 +110,14 @@ def test_another_type_is_named() -> None:
 
 @pytest.mark.parametrize("sent", [-2147217403, 2147749893])
 def test_an_hresult_may_come_signed(sent: int) -> None:
-    session, _, _ = scripted(provider("GetDWORDValue", ReturnValue=sent))
+    session, *_unused = scripted(provider("GetDWORDValue", ReturnValue=sent))
 
     with pytest.raises(CimError, match="is not of type REG_DWORD"):
         Registry(session).dword(KEY, "Text")
 
 
 def test_denied_access_is_said() -> None:
-    session, _, _ = scripted(provider("GetStringValue", ReturnValue=5))
+    session, *_unused = scripted(provider("GetStringValue", ReturnValue=5))
 
     with pytest.raises(CimError, match=r"Contoso\\Text could not be read: access is denied") as caught:
         Registry(session).string(KEY, "Text")
@@ -192,7 +192,7 @@ def test_a_refused_write_is_an_error() -> None:
 
 @pytest.mark.parametrize("value", [RegistryValue(Kind.MULTI_STRING, ()), RegistryValue(Kind.BINARY, b"")])
 def test_an_empty_array_is_refused_before_anything_is_sent(value: RegistryValue) -> None:
-    session, transport, _ = scripted()
+    session, transport, _unused = scripted()
 
     with pytest.raises(CimError, match="an empty REG_"):
         Registry(session).set(KEY, "Text", value)
@@ -210,7 +210,7 @@ def test_a_deleted_value_is_absent_and_its_neighbours_are_not() -> None:
 
 
 def test_a_path_without_hive_is_refused_before_anything_is_sent() -> None:
-    session, transport, _ = scripted()
+    session, transport, _unused = scripted()
 
     with pytest.raises(CimError, match=r"'SOFTWARE\\\\X' must begin with one of HKU, HKCR"):
         Registry(session).string(r"SOFTWARE\X", "Name")
@@ -218,14 +218,14 @@ def test_a_path_without_hive_is_refused_before_anything_is_sent() -> None:
 
 
 def test_names_and_types_that_do_not_match_are_not_paired() -> None:
-    session, _, _ = scripted(provider("EnumValues", ReturnValue=0, sNames=["a", "b"], Types=[1]))
+    session, *_unused = scripted(provider("EnumValues", ReturnValue=0, sNames=["a", "b"], Types=[1]))
 
     with pytest.raises(ProtocolError, match=r"2 values of the key .* and 1 types"):
         Registry(session).value(KEY, "a")
 
 
 def test_a_type_nobody_uses_is_refused() -> None:
-    session, _, _ = scripted(provider("EnumValues", ReturnValue=0, sNames=["a"], Types=[8]))
+    session, *_unused = scripted(provider("EnumValues", ReturnValue=0, sNames=["a"], Types=[8]))
 
     with pytest.raises(CimError, match=r"Contoso\\a has type 8, which is not supported"):
         Registry(session).value(KEY, "a")
@@ -244,14 +244,14 @@ def test_a_type_nobody_uses_is_refused() -> None:
 def test_text_with_variables_is_read_unexpanded(name: str, printed_name: str, data: str) -> None:
     output = f"\r\nHKEY_LOCAL_MACHINE\\SOFTWARE\\Contoso\r\n    {printed_name}    REG_EXPAND_SZ    {data}\r\n\r\n"
     types = provider("EnumValues", ReturnValue=0, sNames=[name], Types=[2])
-    session, _, _ = scripted(types, *printed(output))
+    session, *_unused = scripted(types, *printed(output))
 
     assert Registry(session).value(KEY, name) == RegistryValue(Kind.EXPAND_STRING, data)
 
 
 def test_a_failing_reg_query_is_an_error() -> None:
     types = provider("EnumValues", ReturnValue=0, sNames=["Expand"], Types=[2])
-    session, _, _ = scripted(types, *printed("FEHLER: Zugriff verweigert\r\n", exit_code=1))
+    session, *_unused = scripted(types, *printed("FEHLER: Zugriff verweigert\r\n", exit_code=1))
 
     with pytest.raises(CimError, match=r"with 'reg query' \(exit code 1\): FEHLER: Zugriff verweigert"):
         Registry(session).value(KEY, "Expand")
@@ -261,7 +261,7 @@ def test_text_in_another_encoding_than_asked_for_is_not_taken() -> None:
     output = base64.b64encode("    Expand    REG_EXPAND_SZ    Größe\r\n\r\n".encode("cp850")).decode()
     types = provider("EnumValues", ReturnValue=0, sNames=["Expand"], Types=[2])
     answer = received(("stdout", output), exit_code="0")
-    session, _, _ = scripted(types, SHELL_CREATED, COMMAND_STARTED, answer, SIGNALED)
+    session, *_unused = scripted(types, SHELL_CREATED, COMMAND_STARTED, answer, SIGNALED)
 
     with pytest.raises(CimError, match="in a form that is not UTF-8"):
         Registry(session).value(KEY, "Expand")
@@ -270,7 +270,7 @@ def test_text_in_another_encoding_than_asked_for_is_not_taken() -> None:
 @pytest.mark.parametrize("name", ['a"b', "%PATH%", "a\r\nb"])
 def test_a_name_with_no_safe_notation_in_a_command_is_refused(name: str) -> None:
     types = provider("EnumValues", ReturnValue=0, sNames=[name.replace("\r", "&#13;")], Types=[2])
-    session, transport, _ = scripted(types)
+    session, transport, _unused = scripted(types)
 
     with pytest.raises(CimError, match="cannot be used in a command"):
         Registry(session).value(KEY, name)

@@ -38,7 +38,7 @@ def test_services_are_found_by_name_and_display_name_in_one_query() -> None:
 @pytest.mark.skipif(not RECORDED.exists(), reason="there are no recorded messages")
 def test_recorded_services_are_read_from_all_pages() -> None:
     pages = sorted(RECORDED.glob("Win32_Service_all_*.xml"))
-    session, _, _ = scripted(*(page.read_bytes() for page in pages))
+    session, *_unused = scripted(*(page.read_bytes() for page in pages))
 
     found = Services(session).find(names=["any"])
 
@@ -56,7 +56,7 @@ def test_no_names_are_no_request() -> None:
 
 
 def test_a_service_is_read_with_its_properties() -> None:
-    _, services = host_with({**ENGINE, "start_mode": "Manual", "account": r"NT AUTHORITY\LocalService"})
+    _unused, services = host_with({**ENGINE, "start_mode": "Manual", "account": r"NT AUTHORITY\LocalService"})
 
     service = services.get("ENGINE")
 
@@ -108,7 +108,7 @@ def test_what_runs_already_is_started_and_what_does_not_is_stopped() -> None:
 def test_a_service_that_does_not_start_is_an_error_with_its_code(
     engine: dict[str, Any], code: int, sentence: str
 ) -> None:
-    _, services = host_with({**STOPPED, **engine})
+    _unused, services = host_with({**STOPPED, **engine})
 
     with pytest.raises(CimError, match=f"the service engine {sentence}") as caught:
         services.start("engine")
@@ -116,7 +116,7 @@ def test_a_service_that_does_not_start_is_an_error_with_its_code(
 
 
 def test_a_service_others_depend_on_is_not_stopped() -> None:
-    _, services = host_with({**ENGINE, "depends_on": ["Spooler"]})
+    _unused, services = host_with({**ENGINE, "depends_on": ["Spooler"]})
 
     with pytest.raises(CimError, match="Spooler did not stop: services that depend on it are running"):
         services.stop("Spooler")
@@ -141,7 +141,7 @@ def test_a_start_whose_answer_is_lost_is_not_repeated_but_watched() -> None:
 
 
 def test_a_start_that_did_not_arrive_is_no_success() -> None:
-    _, services = host_with(STOPPED, faults={"drop_before": ["StartService"]})
+    _unused, services = host_with(STOPPED, faults={"drop_before": ["StartService"]})
 
     with pytest.raises(CimError, match="did not start: it is stopped"):
         services.start("engine")
@@ -149,7 +149,7 @@ def test_a_start_that_did_not_arrive_is_no_success() -> None:
 
 @pytest.mark.parametrize("start_mode", ["Auto", "Manual", "Disabled"])
 def test_the_start_mode_is_set_in_the_words_it_is_read(start_mode: str) -> None:
-    _, services = host_with({**ENGINE, "start_mode": "Disabled" if start_mode == "Auto" else "Auto"})
+    _unused, services = host_with({**ENGINE, "start_mode": "Disabled" if start_mode == "Auto" else "Auto"})
 
     services.set_start_mode("engine", start_mode)
 

@@ -177,7 +177,7 @@ def test_own_functions_take_anything(data: st.DataObject) -> None:
     count = FUNCTION_ARGUMENTS[function]
     assert count is not None
 
-    call(function, *[data.draw(anything) for _ in range(count)])
+    call(function, *[data.draw(anything) for _unused in range(count)])
 
 
 @pytest.mark.parametrize(

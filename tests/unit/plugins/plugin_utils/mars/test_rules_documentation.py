@@ -46,7 +46,7 @@ def test_every_example_of_the_module_works() -> None:
 
 
 def test_the_page_lists_the_shipped_rules_with_their_roles() -> None:
-    listed = {name.strip("`"): role for name, _, role in rows("The shipped rules")}
+    listed = {name.strip("`"): role for name, _unused, role in rows("The shipped rules")}
 
     assert list(listed) == list(shipped_rules())
     for rule in shipped_rules().values():
@@ -54,7 +54,7 @@ def test_the_page_lists_the_shipped_rules_with_their_roles() -> None:
 
 
 def test_the_page_lists_the_thresholds_with_their_values() -> None:
-    listed = {name.strip("`"): (minimum, current) for name, _, minimum, current in rows("Thresholds")}
+    listed = {name.strip("`"): (minimum, current) for name, _unused, minimum, current in rows("Thresholds")}
 
     assert tuple(listed) == THRESHOLD_NAMES
     for name, values in listed.items():

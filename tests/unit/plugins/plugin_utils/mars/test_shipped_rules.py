@@ -179,7 +179,7 @@ def test_every_rule_is_seen_in_each_status_it_can_have() -> None:
         expected |= {"not_applicable"} if rule.applies else set()
         expected |= {"impossible"} if rule.impossible else set()
 
-        assert expected <= {status for name, status, _ in CASES if name == rule.id}, rule.id
+        assert expected <= {status for name, status, _unused in CASES if name == rule.id}, rule.id
 
 
 @pytest.mark.parametrize("rule", ["task_enabled", "task_principal", "task_instances"])

@@ -120,7 +120,7 @@ def properties(node: Any) -> dict[str, list[str | None]]:
 
 def items_of(path: Path) -> list[dict[str, list[str | None]]]:
     """The items of a page as texts, read without the client."""
-    return [properties(item) for _, item in children(child(body_of(path)[1], "Items"))]
+    return [properties(item) for _unused, item in children(child(body_of(path)[1], "Items"))]
 
 
 def kind(path: Path) -> str:
@@ -223,7 +223,7 @@ def test_a_page_holds_what_it_says(path: Path) -> None:
 @pytest.mark.parametrize("path", pages())
 def test_a_datetime_keeps_its_offset(path: Path) -> None:
     for instance, texts in zip(instances(path), items_of(path), strict=True):
-        for name, [value, *_] in texts.items():
+        for name, [value, *_unused] in texts.items():
             if isinstance(value, Time):
                 expected = datetime.fromisoformat(value)
                 found = instance.read(name, datetime_)
@@ -291,7 +291,7 @@ def test_a_property_list_and_a_star_bring_the_same(name: str) -> None:
         types: dict[str, CimType[Any]] = {
             property_name: array_of(datetime_ if isinstance(value, Time) else string)
             for item in texts
-            for property_name, [value, *_] in item.items()
+            for property_name, [value, *_unused] in item.items()
             if value is not None and property_name not in MEASURED
         }
         return [{each: instance.read(each, cim_type) for each, cim_type in types.items()} for instance in found]
@@ -398,7 +398,7 @@ class Recording:
             (text_of(request), next(folder.glob(f"{request.name[:2]}-response-*")).read_bytes())
             for request in sorted(folder.glob("*-request-*"))
         ]
-        self.answers = [answer.decode("utf-8-sig") for _, answer in self.exchanges]
+        self.answers = [answer.decode("utf-8-sig") for _unused, answer in self.exchanges]
         self.pairs: list[tuple[str, str]] = []
 
     def send(self, message: bytes) -> bytes:

@@ -128,7 +128,7 @@ class Handler(socketserver.StreamRequestHandler):
     server: Server
 
     def handle(self) -> None:
-        if type(self.connection) is socket.socket and self.connection.recv(1, socket.MSG_PEEK) == b"\x16":
+        if self.connection.__class__ is socket.socket and self.connection.recv(1, socket.MSG_PEEK) == b"\x16":
             self.server.behave(self.connection, b"")  # a TLS handshake
             return
         while True:
@@ -248,7 +248,7 @@ def test_a_status_without_envelope_is_one_sentence(
     with serving(reply(status, body, "Content-Type: text/html")) as server:
         error = error_of(library(server.port))
 
-    assert type(error) is kind
+    assert error.__class__ is kind
     assert re.search(advice, str(error))
 
 
@@ -262,7 +262,7 @@ def test_a_refused_connection(library: Library) -> None:
 
     error = error_of(library(port))
 
-    assert type(error) is Unreachable
+    assert error.__class__ is Unreachable
     assert "check address, port and the WinRM service" in str(error)
 
 
@@ -275,7 +275,7 @@ def test_a_name_that_does_not_resolve(library: Library, monkeypatch: pytest.Monk
     monkeypatch.setattr(socket, "getaddrinfo", unknown)
     error = error_of(transport)
 
-    assert type(error) is Unreachable
+    assert error.__class__ is Unreachable
     assert "Name or service not known" in str(error)
 
 
@@ -285,7 +285,7 @@ def test_a_connection_closed_before_the_whole_answer(library: Library, behaviour
     with serving(behaviour) as server:
         error = error_of(library(server.port))
 
-    assert type(error) is ConnectionLost
+    assert error.__class__ is ConnectionLost
     assert "closed the connection" in str(error)
 
 
@@ -294,7 +294,7 @@ def test_an_answer_that_does_not_come_in_time(library: Library) -> None:
     with serving(lambda connection, request: None) as server:
         error = error_of(library(server.port, read_timeout=0.05))
 
-    assert type(error) is TimedOut
+    assert error.__class__ is TimedOut
     assert "check its load" in str(error)
 
 
@@ -303,7 +303,7 @@ def test_something_that_does_not_speak_http(library: Library) -> None:
     with serving(lambda connection, request: connection.sendall(b"SSH-2.0-OpenSSH_9.2\r\n\r\n")) as server:
         error = error_of(library(server.port))
 
-    assert type(error) is ConnectionLost
+    assert error.__class__ is ConnectionLost
 
 
 @libraries
@@ -312,7 +312,7 @@ def test_a_web_server_where_ntlm_was_expected(library: Library, status: str) -> 
     with serving(reply(status, b"<html>hello</html>", "Content-Type: text/html")) as server:
         error = error_of(library(server.port, transport="ntlm"))
 
-    assert type(error) in (ProtocolError, AuthenticationRejected)
+    assert error.__class__ in (ProtocolError, AuthenticationRejected)
     assert "check" in str(error)
 
 
@@ -322,7 +322,7 @@ def test_ntlm_refused(library: Library, offer: str) -> None:
     with serving(reply("401 Unauthorized", b"", f"WWW-Authenticate: {offer}")) as server:
         error = error_of(library(server.port, transport="ntlm"))
 
-    assert type(error) is AuthenticationRejected
+    assert error.__class__ is AuthenticationRejected
 
 
 # -- TLS
@@ -367,7 +367,7 @@ def test_a_certificate_nobody_trusts(library: Library, tls: ssl.SSLContext) -> N
         error = error_of(library(server.port, scheme="https"))
         assert server.requests == []
 
-    assert type(error) is Unreachable
+    assert error.__class__ is Unreachable
     assert "check the host's certificate" in str(error)
     assert "certificate verify failed" in str(error)
 
@@ -383,7 +383,7 @@ def test_tls_to_a_port_without(library: Library) -> None:
     with serving(reply("400 Bad Request")) as server:
         error = error_of(library(server.port, scheme="https"))
 
-    assert type(error) is Unreachable
+    assert error.__class__ is Unreachable
 
 
 @libraries
@@ -391,7 +391,7 @@ def test_no_tls_to_a_port_with(library: Library, tls: ssl.SSLContext) -> None:
     with serving(reply("200 OK", FOUND), tls=tls) as server:
         error = error_of(library(server.port))
 
-    assert type(error) is ConnectionLost
+    assert error.__class__ is ConnectionLost
 
 
 @libraries
@@ -402,7 +402,7 @@ def test_a_tls_connection_broken_after_the_request_leaves_the_outcome_open(
         with serving(behaviour, tls=tls) as server:
             error = error_of(library(server.port, scheme="https", trust=str(certificate)))
 
-        assert type(error) is ConnectionLost
+        assert error.__class__ is ConnectionLost
 
 
 @libraries

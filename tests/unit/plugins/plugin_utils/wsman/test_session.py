@@ -77,7 +77,7 @@ def contexts(transport: ScriptedTransport) -> list[str]:
 
 
 def test_an_enumeration_brings_all_pages_in_order() -> None:
-    session, transport, _ = scripted(
+    session, transport, _unused = scripted(
         first_page([service("a")], "1"), next_page([service("b"), service("c")], "2"), next_page([service("d")], None)
     )
 
@@ -87,7 +87,7 @@ def test_an_enumeration_brings_all_pages_in_order() -> None:
 
 
 def test_an_enumeration_may_begin_with_an_empty_page() -> None:
-    session, transport, _ = scripted(first_page([], "1"), next_page([service("a")], None))
+    session, transport, _unused = scripted(first_page([], "1"), next_page([service("a")], None))
 
     assert names(session) == ["a"]
     assert contexts(transport) == ["1"]
@@ -95,7 +95,7 @@ def test_an_enumeration_may_begin_with_an_empty_page() -> None:
 
 def test_an_enumeration_that_is_not_optimized_is_pulled() -> None:
     begun = answer("<n:EnumerateResponse><n:EnumerationContext>1</n:EnumerationContext></n:EnumerateResponse>")
-    session, _, _ = scripted(begun, next_page([service("a")], None))
+    session, *_unused = scripted(begun, next_page([service("a")], None))
 
     assert names(session) == ["a"]
 
@@ -115,7 +115,7 @@ def test_an_enumeration_that_is_not_optimized_is_pulled() -> None:
 @pytest.mark.parametrize("prefix", ["w", "n"])
 def test_an_enumeration_ends_in_each_way_there_is(ending: str, prefix: str) -> None:
     page = f"<{prefix}:Items>{service('a')}</{prefix}:Items>"
-    session, transport, _ = scripted(answer(f"<n:EnumerateResponse>{page}{ending}</n:EnumerateResponse>"))
+    session, transport, _unused = scripted(answer(f"<n:EnumerateResponse>{page}{ending}</n:EnumerateResponse>"))
 
     assert names(session) == ["a"]
     assert transport.actions == ["Enumerate"]
@@ -123,7 +123,7 @@ def test_an_enumeration_ends_in_each_way_there_is(ending: str, prefix: str) -> N
 
 def test_an_enumeration_brings_instances_of_subclasses() -> None:
     subclass = "<p:Win32_TerminalService><p:Name>TermService</p:Name></p:Win32_TerminalService>"
-    session, _, _ = scripted(first_page([service("a"), subclass], None))
+    session, *_unused = scripted(first_page([service("a"), subclass], None))
 
     assert [instance.class_name for instance in session.enumerate(SERVICES)] == [
         "Win32_Service",
@@ -175,7 +175,7 @@ def test_a_read_whose_connection_keeps_breaking_ends_as_unreachable(
 
 @reads
 def test_a_read_that_keeps_being_misunderstood_says_how(operation: Operation, success: bytes) -> None:
-    session, _, _ = scripted(*[ProtocolError("the host answered HTTP 503")] * 4)
+    session, *_unused = scripted(*[ProtocolError("the host answered HTTP 503")] * 4)
 
     with pytest.raises(ProtocolError, match="HTTP 503"):
         operation(session)
@@ -183,7 +183,7 @@ def test_a_read_that_keeps_being_misunderstood_says_how(operation: Operation, su
 
 @reads
 def test_a_truncated_answer_to_a_read_is_asked_for_again(operation: Operation, success: bytes) -> None:
-    session, _, _ = scripted(success[: len(success) // 2], success)
+    session, *_unused = scripted(success[: len(success) // 2], success)
 
     operation(session)
 
@@ -212,7 +212,7 @@ def test_a_change_is_never_repeated(operation: Operation, success: bytes, error:
 
 @changes
 def test_a_truncated_answer_to_a_change_leaves_its_outcome_unknown(operation: Operation, success: bytes) -> None:
-    session, transport, _ = scripted(success[: len(success) // 2], success)
+    session, transport, _unused = scripted(success[: len(success) // 2], success)
 
     with pytest.raises(OutcomeUnknown):
         operation(session)
@@ -234,7 +234,7 @@ def test_what_the_host_did_nothing_with_is_repeated(
 
 @pytest.mark.parametrize("operation, success", [pytest.param(*rest, id=name) for name, *rest in READS + CHANGES])
 def test_a_quota_that_stays_reached_is_a_fault(operation: Operation, success: bytes) -> None:
-    session, _, _ = scripted(*[QUOTA] * 4, success)
+    session, *_unused = scripted(*[QUOTA] * 4, success)
 
     with pytest.raises(Fault) as caught:
         operation(session)
@@ -276,7 +276,7 @@ def test_a_host_that_answered_before_is_waited_for(operation: Operation, success
 
 
 def test_a_host_that_stays_away_is_unreachable() -> None:
-    session, _, pauses = scripted(answer(service("x")), *[Unreachable("refused")] * 4)
+    session, _unused, pauses = scripted(answer(service("x")), *[Unreachable("refused")] * 4)
     session.get(SPOOLER)
 
     with pytest.raises(Unreachable, match="refused"):
@@ -285,7 +285,7 @@ def test_a_host_that_stays_away_is_unreachable() -> None:
 
 
 def test_a_quota_frees_the_shell_this_session_holds() -> None:
-    session, transport, _ = scripted(
+    session, transport, _unused = scripted(
         *[SHELL_CREATED, COMMAND_STARTED, received(exit_code="0"), SIGNALED],
         *[QUOTA, EMPTY, answer(service("x"))],
     )
@@ -301,7 +301,7 @@ def test_a_quota_frees_the_shell_this_session_holds() -> None:
 
 
 def test_an_operation_sends_its_action_resource_and_keys() -> None:
-    session, transport, _ = scripted(STOPPED, EMPTY)
+    session, transport, _unused = scripted(STOPPED, EMPTY)
 
     output = session.invoke(SPOOLER, "StopService", {"Force": True, "Left": None, "Names": ["a", "b"]})
     session.delete(CimPath("root/x", "C", {"Path": "\\A\\ 'b' <c> & \"d\"\r\n"}))
@@ -318,7 +318,7 @@ def test_an_operation_sends_its_action_resource_and_keys() -> None:
 
 
 def test_a_put_sends_keys_and_changed_properties_only() -> None:
-    session, transport, _ = scripted(answer(service("Spooler")))
+    session, transport, _unused = scripted(answer(service("Spooler")))
 
     session.put(SPOOLER, {"StartMode": "Auto"})
 
@@ -327,8 +327,8 @@ def test_a_put_sends_keys_and_changed_properties_only() -> None:
 
 
 def test_every_request_has_another_message_id() -> None:
-    session, transport, _ = scripted(*[answer(service("x"))] * 3)
-    for _ in range(3):
+    session, transport, _unused = scripted(*[answer(service("x"))] * 3)
+    for _repetition in range(3):
         session.get(SPOOLER)
 
     ids = re.findall(r"MessageID>(uuid:[0-9A-F]{8}(?:-[0-9A-F]{4}){3}-[0-9A-F]{12})<", "".join(transport.sent))
@@ -336,7 +336,7 @@ def test_every_request_has_another_message_id() -> None:
 
 
 def test_the_operation_timeout_is_the_connections() -> None:
-    session, transport, _ = scripted(answer(service("x")))
+    session, transport, _unused = scripted(answer(service("x")))
     transport.operation_timeout = 33
     session.get(SPOOLER)
 
@@ -344,7 +344,7 @@ def test_the_operation_timeout_is_the_connections() -> None:
 
 
 def test_identify_reads_the_version() -> None:
-    session, _, _ = scripted(
+    session, *_unused = scripted(
         answer(
             '<i:IdentifyResponse xmlns:i="http://schemas.dmtf.org/wbem/wsman/identity/1/wsmanidentity.xsd">'
             "<i:ProtocolVersion>http://schemas.dmtf.org/wbem/wsman/1/wsman.xsd</i:ProtocolVersion>"
@@ -361,7 +361,7 @@ def test_identify_reads_the_version() -> None:
 
 
 def test_a_closed_session_leaves_no_connection() -> None:
-    session, transport, _ = scripted(answer(service("x")))
+    session, transport, _unused = scripted(answer(service("x")))
     session.get(SPOOLER)
     session.close()
 

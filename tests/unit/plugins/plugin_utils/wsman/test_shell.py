@@ -58,7 +58,7 @@ def encoded(data: bytes) -> str:
 
 
 def test_all_commands_of_a_session_share_one_shell() -> None:
-    session, transport, _ = scripted(SHELL_CREATED, *RUN, *RUN, EMPTY)
+    session, transport, _unused = scripted(SHELL_CREATED, *RUN, *RUN, EMPTY)
 
     session.run("first")
     session.run("second")
@@ -70,14 +70,14 @@ def test_all_commands_of_a_session_share_one_shell() -> None:
 
 
 def test_a_session_that_ran_nothing_opens_and_deletes_no_shell() -> None:
-    session, transport, _ = scripted()
+    session, transport, _unused = scripted()
     session.close()
 
     assert transport.sent == []
 
 
 def test_a_command_is_one_line_for_cmd_without_profile_in_utf_8() -> None:
-    session, transport, _ = scripted(SHELL_CREATED, *RUN)
+    session, transport, _unused = scripted(SHELL_CREATED, *RUN)
     session.run('schtasks /query /tn "\\Ünder & <über>" /xml')
 
     create, command, receive, signal = transport.sent
@@ -102,14 +102,14 @@ def test_output_comes_in_pieces_cut_anywhere(stdout: str, stderr: str, cuts: lis
 
     chunks = pieces("stdout", stdout) + pieces("stderr", stderr)
     answers = [received(chunk) for chunk in chunks]
-    session, _, _ = scripted(SHELL_CREATED, COMMAND_STARTED, *answers, received(exit_code="3"), SIGNALED)
+    session, *_unused = scripted(SHELL_CREATED, COMMAND_STARTED, *answers, received(exit_code="3"), SIGNALED)
 
     expected = [text.encode("utf-8", "replace").decode() for text in (stdout, stderr)]
     assert session.run("anything") == Result(3, *expected)
 
 
 def test_output_that_is_not_utf_8_is_still_output() -> None:
-    session, _, _ = scripted(
+    session, *_unused = scripted(
         SHELL_CREATED, COMMAND_STARTED, received(("stdout", encoded(b"a\xe4b")), exit_code="0"), SIGNALED
     )
 
@@ -118,7 +118,7 @@ def test_output_that_is_not_utf_8_is_still_output() -> None:
 
 @pytest.mark.parametrize("sent, code", [("0", 0), ("1", 1), ("3221225794", 0xC0000142), ("-1073741502", 0xC0000142)])
 def test_an_exit_code_is_its_32_bits(sent: str, code: int) -> None:
-    session, _, _ = scripted(SHELL_CREATED, COMMAND_STARTED, received(exit_code=sent), SIGNALED)
+    session, *_unused = scripted(SHELL_CREATED, COMMAND_STARTED, received(exit_code=sent), SIGNALED)
 
     assert session.run("anything").exit_code == code
 
@@ -132,7 +132,7 @@ def test_silence_within_the_operation_timeout_is_asked_on() -> None:
 
 
 def test_a_command_that_runs_too_long_is_stopped() -> None:
-    session, transport, _ = scripted(SHELL_CREATED, COMMAND_STARTED, SIGNALED)
+    session, transport, _unused = scripted(SHELL_CREATED, COMMAND_STARTED, SIGNALED)
 
     with pytest.raises(CommandTimedOut, match=r"'ping -t host'.*0 seconds"):
         session.run("ping -t host", timeout=0)
@@ -140,13 +140,13 @@ def test_a_command_that_runs_too_long_is_stopped() -> None:
 
 
 def test_a_signal_that_fails_costs_no_result() -> None:
-    session, _, _ = scripted(SHELL_CREATED, COMMAND_STARTED, DONE, fault("InvalidSelectors", 0x8033805B))
+    session, *_unused = scripted(SHELL_CREATED, COMMAND_STARTED, DONE, fault("InvalidSelectors", 0x8033805B))
 
     assert session.run("anything").exit_code == 0
 
 
 def test_input_is_sent_whole_and_ended() -> None:
-    session, transport, _ = scripted(SHELL_CREATED, COMMAND_STARTED, SENT, DONE, SIGNALED)
+    session, transport, _unused = scripted(SHELL_CREATED, COMMAND_STARTED, SENT, DONE, SIGNALED)
     session.run("sort", "z\r\nä\x00\n")
 
     [stream] = re.findall(r"<rsp:Stream ([^>]*)>([^<]*)<", transport.sent[2])
@@ -156,7 +156,7 @@ def test_input_is_sent_whole_and_ended() -> None:
 
 
 def test_a_command_xml_cannot_carry_is_refused() -> None:
-    session, transport, _ = scripted(SHELL_CREATED)
+    session, transport, _unused = scripted(SHELL_CREATED)
 
     with pytest.raises(Unsendable, match=r"U\+0001"):
         session.run("echo \x01")
@@ -164,7 +164,7 @@ def test_a_command_xml_cannot_carry_is_refused() -> None:
 
 
 def test_input_without_bytes_is_refused_before_the_command_starts() -> None:
-    session, transport, _ = scripted(SHELL_CREATED)
+    session, transport, _unused = scripted(SHELL_CREATED)
 
     with pytest.raises(Unsendable, match=r"U\+D800"):
         session.run("sort", "half a character: \ud800")
@@ -187,7 +187,7 @@ BROKEN = [
 @pytest.mark.parametrize("broken", BROKEN, ids=lambda broken: type(broken).__name__)
 @pytest.mark.parametrize("before", [(), (received(("stdout", "aGk=")),)], ids=["first", "later"])
 def test_a_command_that_started_never_starts_again(broken: Answer, before: tuple[bytes, ...]) -> None:
-    session, transport, _ = scripted(SHELL_CREATED, COMMAND_STARTED, *before, broken, *[sound] * 9)
+    session, transport, _unused = scripted(SHELL_CREATED, COMMAND_STARTED, *before, broken, *[sound] * 9)
 
     with pytest.raises(OutcomeUnknown):
         session.run("shutdown /r")
@@ -196,7 +196,7 @@ def test_a_command_that_started_never_starts_again(broken: Answer, before: tuple
 
 @pytest.mark.parametrize("broken", BROKEN, ids=lambda broken: type(broken).__name__)
 def test_a_command_whose_input_got_lost_never_starts_again(broken: Answer) -> None:
-    session, transport, _ = scripted(SHELL_CREATED, COMMAND_STARTED, broken, *[sound] * 9)
+    session, transport, _unused = scripted(SHELL_CREATED, COMMAND_STARTED, broken, *[sound] * 9)
 
     with pytest.raises(OutcomeUnknown):
         session.run("sort", "input")
@@ -220,14 +220,14 @@ def test_a_command_that_only_reads_starts_again_in_a_new_shell(broken: Answer) -
 
 @pytest.mark.parametrize("refusal", [StaleContext("HTTP 400"), Unreachable("refused")])
 def test_a_command_the_host_never_got_is_sent_again(refusal: WSManError) -> None:
-    session, transport, _ = scripted(SHELL_CREATED, refusal, SHELL_CREATED, *RUN)
+    session, transport, _unused = scripted(SHELL_CREATED, refusal, SHELL_CREATED, *RUN)
 
     assert session.run("shutdown /r").exit_code == 0
     assert transport.actions.count("Command") == 2
 
 
 def test_a_fault_of_a_running_command_is_that_fault() -> None:
-    session, transport, _ = scripted(SHELL_CREATED, COMMAND_STARTED, fault("InvalidSelectors", 0x8033805B))
+    session, transport, _unused = scripted(SHELL_CREATED, COMMAND_STARTED, fault("InvalidSelectors", 0x8033805B))
 
     with pytest.raises(Fault, match="0x8033805B"):
         session.run("anything")
@@ -249,14 +249,14 @@ def test_a_fault_of_a_running_command_is_that_fault() -> None:
     ids=["no shell", "no command", "no base64", "no ASCII", "no exit code"],
 )
 def test_an_answer_of_another_kind_is_one_sentence(answers: list[bytes]) -> None:
-    session, _, _ = scripted(*answers * 4)
+    session, *_unused = scripted(*answers * 4)
 
     with pytest.raises(ProtocolError, match="host"):
         session.run("ver", changes=False)
 
 
 def test_a_stream_nobody_asked_for_is_left_alone() -> None:
-    session, _, _ = scripted(
+    session, *_unused = scripted(
         SHELL_CREATED, COMMAND_STARTED, received(("pr", "aGk="), ("stdout", "aGk="), exit_code="0"), SIGNALED
     )
 
@@ -268,7 +268,7 @@ def test_a_command_that_is_done_without_exit_code_is_not_called_successful() -> 
     done = envelope(
         f'<rsp:ReceiveResponse><rsp:CommandState CommandId="COMMAND-1" State="{state}"/></rsp:ReceiveResponse>'
     )
-    session, _, _ = scripted(SHELL_CREATED, COMMAND_STARTED, done, SIGNALED)
+    session, *_unused = scripted(SHELL_CREATED, COMMAND_STARTED, done, SIGNALED)
 
     with pytest.raises(OutcomeUnknown):
         session.run("anything")
