@@ -291,7 +291,7 @@ class _Document:
             self._open[-1].text += text
 
 
-def _refuse_doctype(*_: object) -> None:
+def _refuse_doctype(*_unused: object) -> None:
     raise TaskXmlError("the task definition has a document type, which no task definition has")
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 from xml.etree import ElementTree
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ansible_collections.winops.mars.plugins.plugin_utils.cim.task_xml import (
@@ -265,6 +265,7 @@ def without_edited(xml: str) -> list[str]:
     return kept
 
 
+@settings(max_examples=40)
 @given(definitions())
 def test_edits_take_effect_and_leave_everything_else(xml: str) -> None:
     task = TaskDefinition.parse(xml)
@@ -279,6 +280,7 @@ def test_edits_take_effect_and_leave_everything_else(xml: str) -> None:
     assert without_edited(edited.xml) == without_edited(xml)
 
 
+@settings(max_examples=40)
 @given(definitions())
 def test_ascii_means_the_same(xml: str) -> None:
     try:
