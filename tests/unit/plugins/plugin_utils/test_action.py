@@ -49,8 +49,7 @@ class Host:
         self.reads: list[Exception | None] = []
 
     def read(self) -> State:
-        error = self.reads.pop(0) if self.reads else None
-        if error:
+        if self.reads and (error := self.reads.pop(0)):
             raise error
         return dict(self.state)
 
@@ -59,10 +58,10 @@ class Host:
 
     def apply(self, current: State, desired: State) -> None:
         self.applied.append(desired)
-        change = self.changes.pop(0) if self.changes else None
+        change = self.changes.pop(0) if self.changes else self.state.update
         if isinstance(change, Exception):
             raise change
-        (change or self.state.update)(desired)
+        change(desired)
 
 
 def ignored(desired: State) -> None:
