@@ -40,7 +40,7 @@ class ActionModule(ValidatedAction):
         except (RuleError, ThresholdError, ImportError) as error:
             raise AnsibleActionFail(f"{self._task.action}: {error}") from None
         judgement = judge(self._facts(args, task_vars), rules, limits)
-        return {"changed": False, "baseline": args["baseline"], **judgement.as_dict()}
+        return {"changed": False, "baseline": args["baseline"], "thresholds": limits, **judgement.as_dict()}
 
     def _facts(self, args: Mapping[str, Any], task_vars: Mapping[str, Any]) -> dict[str, Any]:
         facts = args["facts"]

@@ -196,6 +196,16 @@ baseline:
   returned: success
   type: str
   sample: current
+thresholds:
+  description: The thresholds that were judged by, those of the baseline with the given ones in place.
+  returned: success
+  type: dict
+  sample:
+    dotnet_version: '4.8'
+    powershell_version: '5.0'
+    scratch_free_percent: 5
+    scratch_advised_percent: 10
+    scratch_protected_data: null
 """
 
 from typing import Any
