@@ -51,8 +51,9 @@ class ValidatedAction(ActionBase):
             raise AnsibleActionFail(
                 remove_values(error.message, secrets), result=remove_values(error.result, secrets)
             ) from None
-        scrubbed: dict[str, Any] = remove_values(result, secrets)
-        return scrubbed
+        if validation._no_log_values:
+            result = remove_values(result, secrets)
+        return result
 
     @abstractmethod
     def perform(self, args: dict[str, Any], task_vars: Mapping[str, Any]) -> dict[str, Any]:

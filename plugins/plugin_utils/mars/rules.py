@@ -10,7 +10,7 @@ missing makes its finding unknown.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
@@ -142,7 +142,7 @@ class Judgement:
 
     def as_dict(self) -> dict[str, Any]:
         """As plain data."""
-        return asdict(self)
+        return {**vars(self), "findings": [dict(vars(finding)) for finding in self.findings]}
 
 
 def judge(facts: Facts, rules: Iterable[Rule], thresholds: Mapping[str, Any]) -> Judgement:

@@ -106,6 +106,10 @@ class LibraryTransport:
 
     def send(self, message: bytes) -> bytes:
         """Post one envelope and return the answering one, SOAP faults included."""
+        if self._transport.session is not None:
+            # Proxies and certificates of the environment are in the session since it was built. Without this, requests
+            # looks them up anew at every request.
+            self._transport.session.trust_env = False
         try:
             answer: bytes = self._post(message)
             return answer

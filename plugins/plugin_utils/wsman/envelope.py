@@ -67,8 +67,8 @@ def identify() -> bytes:
 
 def _serialize(envelope: Element) -> bytes:
     # A bare carriage return would reach the host as a line feed; as a character reference it survives.
-    message: bytes = ElementTree.tostring(envelope, encoding="utf-8")
-    return message.replace(b"\r", b"&#13;")
+    message: str = ElementTree.tostring(envelope, encoding="unicode")
+    return message.replace("\r", "&#13;").encode()
 
 
 def open_body(answer: bytes) -> Element:
