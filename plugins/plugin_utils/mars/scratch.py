@@ -291,11 +291,10 @@ class ScratchFolder:
         """Undo what was done; what is true now, as a sentence."""
         copy = f"What was copied to {self._location} is still there, and another run goes on with it"
         try:
-            for name, key in _KEYS.items():
-                if name in plan.values:
-                    self._set(key, plan.values[name])
-                else:
-                    repeated(lambda key=key: self._registry.delete(key, _VALUE))  # type: ignore[misc]
+            if self._values() != plan.values:
+                # The engine may run with the new folder by now, and reads the registry only when it starts.
+                self._services.stop(locations.ENGINE_SERVICE, _SERVICE_TIMEOUT)
+                self._restore(plan.values)
             if plan.engine.state != "Stopped":
                 self._services.start(locations.ENGINE_SERVICE, _SERVICE_TIMEOUT)
         except WSManError as error:
@@ -305,6 +304,13 @@ class ScratchFolder:
             )
         engine = "stopped, as it was" if plan.engine.state == "Stopped" else "started again"
         return f"It was put back as it was: the agent uses {plan.source}, its engine is {engine}. {copy}"
+
+    def _restore(self, values: dict[str, RegistryValue]) -> None:
+        for name, key in _KEYS.items():
+            if name in values:
+                self._set(key, values[name])
+            else:
+                repeated(lambda key=key: self._registry.delete(key, _VALUE))  # type: ignore[misc]
 
     def _remove(self, source: str) -> None:
         with temporary_directory(self._session) as directory:
