@@ -81,4 +81,4 @@ def _difference(one: list[str], other: list[str]) -> list[str]:
 
 
 def _comparable(exclusion: str) -> str:
-    return exclusion.rstrip("\\").lower()
+    return exclusion.lower().removesuffix("\\*").rstrip("\\")

@@ -20,7 +20,7 @@ options:
   paths:
     description:
       - Folders and files, as Defender takes them. A folder stands for everything below it.
-      - Compared without case and without a trailing backslash.
+      - Compared without case and without a trailing C(\\) or C(\\*), since these mean the same folder.
     type: list
     elements: str
     default: []

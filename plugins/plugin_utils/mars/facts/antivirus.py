@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 from ansible_collections.winops.mars.plugins.plugin_utils.cim.defender import Defender
+from ansible_collections.winops.mars.plugins.plugin_utils.cim.errors import CimError
 from ansible_collections.winops.mars.plugins.plugin_utils.mars.antivirus_products import SERVICES
 from ansible_collections.winops.mars.plugins.plugin_utils.mars.facts.host import Host
 
@@ -16,7 +17,7 @@ def antivirus(host: Host) -> dict[str, Any]:
     """Defender with its exclusions, and other products by the services they are known to install."""
     facts: dict[str, Any] = {}
     with host.reading("antivirus"):
-        facts["defender"] = _defender(Defender(host.session))
+        facts["defender"] = _defender(host, Defender(host.session))
     with host.reading("antivirus"):
         found = {
             SERVICES[service.name.lower()]: service.name
@@ -29,15 +30,19 @@ def antivirus(host: Host) -> dict[str, Any]:
     return facts
 
 
-def _defender(defender: Defender) -> dict[str, Any] | None:
+def _defender(host: Host, defender: Defender) -> dict[str, Any] | None:
     status = defender.status()
     preferences = defender.preferences() if status else None
     if status is None or preferences is None:
         return None
-    return {
+    facts: dict[str, Any] = {
         "running": status.running,
         "real_time_protection": status.real_time_protection,
         "tamper_protected": status.tamper_protected,
-        "exclusion_paths": preferences.exclusion_paths,
-        "exclusion_processes": preferences.exclusion_processes,
     }
+    with host.reading("antivirus"):
+        if preferences.exclusions_hidden:
+            raise CimError("a policy hides Defender's exclusions from administrators (HideExclusionsFromLocalAdmins)")
+        facts["exclusion_paths"] = preferences.exclusion_paths
+        facts["exclusion_processes"] = preferences.exclusion_processes
+    return facts
