@@ -51,6 +51,10 @@ def test_exclusions_are_predicted_added_and_then_left_alone(run_action: RunActio
     assert not run_action(ActionModule, host, **TASK)["changed"]
 
 
+def test_a_folder_is_excluded_with_or_without_a_wildcard_at_its_end(run_action: RunAction) -> None:
+    assert not run_action(ActionModule, protected(("D:\\Scratch\\*",)), paths=["D:\\Scratch"])["changed"]
+
+
 def test_exclusions_are_removed_and_those_of_others_are_not(run_action: RunAction) -> None:
     host = protected(("C:\\of others", "d:\\SCRATCH\\"))
 

@@ -1,0 +1,212 @@
+# Copyright (c) 2026 winops.mars contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Facts of simulated hosts, expected in full: what is there, what is absent, and what could not be read."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+
+from ansible_collections.winops.mars.plugins.modules.mars_facts import ARGUMENT_SPEC
+from ansible_collections.winops.mars.plugins.plugin_utils.mars.facts.gather import SECTIONS, gather
+from ansible_collections.winops.mars.plugins.plugin_utils.wsman.errors import Unreachable, WSManError
+from tests.unit.simulated import SimulatedHost, simulated
+
+AGENT = r"C:\Program Files\Microsoft Azure Recovery Services Agent"
+
+
+def facts_of(base: str, *sections: str, **profile: Any) -> dict[str, Any]:
+    return gather(simulated(base=base, **profile).session, sections or tuple(SECTIONS))
+
+
+def reasons(facts: dict[str, Any]) -> dict[str, str]:
+    return {entry["section"]: entry["code"] for entry in facts["unreadable"]}
+
+
+def test_a_healthy_host() -> None:
+    facts = facts_of("healthy-2022")
+
+    assert facts["unreadable"] == []
+    assert facts["os"] == {
+        "name": "Windows Server 2022",
+        "caption": "Microsoft Windows Server 2022 Standard",
+        "version": "10.0.20348",
+        "build": 20348,
+        "service_pack": 0,
+        "product_type": "server",
+        "architecture": 64,
+        "language": 1033,
+        "computer_name": "SRV01",
+        "last_boot": facts["os"]["last_boot"],
+        "windows_directory": r"C:\Windows",
+        "newest_dotnet": "4.8.1",
+        "newest_powershell": "5.1",
+    }
+    assert facts["dotnet"] == {"release": 528449, "version": "4.8"}
+    assert facts["powershell"]["execution_policy"] == {
+        "group_policy": None,
+        "local_machine": "RemoteSigned",
+        "effective": "RemoteSigned",
+    }
+    assert rf"{AGENT}\bin\Modules" + "\\" in facts["powershell"]["module_path"]
+    assert facts["agent"] == {
+        "installed": True,
+        "install_path": AGENT,
+        "version": "2.0.9262.0",
+        "engine": {"name": "obengine", "state": "Running", "start_mode": "Auto"},
+        "management": {"name": "OBRecoveryServicesManagementAgent", "state": "Running", "start_mode": "Auto"},
+    }
+    assert facts["tasks"] == [
+        {
+            "name": "Microsoft-OnlineBackup",
+            "path": "\\Microsoft\\OnlineBackup\\",
+            "enabled": True,
+            "state": "ready",
+            "principal": {"id": "S-1-5-18", "sid": "S-1-5-18", "kind": "user"},
+            "triggers": [{"type": "CalendarTrigger", "enabled": True}],
+            "multiple_instances": "IgnoreNew",
+            "last_run": "2026-01-14T21:00:03+00:00",
+            "last_result": 0,
+        }
+    ]
+    scratch = facts["scratch"]
+    assert scratch["location"] == scratch["provider_location"] == rf"{AGENT}\Scratch"
+    assert scratch["volume"]["name"] == "C:\\"
+    ordinary = {"exists": True, "compressed": False, "encrypted": False, "reparse_point": False, "deduplicated": False}
+    assert ordinary.items() <= scratch.items()
+    assert facts["antivirus"]["defender"]["running"] is True
+    assert facts["antivirus"]["products"] == []
+
+
+def test_a_host_without_the_agent_has_absent_facts_and_no_unread_ones() -> None:
+    facts = facts_of("no-agent-2022")
+
+    assert facts["unreadable"] == []
+    assert facts["agent"] == {
+        "installed": False,
+        "install_path": None,
+        "version": None,
+        "engine": None,
+        "management": None,
+    }
+    assert facts["tasks"] == []
+    assert set(facts["scratch"].values()) == {None}
+
+
+def test_a_host_too_old_for_the_classes_of_tasks_and_defender() -> None:
+    facts = facts_of("old-2008-r2")
+
+    assert facts["unreadable"] == []
+    assert facts["dotnet"] == {"release": None, "version": None}
+    assert facts["powershell"]["version"] == "2.0"
+    assert facts["antivirus"] == {"defender": None, "products": []}
+    assert [(task["name"], task["principal"]["sid"]) for task in facts["tasks"]] == [
+        ("Microsoft-OnlineBackup", "S-1-5-18")
+    ]
+
+
+@pytest.mark.parametrize("base", ["german-2019", "japanese-2016"])
+def test_a_localized_host_has_the_same_words(base: str) -> None:
+    facts = facts_of(base)
+
+    assert facts["unreadable"] == []
+    assert facts["os"]["architecture"] == 64
+    assert facts["agent"]["engine"]["state"] == "Running"
+    assert facts["tasks"][0]["principal"]["sid"].startswith("S-1-5-")
+
+
+def test_the_policy_of_the_group_wins() -> None:
+    policy = facts_of("policy-2022", "powershell")["powershell"]["execution_policy"]
+
+    assert policy == {"group_policy": "AllSigned", "local_machine": None, "effective": "AllSigned"}
+
+
+@pytest.mark.parametrize(
+    "base, effective",
+    [("hopeless-2008", "Restricted"), ("windows-11", "Restricted"), ("windows-server-2019", "RemoteSigned")],
+)
+def test_without_a_policy_the_default_of_the_windows_release_applies(base: str, effective: str) -> None:
+    key = r"HKLM\SOFTWARE\Microsoft\PowerShell\1\ShellIds\Microsoft.PowerShell"
+    policy = facts_of(base, "powershell", registry={key: {"ExecutionPolicy": None}})["powershell"]["execution_policy"]
+
+    assert policy == {"group_policy": None, "local_machine": None, "effective": effective}
+
+
+def test_a_mounted_or_compressed_scratch_folder() -> None:
+    scratch = facts_of("scratch-2019", "scratch")["scratch"]
+
+    assert (scratch["location"], scratch["compressed"]) == (r"D:\MARS\Scratch", True)
+    assert (scratch["volume"]["drive_letter"], scratch["volume"]["free_percent"]) == ("D:", 2.0)
+
+
+def test_another_antivirus_is_found_by_its_service() -> None:
+    products = facts_of("antivirus-2019", "antivirus")["antivirus"]["products"]
+
+    assert [product["name"] for product in products] == ["Sophos"]
+
+
+def test_exclusions_that_a_policy_hides_are_unread_and_not_empty(monkeypatch: pytest.MonkeyPatch) -> None:
+    host = simulated(base="healthy-2022")
+    answer = host.send
+
+    def hidden(message: bytes) -> bytes:
+        return answer(message).replace(
+            b"</p:MSFT_MpPreference>",
+            b"<p:HideExclusionsFromLocalAdmins>true</p:HideExclusionsFromLocalAdmins></p:MSFT_MpPreference>",
+        )
+
+    monkeypatch.setattr(host, "send", hidden)
+    facts = gather(host.session, ["antivirus"])
+
+    assert facts["antivirus"]["defender"]["running"] is True
+    assert "exclusion_paths" not in facts["antivirus"]["defender"]
+    assert reasons(facts) == {"antivirus": "CimError"}
+
+
+def test_a_section_that_is_denied_does_not_sink_the_others() -> None:
+    denied = ["root/Microsoft/Windows/Defender", "root/Microsoft/Windows/TaskScheduler"]
+    facts = facts_of("healthy-2022", faults={"denied_namespaces": denied})
+
+    assert reasons(facts) == {"tasks": "0x80041003", "antivirus": "0x80041003"}
+    assert "tasks" not in facts
+    assert facts["antivirus"] == {"products": []}
+    assert facts["dotnet"]["release"] == 528449
+
+
+def test_where_nothing_can_be_read_there_are_no_facts() -> None:
+    with pytest.raises(WSManError, match="no fact can be read"):
+        facts_of("healthy-2022", "os", "dotnet", faults={"denied_namespaces": ["root/cimv2", "root/default"]})
+
+
+def test_a_host_that_goes_away_ends_the_gathering(monkeypatch: pytest.MonkeyPatch) -> None:
+    host = simulated(base="healthy-2022")
+    requests = iter(range(100))
+
+    def send(message: bytes) -> bytes:
+        if next(requests) > 5:
+            raise Unreachable("connection refused")
+        return SimulatedHost.send(host, message)
+
+    monkeypatch.setattr(host, "send", send)
+    with pytest.raises(Unreachable):
+        gather(host.session, SECTIONS)
+
+
+@pytest.mark.parametrize("base", ["healthy-2022", "old-2008-r2", "german-2019", "scratch-2019", "japanese-2016"])
+def test_facts_cost_few_requests_and_little_room(base: str) -> None:
+    host = simulated(base=base)
+    facts = gather(host.session, SECTIONS)
+    host.session.close()
+
+    # 35 HTTP requests with the three of an NTLM login
+    assert sum(host.actions.values()) <= 32
+    assert len(json.dumps(facts)) <= 20_000
+
+
+def test_the_module_names_the_sections_there_are() -> None:
+    choices = set(ARGUMENT_SPEC["gather_subset"]["choices"])
+
+    assert choices == {"all", *SECTIONS, *(f"!{section}" for section in SECTIONS)}
