@@ -1,0 +1,158 @@
+# Copyright (c) 2026 winops.mars contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Real ansible-playbook through ansible-runner, as AWX runs it, and what its events say."""
+
+from __future__ import annotations
+
+import json
+import os
+import urllib.request
+import uuid
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import ansible_runner
+import yaml
+
+from tests.simulator.process import REPOSITORY, simulated_fleet
+
+MAIN_PLAYBOOK = "winops.mars.mars_prereqs"
+# Of all accounts in the profiles. They must never be seen anywhere.
+SECRETS = ("P@ssw0rd!", "Kennwort-2019!")
+_ENDS = {"runner_on_ok", "runner_on_failed", "runner_on_unreachable"}
+_MESSAGES = {"failed": "runner_on_failed", "unreachable": "runner_on_unreachable"}
+
+
+@dataclass(frozen=True)
+class Run:
+    """One ended run of ansible-playbook."""
+
+    rc: int
+    stdout: str
+    events: Sequence[Mapping[str, Any]]
+
+    def results(self, action: str) -> dict[str, dict[str, Any]]:
+        """The last result of a module of this collection (or of any action by its whole name) on each host."""
+        name = action if "." in action else f"winops.mars.{action}"
+        return {
+            event["event_data"]["host"]: event["event_data"]["res"]
+            for event in self._task_ends()
+            if event["event_data"]["task_action"] == name
+        }
+
+    def messages(self, kind: str) -> dict[str, str]:
+        """What the hosts say that are ``failed`` or ``unreachable``."""
+        return {
+            event["event_data"]["host"]: event["event_data"]["res"]["msg"]
+            for event in self.events
+            if event["event"] == _MESSAGES[kind]
+        }
+
+    def changed(self) -> dict[str, list[str]]:
+        """The tasks that changed something, in order, by host; hosts without any are not in it."""
+        changes: dict[str, list[str]] = {}
+        for event in self._task_ends():
+            if event["event_data"]["res"].get("changed"):
+                changes.setdefault(event["event_data"]["host"], []).append(event["event_data"]["task"])
+        return changes
+
+    def tasks(self) -> dict[str, list[str]]:
+        """The actions that ran, by host."""
+        actions: dict[str, list[str]] = {}
+        for event in self._task_ends():
+            actions.setdefault(event["event_data"]["host"], []).append(event["event_data"]["task_action"])
+        return actions
+
+    @property
+    def artifacts(self) -> dict[str, Any]:
+        """What set_stats handed on, as AWX keeps it."""
+        (stats,) = (event for event in self.events if event["event"] == "playbook_on_stats")
+        data: dict[str, Any] = stats["event_data"].get("artifact_data", {})
+        return data
+
+    def _task_ends(self) -> Iterator[Mapping[str, Any]]:
+        return (event for event in self.events if event["event"] in _ENDS)
+
+
+@dataclass(frozen=True)
+class Fleet:
+    """A running fleet."""
+
+    inventory: Path
+    folder: Path
+
+    def play(
+        self,
+        playbook: str | Sequence[Mapping[str, Any]] = MAIN_PLAYBOOK,
+        *options: str,
+        environment: Mapping[str, str] | None = None,
+        limit: str = "all",
+        **variables: Any,
+    ) -> Run:
+        """Run a playbook of the collection, or a play given as its tasks; whatever it is, no secret may show."""
+        folder = self.folder / uuid.uuid4().hex
+        folder.mkdir()
+        if not isinstance(playbook, str):
+            play = [{"name": "Play", "hosts": "all", "gather_facts": False, "tasks": list(playbook)}]
+            playbook = str(folder / "play.yml")
+            Path(playbook).write_text(yaml.safe_dump(play), encoding="utf-8")
+        run = ansible_runner.run(
+            private_data_dir=str(folder),
+            playbook=playbook,
+            inventory=str(self.inventory),
+            limit=limit,
+            cmdline=" ".join(options) or None,
+            extravars=variables,
+            envvars={
+                "ANSIBLE_COLLECTIONS_PATH": os.environ.get(
+                    "ANSIBLE_COLLECTIONS_PATH", str(REPOSITORY / ".build/collections")
+                ),
+                "ANSIBLE_FORKS": "16",
+                "ANSIBLE_DEPRECATION_WARNINGS": "false",
+                **(environment or {}),
+            },
+            quiet=True,
+        )
+        stdout = run.stdout.read()
+        events = list(run.events)
+        seen = stdout + json.dumps(events)
+        assert "Traceback" not in seen
+        assert not [secret for secret in SECRETS if secret in seen]
+        return Run(run.rc, stdout, events)
+
+    def state(self) -> bytes:
+        """The state of all hosts; equal states are equal octets."""
+        return self._ask("state")
+
+    def host_state(self, name: str) -> dict[str, Any]:
+        """The state of one host."""
+        state: dict[str, Any] = json.loads(self.state())[name]
+        return state
+
+    def requests(self) -> dict[str, dict[str, Any]]:
+        """The requests of each host since the last :meth:`reset_requests`."""
+        hosts: dict[str, dict[str, Any]] = json.loads(self._ask("requests"))["hosts"]
+        return hosts
+
+    def reset_requests(self) -> None:
+        """Count requests from here."""
+        self._ask("reset", method="POST")
+
+    def _ask(self, what: str, method: str = "GET") -> bytes:
+        inventory = yaml.safe_load(self.inventory.read_text(encoding="utf-8"))
+        url = f"{inventory['all']['vars']['simulator_control_url']}/_simulator/{what}"
+        with urllib.request.urlopen(urllib.request.Request(url, method=method)) as answer:
+            content: bytes = answer.read()
+        return content
+
+
+@contextmanager
+def running(fleet: Path, folder: Path, *options: str) -> Iterator[Fleet]:
+    """Start a fleet and stop it at the end."""
+    folder.mkdir(exist_ok=True)
+    with simulated_fleet(fleet, folder, *options) as inventory:
+        yield Fleet(inventory, folder)

@@ -1,0 +1,274 @@
+# Copyright (c) 2026 winops.mars contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The whole fleet of the demonstration, judged and made fit, over every kind of connection."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.e2e.runs import Fleet, Run, running
+from tests.simulator.process import REPOSITORY
+
+FLEET = REPOSITORY / "tests/simulator/fleets/demo.yml"
+
+# What each host is there for, see the fleet. All other findings are compliant or not applicable.
+FAILS, NEVER, UNKNOWN = "noncompliant", "impossible", "unknown"
+FINDINGS_MINIMUM: dict[str, dict[str, str]] = {
+    "healthy-2022": {},
+    "healthy-2025": {},
+    "exclusions-2019": {"antivirus_exclusions": FAILS},
+    "task-2016": {"task_enabled": FAILS, "task_principal": FAILS, "task_instances": FAILS},
+    "old-2012-r2": {"dotnet_version": FAILS},
+    "old-2008-r2": {"dotnet_version": FAILS, "powershell_version": FAILS, "powershell_execution_policy": FAILS},
+    "hopeless-2008": {"dotnet_version": FAILS, "powershell_version": FAILS, "powershell_execution_policy": FAILS},
+    "german-2019": {"antivirus_exclusions": FAILS, "task_enabled": FAILS},
+    "japanese-2016": {"powershell_module_path": FAILS, "task_principal": FAILS},
+    "scratch-2019": {"scratch_free_space": FAILS, "scratch_attributes": FAILS},
+    "policy-2022": {"powershell_execution_policy": FAILS},
+    "antivirus-2019": {"antivirus_exclusions": UNKNOWN},
+    "no-agent-2022": {},
+    "client-11": {},
+}
+# .NET Framework 4.8 and PowerShell 5.0 in place of 4.5.2 and 3.0
+FINDINGS_CURRENT = FINDINGS_MINIMUM | {
+    "task-2016": {"dotnet_version": FAILS, **FINDINGS_MINIMUM["task-2016"]},
+    "old-2012-r2": {"dotnet_version": FAILS, "powershell_version": FAILS},
+    "german-2019": {"dotnet_version": FAILS, **FINDINGS_MINIMUM["german-2019"]},
+    "hopeless-2008": {
+        "dotnet_version": NEVER,
+        "powershell_version": NEVER,
+        "powershell_execution_policy": FAILS,
+    },
+}
+# What is left when everything that can be done is done
+LEFT_MINIMUM = dict.fromkeys(FINDINGS_MINIMUM, {}) | {
+    host: FINDINGS_MINIMUM[host] for host in ("policy-2022", "antivirus-2019")
+}
+LEFT_CURRENT = LEFT_MINIMUM | {"hopeless-2008": {"dotnet_version": NEVER, "powershell_version": NEVER}}
+
+# What is changed on the way there, by the action that does it
+CHANGES_MINIMUM = {
+    "exclusions-2019": ["cim_defender_exclusion"],
+    "task-2016": ["cim_scheduled_task"],
+    "old-2012-r2": ["cim_installer"],
+    "old-2008-r2": ["cim_installer", "cim_installer", "cim_registry"],
+    "hopeless-2008": ["cim_installer", "cim_installer", "cim_registry"],
+    "german-2019": ["cim_defender_exclusion", "cim_scheduled_task"],
+    "japanese-2016": ["cim_path", "cim_scheduled_task"],
+    "scratch-2019": ["cim_defender_exclusion", "mars_scratch"],
+}
+CHANGES_CURRENT = CHANGES_MINIMUM | {
+    "task-2016": ["cim_installer", "cim_scheduled_task"],
+    "old-2012-r2": ["cim_installer", "cim_installer"],
+    "hopeless-2008": ["cim_registry"],
+    "german-2019": ["cim_defender_exclusion", "cim_installer", "cim_scheduled_task"],
+}
+
+
+@dataclass(frozen=True)
+class Way:
+    """How the fleet is spoken to, and by what it is judged."""
+
+    options: tuple[str, ...]
+    variables: Mapping[str, Any]
+    findings: Mapping[str, Mapping[str, str]]
+    left: Mapping[str, Mapping[str, str]]
+    changes: Mapping[str, list[str]]
+
+
+WAYS = {
+    "winrm-ntlm": Way((), {"mars_prereqs_baseline": "current"}, FINDINGS_CURRENT, LEFT_CURRENT, CHANGES_CURRENT),
+    "winrm-https": Way(("--https",), {}, FINDINGS_MINIMUM, LEFT_MINIMUM, CHANGES_MINIMUM),
+    "psrp": Way(
+        (),
+        {
+            "ansible_connection": "psrp",
+            "ansible_psrp_protocol": "http",
+            "ansible_psrp_auth": "ntlm",
+            "mars_prereqs_baseline": "current",
+        },
+        FINDINGS_CURRENT,
+        LEFT_CURRENT,
+        CHANGES_CURRENT,
+    ),
+}
+
+
+@dataclass(frozen=True)
+class Journey:
+    """The playbook on one fleet: in check mode, for real, and again; with the states in between."""
+
+    way: Way
+    audit: Run
+    enforcement: Run
+    again: Run
+    states: tuple[bytes, bytes, bytes, bytes]
+
+
+def travel(way: Way, folder: Path) -> Journey:
+    with running(FLEET, folder, *way.options) as fleet:
+        states = [fleet.state()]
+        runs = []
+        for options in (("--check", "--diff"), (), ("--diff",)):
+            runs.append(fleet.play("winops.mars.mars_prereqs", *options, mars_prereqs_reboot=True, **way.variables))
+            states.append(fleet.state())
+    first, second, third, fourth = states
+    return Journey(way, *runs, (first, second, third, fourth))
+
+
+@pytest.fixture(scope="module")
+def journeys(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Journey]:
+    """All of them at once, since they mostly wait: for installers, restarts and services."""
+    with ThreadPoolExecutor(len(WAYS)) as pool:
+        running_journeys = {
+            name: pool.submit(travel, way, tmp_path_factory.mktemp(name)) for name, way in WAYS.items()
+        }
+        return {name: journey.result() for name, journey in running_journeys.items()}
+
+
+@pytest.fixture(params=list(WAYS))
+def journey(request: pytest.FixtureRequest, journeys: dict[str, Journey]) -> Journey:
+    return journeys[request.param]
+
+
+def open_findings(run: Run) -> dict[str, dict[str, str]]:
+    """The findings of each host that are neither compliant nor not applicable."""
+    return {
+        host: {
+            finding["id"]: finding["status"]
+            for finding in result["findings"]
+            if finding["status"] not in ("compliant", "not_applicable")
+        }
+        for host, result in run.results("mars_compliance").items()
+    }
+
+
+def verdicts(left: Mapping[str, Mapping[str, str]]) -> dict[str, str]:
+    """The verdicts that follow from open findings, all of them errors."""
+    return {
+        host: "noncompliant"
+        if {FAILS, NEVER} & set(findings.values())
+        else "unknown"
+        if findings
+        else "compliant"
+        for host, findings in left.items()
+    }
+
+
+def changed_actions(run: Run) -> dict[str, list[str]]:
+    changes: dict[str, list[str]] = {}
+    for event in run.events:
+        data = event.get("event_data", {})
+        if event["event"] == "runner_on_ok" and data["res"].get("changed"):
+            changes.setdefault(data["host"], []).append(data["task_action"].removeprefix("winops.mars."))
+    return {host: sorted(actions) for host, actions in changes.items()}
+
+
+def test_no_run_fails(journey: Journey) -> None:
+    for run in (journey.audit, journey.enforcement, journey.again):
+        assert (run.rc, run.messages("failed"), run.messages("unreachable")) == (0, {}, {})
+
+
+def test_every_host_has_the_findings_it_is_there_for(journey: Journey) -> None:
+    assert open_findings(journey.audit) == journey.way.findings
+
+
+def test_the_audit_leaves_the_hosts_byte_for_byte_as_they_were(journey: Journey) -> None:
+    before, after_audit, after_enforcement, _ = journey.states
+
+    assert after_audit == before
+    assert after_enforcement != before  # the state does show changes
+
+
+def test_check_mode_predicts_what_changes(journey: Journey) -> None:
+    assert journey.audit.changed() == journey.enforcement.changed()
+    assert changed_actions(journey.enforcement) == journey.way.changes
+
+
+def test_every_predicted_change_is_shown(journey: Journey) -> None:
+    shown = {
+        (event["event_data"]["host"], event["event_data"]["task"])
+        for event in journey.audit.events
+        if event["event"] == "runner_on_ok" and event["event_data"]["res"].get("diff")
+    }
+
+    assert shown == {(host, task) for host, tasks in journey.audit.changed().items() for task in tasks}
+
+
+def test_what_can_be_made_fit_is_fit_in_the_end(journey: Journey) -> None:
+    assert open_findings(journey.enforcement) == journey.way.left
+
+
+def test_the_second_run_changes_nothing(journey: Journey) -> None:
+    assert journey.again.changed() == {}
+    assert open_findings(journey.again) == journey.way.left
+    assert journey.states[3] == journey.states[2]
+
+
+def test_a_compliant_host_costs_two_tasks(journey: Journey) -> None:
+    ours = [action for action in journey.audit.tasks()["healthy-2025"] if action.startswith("winops.mars.")]
+
+    assert ours == ["winops.mars.mars_facts", "winops.mars.mars_compliance"]
+
+
+def test_the_table_shows_every_host_and_verdict(journey: Journey) -> None:
+    (table,) = (
+        event["event_data"]["res"]["msg"]
+        for event in journey.enforcement.events
+        if event["event"] == "runner_on_ok" and "verdict of every host" in event["event_data"]["task"]
+    )
+    header, *rows = (row.split() for row in table)
+
+    assert header == ["host", "verdict", "dotnet", "powershell", "antivirus", "task", "scratch"]
+    assert {row[0]: row[1] for row in rows} == verdicts(journey.way.left)
+
+
+def test_artifacts_count_and_name_the_hosts_to_look_after(journey: Journey) -> None:
+    expected = verdicts(journey.way.left)
+    names = {verdict: [host for host in expected if expected[host] == verdict] for verdict in set(expected.values())}
+
+    assert journey.enforcement.artifacts == {
+        "mars_prereqs_compliant": len(names["compliant"]),
+        "mars_prereqs_noncompliant": len(names["noncompliant"]),
+        "mars_prereqs_unknown": 1,
+        "mars_prereqs_noncompliant_hosts": names["noncompliant"],
+        "mars_prereqs_unknown_hosts": ["antivirus-2019"],
+        "mars_prereqs_failed_hosts": [],
+        "mars_prereqs_reboot_required_hosts": [],
+    }
+
+
+def test_facts_are_small_and_complete(journey: Journey) -> None:
+    facts = {host: result["ansible_facts"]["mars"] for host, result in journey.audit.results("mars_facts").items()}
+
+    assert set(facts) == set(FINDINGS_MINIMUM)
+    assert {host: fact["unreadable"] for host, fact in facts.items() if fact["unreadable"]} == {}
+    assert max(len(json.dumps(fact)) for fact in facts.values()) <= 20_000
+
+
+def test_localized_hosts_are_read_without_their_language(journey: Journey) -> None:
+    results = journey.audit.results("mars_facts")
+    german, japanese = (results[host]["ansible_facts"]["mars"] for host in ("german-2019", "japanese-2016"))
+
+    assert (german["os"]["language"], german["os"]["architecture"]) == (1031, 64)
+    assert german["tasks"][0]["principal"]["sid"] == "S-1-5-18"
+    assert (japanese["os"]["language"], japanese["os"]["architecture"]) == (1041, 64)
+    assert japanese["tasks"][0]["principal"]["sid"] == "S-1-5-19"
+
+
+def test_schedule_and_actions_of_the_task_stay_as_they_are(journey: Journey) -> None:
+    path = r"\Microsoft\OnlineBackup\Microsoft-OnlineBackup"
+    before, after = (json.loads(journey.states[index])["task-2016"]["tasks"][path] for index in (0, 2))
+
+    assert before != after
+    for part in ("<ScheduleByWeek>", "<StartBoundary>2025-03-11T21:00:00", "Start-OBBackup", "<ExecutionTimeLimit>P3D"):
+        assert part in str(before)
+        assert part in str(after)
