@@ -48,12 +48,12 @@ class ValidatedAction(ActionBase):
         try:
             result.update(self.perform(validation.validated_parameters, task_vars or {}))
         except AnsibleActionFail as error:
-            raise AnsibleActionFail(
-                remove_values(error.message, secrets), result=remove_values(error.result, secrets)
-            ) from None
-        if validation._no_log_values:
-            result = remove_values(result, secrets)
-        return result
+            failure = error
+        else:
+            return remove_values(result, secrets) if secrets else result
+        # Raised out here, since ansible-core 2.16 to 2.18 puts the traceback of an error being handled in the result.
+        data = {key: value for key, value in (failure.result or {}).items() if key != "exception"}
+        raise AnsibleActionFail(remove_values(failure.message, secrets), result=remove_values(data, secrets))
 
     @abstractmethod
     def perform(self, args: dict[str, Any], task_vars: Mapping[str, Any]) -> dict[str, Any]:
@@ -133,28 +133,31 @@ class DesiredStateAction(WindowsAction):
         # A change whose outcome is unknown is judged by the state read afterwards. Only if that shows something left to
         # do is it tried once more.
         for last_try in (False, True):
+            broken = None
             try:
                 resource.apply(current, wanted)
-                certain = True
-            except OutcomeUnknown:
-                certain = False
+            except OutcomeUnknown as error:
+                broken = error
             except WSManError as error:
                 raise self._failure(f"the change failed: {error}", before, resource) from None
             current = resource.read()
             wanted = resource.desired(current)
             if current == wanted:
                 return current
-            if certain or last_try:
+            if broken is None or last_try:
                 break
         left = "; ".join(
             f"{key} is {current.get(key)!r} and not {value!r}"
             for key, value in wanted.items()
             if current.get(key) != value
         )
-        reason = (
-            f"the change was applied but is not in effect: {left}. "
-            "Group Policy, tamper protection or another program may have undone it"
-        )
+        if broken:
+            reason = f"the change is not in effect: {left}. Twice in a row, {broken}"
+        else:
+            reason = (
+                f"the change was applied but is not in effect: {left}. "
+                "Group Policy, tamper protection or another program may have undone it"
+            )
         raise self._failure(reason, before, resource)
 
     def _failure(self, reason: str, before: State, resource: Resource) -> AnsibleActionFail:

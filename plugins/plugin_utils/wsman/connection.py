@@ -43,6 +43,7 @@ from .errors import (
 from .session import Session
 
 _CHECK = "check port, path and proxy"
+_REJECTED = "the host refused the credentials: check user, password, and the authentication the host allows"
 
 
 class UnsupportedConnection(WSManError):
@@ -116,11 +117,9 @@ class LibraryTransport:
         except self._exceptions.WinRMTransportError as error:
             return _fault_envelope(error.code, error.response_text.encode())
         except self._exceptions.AuthenticationError as error:
-            raise AuthenticationRejected(
-                "the host refused the credentials: check user, password, and the authentication the host allows"
-            ) from error
+            raise AuthenticationRejected(_REJECTED) from error
         except (spnego.exceptions.SpnegoError, PermissionError) as error:  # the latter from requests_ntlm
-            raise AuthenticationRejected(f"the authentication could not be completed: {error}") from error
+            raise AuthenticationRejected(f"{_REJECTED} ({error})") from error
         except self._exceptions.WinRMError as error:
             raise ProtocolError(str(error)) from error
         except requests.RequestException as error:
@@ -130,7 +129,7 @@ class LibraryTransport:
             raise ProtocolError(f"the host answered with a text that is no UTF-8: {_CHECK}") from error
         except ValueError as error:
             # pypsrp, where the host offers another authentication than the one asked for.
-            raise AuthenticationRejected(f"the authentication could not be completed: {error}") from error
+            raise AuthenticationRejected(f"{_REJECTED} ({error})") from error
         except (AttributeError, KeyError) as error:
             # Both libraries look for the keys of an authentication, and the host wanted none.
             raise ProtocolError(f"the host answered without authentication and cannot encrypt: {_CHECK}") from error

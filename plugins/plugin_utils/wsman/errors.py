@@ -72,7 +72,15 @@ class Fault(WSManError):
         self.subcode = subcode
         self.reason = reason
         label = subcode if code is None else f"0x{code:08X}"
-        super().__init__(f"the host answered with error {label}: {reason or 'no message'}")
+        super().__init__(f"the host answered with error {label}: {reason or 'no message'}{self._remedy}")
+
+    @property
+    def _remedy(self) -> str:
+        if self.is_access_denied:
+            return " (connect with an account that is a local administrator there)"
+        if self.is_quota:
+            return " (wait for what else this account runs there, or raise the limits of WinRM for its operations)"
+        return ""
 
     @property
     def is_access_denied(self) -> bool:
