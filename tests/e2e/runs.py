@@ -15,8 +15,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import ansible_runner
 import yaml
+from ansible_runner.interface import run as run_playbook
 
 from tests.simulator.process import REPOSITORY, simulated_fleet
 
@@ -100,7 +100,7 @@ class Fleet:
             play = [{"name": "Play", "hosts": "all", "gather_facts": False, "tasks": list(playbook)}]
             playbook = str(folder / "play.yml")
             Path(playbook).write_text(yaml.safe_dump(play), encoding="utf-8")
-        run = ansible_runner.run(
+        run = run_playbook(
             private_data_dir=str(folder),
             playbook=playbook,
             inventory=str(self.inventory),

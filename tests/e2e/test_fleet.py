@@ -14,63 +14,18 @@ from typing import Any
 
 import pytest
 
-from tests.e2e.runs import Fleet, Run, running
-from tests.simulator.process import REPOSITORY
-
-FLEET = REPOSITORY / "tests/simulator/fleets/demo.yml"
-
-# What each host is there for, see the fleet. All other findings are compliant or not applicable.
-FAILS, NEVER, UNKNOWN = "noncompliant", "impossible", "unknown"
-FINDINGS_MINIMUM: dict[str, dict[str, str]] = {
-    "healthy-2022": {},
-    "healthy-2025": {},
-    "exclusions-2019": {"antivirus_exclusions": FAILS},
-    "task-2016": {"task_enabled": FAILS, "task_principal": FAILS, "task_instances": FAILS},
-    "old-2012-r2": {"dotnet_version": FAILS},
-    "old-2008-r2": {"dotnet_version": FAILS, "powershell_version": FAILS, "powershell_execution_policy": FAILS},
-    "hopeless-2008": {"dotnet_version": FAILS, "powershell_version": FAILS, "powershell_execution_policy": FAILS},
-    "german-2019": {"antivirus_exclusions": FAILS, "task_enabled": FAILS},
-    "japanese-2016": {"powershell_module_path": FAILS, "task_principal": FAILS},
-    "scratch-2019": {"scratch_free_space": FAILS, "scratch_attributes": FAILS},
-    "policy-2022": {"powershell_execution_policy": FAILS},
-    "antivirus-2019": {"antivirus_exclusions": UNKNOWN},
-    "no-agent-2022": {},
-    "client-11": {},
-}
-# .NET Framework 4.8 and PowerShell 5.0 in place of 4.5.2 and 3.0
-FINDINGS_CURRENT = FINDINGS_MINIMUM | {
-    "task-2016": {"dotnet_version": FAILS, **FINDINGS_MINIMUM["task-2016"]},
-    "old-2012-r2": {"dotnet_version": FAILS, "powershell_version": FAILS},
-    "german-2019": {"dotnet_version": FAILS, **FINDINGS_MINIMUM["german-2019"]},
-    "hopeless-2008": {
-        "dotnet_version": NEVER,
-        "powershell_version": NEVER,
-        "powershell_execution_policy": FAILS,
-    },
-}
-# What is left when everything that can be done is done
-LEFT_MINIMUM = dict.fromkeys(FINDINGS_MINIMUM, {}) | {
-    host: FINDINGS_MINIMUM[host] for host in ("policy-2022", "antivirus-2019")
-}
-LEFT_CURRENT = LEFT_MINIMUM | {"hopeless-2008": {"dotnet_version": NEVER, "powershell_version": NEVER}}
-
-# What is changed on the way there, by the action that does it
-CHANGES_MINIMUM = {
-    "exclusions-2019": ["cim_defender_exclusion"],
-    "task-2016": ["cim_scheduled_task"],
-    "old-2012-r2": ["cim_installer"],
-    "old-2008-r2": ["cim_installer", "cim_installer", "cim_registry"],
-    "hopeless-2008": ["cim_installer", "cim_installer", "cim_registry"],
-    "german-2019": ["cim_defender_exclusion", "cim_scheduled_task"],
-    "japanese-2016": ["cim_path", "cim_scheduled_task"],
-    "scratch-2019": ["cim_defender_exclusion", "mars_scratch"],
-}
-CHANGES_CURRENT = CHANGES_MINIMUM | {
-    "task-2016": ["cim_installer", "cim_scheduled_task"],
-    "old-2012-r2": ["cim_installer", "cim_installer"],
-    "hopeless-2008": ["cim_registry"],
-    "german-2019": ["cim_defender_exclusion", "cim_installer", "cim_scheduled_task"],
-}
+from tests.e2e.expected import (
+    CHANGES_CURRENT,
+    CHANGES_MINIMUM,
+    FINDINGS_CURRENT,
+    FINDINGS_MINIMUM,
+    FLEET,
+    LEFT_CURRENT,
+    LEFT_MINIMUM,
+    open_findings,
+    verdicts,
+)
+from tests.e2e.runs import Run, running
 
 
 @dataclass(frozen=True)
@@ -115,52 +70,29 @@ class Journey:
 
 def travel(way: Way, folder: Path) -> Journey:
     with running(FLEET, folder, *way.options) as fleet:
-        states = [fleet.state()]
-        runs = []
-        for options in (("--check", "--diff"), (), ("--diff",)):
-            runs.append(fleet.play("winops.mars.mars_prereqs", *options, mars_prereqs_reboot=True, **way.variables))
-            states.append(fleet.state())
-    first, second, third, fourth = states
-    return Journey(way, *runs, (first, second, third, fourth))
+
+        def play(*options: str) -> tuple[Run, bytes]:
+            run = fleet.play("winops.mars.mars_prereqs", *options, mars_prereqs_reboot=True, **way.variables)
+            return run, fleet.state()
+
+        before = fleet.state()
+        audit, audited = play("--check", "--diff")
+        enforcement, enforced = play()
+        again, last = play("--diff")
+    return Journey(way, audit, enforcement, again, (before, audited, enforced, last))
 
 
 @pytest.fixture(scope="module")
 def journeys(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Journey]:
     """All of them at once, since they mostly wait: for installers, restarts and services."""
     with ThreadPoolExecutor(len(WAYS)) as pool:
-        running_journeys = {
-            name: pool.submit(travel, way, tmp_path_factory.mktemp(name)) for name, way in WAYS.items()
-        }
+        running_journeys = {name: pool.submit(travel, way, tmp_path_factory.mktemp(name)) for name, way in WAYS.items()}
         return {name: journey.result() for name, journey in running_journeys.items()}
 
 
 @pytest.fixture(params=list(WAYS))
 def journey(request: pytest.FixtureRequest, journeys: dict[str, Journey]) -> Journey:
     return journeys[request.param]
-
-
-def open_findings(run: Run) -> dict[str, dict[str, str]]:
-    """The findings of each host that are neither compliant nor not applicable."""
-    return {
-        host: {
-            finding["id"]: finding["status"]
-            for finding in result["findings"]
-            if finding["status"] not in ("compliant", "not_applicable")
-        }
-        for host, result in run.results("mars_compliance").items()
-    }
-
-
-def verdicts(left: Mapping[str, Mapping[str, str]]) -> dict[str, str]:
-    """The verdicts that follow from open findings, all of them errors."""
-    return {
-        host: "noncompliant"
-        if {FAILS, NEVER} & set(findings.values())
-        else "unknown"
-        if findings
-        else "compliant"
-        for host, findings in left.items()
-    }
 
 
 def changed_actions(run: Run) -> dict[str, list[str]]:

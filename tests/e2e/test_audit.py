@@ -1,0 +1,26 @@
+# Copyright (c) 2026 winops.mars contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The audit that every supported ansible-core has to pass."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.e2e.expected import FINDINGS_CURRENT, FLEET, open_findings
+from tests.e2e.runs import running
+
+
+@pytest.mark.core_matrix
+def test_an_audit_finds_what_is_wrong_and_changes_nothing(tmp_path: Path) -> None:
+    with running(FLEET, tmp_path) as fleet:
+        before = fleet.state()
+        run = fleet.play(
+            "winops.mars.mars_prereqs", "--check", "--diff", mars_prereqs_baseline="current", mars_prereqs_reboot=True
+        )
+
+        assert fleet.state() == before
+    assert (run.rc, run.messages("failed"), run.messages("unreachable")) == (0, {}, {})
+    assert open_findings(run) == FINDINGS_CURRENT

@@ -1,0 +1,154 @@
+# Copyright (c) 2026 winops.mars contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Hosts that misbehave: each ends in the right status, and says why in a sentence."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import certifi
+import pytest
+
+from tests.e2e.runs import Fleet, Run, running
+
+HOSTS = Path(__file__).parent / "fleets/faults.yml"
+KEY = r"HKLM\SOFTWARE\Microsoft\Windows Azure Backup\Config"
+SCRATCH = r"C:\Program Files\Microsoft Azure Recovery Services Agent\Scratch"
+
+
+def task(module: str, only: str, **options: Any) -> dict[str, Any]:
+    """A task for the hosts whose name begins with one of these words."""
+    return {f"winops.mars.{module}": options, "when": f"inventory_hostname is match('{only}')"}
+
+
+TASKS = [
+    task("mars_facts", "(?!change|always|tamper|engine|restarts)"),
+    task("mars_compliance", "(?!change|always|tamper|engine|restarts)"),
+    task("cim_registry", "change|always|denies-registry", key=KEY, name="Probe", data="there"),
+    task("cim_defender_exclusion", "tamper|denies-defender", paths=["D:\\Probe"]),
+    task("mars_scratch", "engine", location="D:\\MARS\\Scratch"),
+    task("cim_reboot", "restarts"),
+]
+
+
+@pytest.fixture(scope="module")
+def fleet(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Fleet]:
+    with running(HOSTS, tmp_path_factory.mktemp("faults")) as fleet:
+        yield fleet
+
+
+@pytest.fixture(scope="module")
+def run(fleet: Fleet) -> Run:
+    fleet.reset_requests()
+    return fleet.play(TASKS)
+
+
+@pytest.mark.parametrize(
+    "host",
+    ["slow", "read-drops-before", "read-drops-after", "read-error", "read-truncated", "read-quota"],
+)
+def test_a_read_is_repeated(run: Run, host: str) -> None:
+    facts = run.results("mars_facts")[host]["ansible_facts"]["mars"]
+
+    assert facts["unreadable"] == []
+    assert run.results("mars_compliance")[host]["verdict"] == "compliant"
+
+
+@pytest.mark.parametrize(
+    "host, sent",
+    [
+        ("change-drops-before", 2),  # the host did not see the first one, and shows it
+        ("change-error", 2),
+        ("change-quota", 2),
+        ("change-drops-after", 1),  # the state showed that it had arrived
+        ("change-truncated", 1),
+    ],
+)
+def test_a_change_is_judged_before_it_is_repeated(run: Run, fleet: Fleet, host: str, sent: int) -> None:
+    assert run.results("cim_registry")[host]["changed"] is True
+    assert fleet.requests()[host]["actions"]["StdRegProv/SetStringValue"] == sent
+    assert fleet.host_state(host)["registry"][KEY]["Probe"] == ["REG_SZ", "there"]
+
+
+@pytest.mark.parametrize(
+    "host, sentences",
+    [
+        ("gone", ["check address, port and the WinRM service", "Connection refused"]),
+        ("hangs", ["the host took the request and did not answer in time"]),
+    ],
+)
+def test_unreachable(run: Run, host: str, sentences: list[str]) -> None:
+    message = run.messages("unreachable")[host]
+
+    assert f"{host} cannot be reached over WS-Management: " in message
+    assert [sentence for sentence in sentences if sentence not in message] == []
+
+
+@pytest.mark.parametrize(
+    "host, sentences",
+    [
+        ("refuses-password", ["the host refused the credentials: check user, password"]),
+        ("always-error", ["the host answered HTTP 500 without a WS-Management message: check port, path and proxy"]),
+        ("always-quota", ["0x803381A6", "raise the limits of WinRM"]),
+        ("change-never-arrives", ["is not in effect", "the connection broke", "the host is as it was"]),
+        ("denies-registry", ["winops.mars.cim_registry", "0x80338104", "local administrator"]),
+        ("denies-defender", ["winops.mars.cim_defender_exclusion", "0x80041003", "local administrator"]),
+        ("tamper", ["Defender did not add D:\\Probe: tamper protection is on", "Intune", "the host is as it was"]),
+        ("engine-dies", ["the service obengine did not start", "It was put back as it was", SCRATCH]),
+    ],
+)
+def test_failed(run: Run, host: str, sentences: list[str]) -> None:
+    message = run.messages("failed")[host]
+
+    assert [sentence for sentence in sentences if sentence not in message] == []
+    assert "\n" not in message
+
+
+def test_each_host_ends_as_it_should(run: Run) -> None:
+    failing = {"always-error", "always-quota", "change-never-arrives", "denies-defender", "denies-registry"}
+
+    assert set(run.messages("unreachable")) == {"gone", "hangs"}
+    assert set(run.messages("failed")) == failing | {"engine-dies", "refuses-password", "tamper"}
+
+
+def test_what_may_not_be_read_is_unknown_and_the_rest_is_judged(run: Run) -> None:
+    facts = run.results("mars_facts")["denies-defender"]["ansible_facts"]["mars"]
+    judged = run.results("mars_compliance")["denies-defender"]
+    statuses = {finding["id"]: finding for finding in judged["findings"]}
+
+    assert [(entry["section"], entry["code"]) for entry in facts["unreadable"]] == [("antivirus", "0x80041003")]
+    assert judged["verdict"] == "unknown"
+    assert statuses.pop("antivirus_exclusions")["status"] == "unknown"
+    assert {finding["status"] for finding in statuses.values()} == {"compliant"}
+
+
+def test_a_failed_move_puts_both_registry_values_back(run: Run, fleet: Fleet) -> None:
+    assert "engine-dies" in run.messages("failed")
+    registry = fleet.host_state("engine-dies")["registry"]
+
+    for key in (KEY, rf"{KEY}\CloudBackupProvider"):
+        assert registry[key]["ScratchLocation"] == ["REG_SZ", SCRATCH]
+
+
+def test_a_restart_is_proved_by_the_boot_time(run: Run, fleet: Fleet) -> None:
+    assert run.results("cim_reboot")["restarts-slowly"]["changed"] is True
+    assert fleet.host_state("restarts-slowly")["boots"] == 1
+
+
+def test_a_certificate_nobody_vouches_for(tmp_path: Path) -> None:
+    with running(HOSTS, tmp_path, "--https") as fleet:
+        run = fleet.play(TASKS, limit="slow", ansible_winrm_ca_trust_path=certifi.where())
+
+    assert "TLS failed, check the host's certificate" in run.messages("unreachable")["slow"]
+    assert "CERTIFICATE_VERIFY_FAILED" in run.messages("unreachable")["slow"]
+
+
+def test_tamper_protection_in_the_playbook(fleet: Fleet) -> None:
+    before = fleet.host_state("tamper")
+    run = fleet.play(limit="tamper")
+
+    assert "tamper protection is on" in run.messages("failed")["tamper"]
+    assert fleet.host_state("tamper") == before
