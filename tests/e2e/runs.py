@@ -53,12 +53,15 @@ class Run:
         }
 
     def changed(self) -> dict[str, list[str]]:
-        """The tasks that changed something, in order, by host; hosts without any are not in it."""
+        """The tasks that changed something by host, hosts without any left out.
+
+        They are sorted: the order of the roles of a loop depends on which host comes to it first.
+        """
         changes: dict[str, list[str]] = {}
         for event in self._task_ends():
             if event["event_data"]["res"].get("changed"):
                 changes.setdefault(event["event_data"]["host"], []).append(event["event_data"]["task"])
-        return changes
+        return {host: sorted(tasks) for host, tasks in changes.items()}
 
     def tasks(self) -> dict[str, list[str]]:
         """The actions that ran, by host."""
