@@ -88,5 +88,7 @@ def plain(value: Any) -> Any:
     for kind in (int, float):
         if isinstance(value, kind):
             return kind(value)
-    # Dates too: YAML reads them from saved facts
+    if isinstance(value, str):
+        return str.__str__(value)  # str() gives back Ansible's own text where that says so
+    # Dates: YAML reads them from saved facts
     return str(value)

@@ -90,6 +90,24 @@ def test_given_facts_go_before_those_of_the_host() -> None:
     assert run({"mars": FACTS}, facts=saved)["verdict"] == "noncompliant"
 
 
+class UnsafeText(str):
+    """Text as ansible-core marks it up to 2.18."""
+
+    def __str__(self) -> str:
+        return self
+
+
+def test_text_that_ansible_marked_is_text() -> None:
+    path = UnsafeText(r"C:\Program Files\Microsoft Azure Recovery Services Agent")
+    facts = FACTS | {
+        "os": FACTS["os"] | {"windows_directory": UnsafeText(r"C:\Windows")},
+        "agent": FACTS["agent"] | {"installed": True, "install_path": path},
+        "powershell": FACTS["powershell"] | {"module_path": [UnsafeText(rf"{path}\bin\Modules")]},
+    }
+
+    assert status(run({"mars": facts}), "powershell_module_path") == "compliant"
+
+
 def test_facts_from_a_yaml_file_may_have_dates() -> None:
     saved = yaml.safe_load("last_boot: 2026-11-01T03:12:45+00:00") | FACTS["os"]
 
