@@ -5,6 +5,8 @@
 PYTHON ?= python3
 BUILD := $(CURDIR)/.build
 ENVIRONMENT := $(PYTHON) tests/tools/environments.py
+# Files apart, since the tests of one share what they test
+PYTEST_IN_PARALLEL := pytest --numprocesses=2 --dist=loadfile
 
 # Everything below runs in the development environment and keeps what it writes in .build
 export PATH := $(BUILD)/venv/dev/bin:$(PATH)
@@ -25,7 +27,7 @@ demo: setup ## start a simulated fleet, judge it and make it fit
 
 test: setup ## everything that CI runs
 	@$(MAKE) --no-print-directory --keep-going --jobs=2 --output-sync=target check
-	pytest
+	$(PYTEST_IN_PARALLEL)
 
 setup: ## create what the other targets need, below .build (each of them does so itself)
 	@$(ENVIRONMENT) dev
@@ -39,7 +41,7 @@ simulator: setup ## the simulator, driven by clients nobody here wrote
 	pytest tests/simulator
 
 e2e: setup ## playbooks against the simulated fleet
-	pytest tests/e2e
+	$(PYTEST_IN_PARALLEL) tests/e2e
 
 matrix: setup ## units and an audit with every other supported ansible-core
 	python -m tests.tools.matrix
