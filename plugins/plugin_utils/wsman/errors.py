@@ -55,6 +55,10 @@ class ProtocolError(WSManError):
     """The host answered something that is not the WS-Management answer expected."""
 
 
+class NoService(ProtocolError):
+    """Whatever answers at this address has not once answered WS-Management."""
+
+
 class OutcomeUnknown(WSManError):
     """A change was sent and the connection broke before its answer: read the state again before anything else."""
 

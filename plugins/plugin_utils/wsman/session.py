@@ -18,6 +18,7 @@ from .errors import (
     AuthenticationRejected,
     ConnectionLost,
     Fault,
+    NoService,
     OutcomeUnknown,
     ProtocolError,
     StaleContext,
@@ -170,6 +171,8 @@ class Session:
             if pause is None:
                 if isinstance(failure, (ConnectionLost, StaleContext)):
                     raise Unreachable(f"the connection broke {len(PAUSES) + 1} times in a row: {failure}") from failure
+                if isinstance(failure, ProtocolError) and not self._answered:
+                    raise NoService(str(failure)) from failure
                 raise failure
             self._sleep(pause)
 
@@ -179,7 +182,8 @@ class Session:
 
     def _send(self, message: bytes) -> Element:
         answer = self._transport.send(message)
-        self._answered = True
+        # A proxy or another web server answers, too.
+        self._answered = self._answered or b"Envelope" in answer
         return envelope.open_body(answer)
 
     def _request(

@@ -31,8 +31,8 @@ SECTIONS: dict[str, Callable[[Host], Any]] = {
 def gather(session: Session, sections: Iterable[str]) -> dict[str, Any]:
     """Read the given sections; one that cannot be read is listed in ``unreadable`` and missing from the rest.
 
-    Raises :class:`Unreachable` and :class:`AuthenticationRejected`, which concern all of them, and :class:`WSManError`
-    if nothing at all can be read.
+    Raises :class:`Unreachable`, :class:`AuthenticationRejected` and :class:`NoService`, which concern all of them, and
+    :class:`WSManError` if nothing at all can be read.
     """
     host = Host(session)
     facts: dict[str, Any] = {"schema": SCHEMA, "gathered": list(sections)}

@@ -19,6 +19,7 @@ from ansible_collections.winops.mars.plugins.plugin_utils.mars.antivirus_product
 from ansible_collections.winops.mars.plugins.plugin_utils.wsman.errors import (
     AuthenticationRejected,
     Fault,
+    NoService,
     Unreachable,
     WSManError,
 )
@@ -38,7 +39,7 @@ class Host:
         """Note a failed read of a section, or of a part of it, and go on; a host that is gone ends everything."""
         try:
             yield
-        except (Unreachable, AuthenticationRejected):
+        except (Unreachable, AuthenticationRejected, NoService):
             raise
         except WSManError as error:
             code = (

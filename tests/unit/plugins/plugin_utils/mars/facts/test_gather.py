@@ -12,7 +12,7 @@ import pytest
 
 from ansible_collections.winops.mars.plugins.modules.mars_facts import ARGUMENT_SPEC
 from ansible_collections.winops.mars.plugins.plugin_utils.mars.facts.gather import SECTIONS, gather
-from ansible_collections.winops.mars.plugins.plugin_utils.wsman.errors import Unreachable, WSManError
+from ansible_collections.winops.mars.plugins.plugin_utils.wsman.errors import NoService, Unreachable, WSManError
 from tests.unit.simulated import SimulatedHost, simulated
 
 AGENT = r"C:\Program Files\Microsoft Azure Recovery Services Agent"
@@ -193,6 +193,18 @@ def test_a_host_that_goes_away_ends_the_gathering(monkeypatch: pytest.MonkeyPatc
     monkeypatch.setattr(host, "send", send)
     with pytest.raises(Unreachable):
         gather(host.session, SECTIONS)
+
+
+def test_what_is_no_host_at_all_is_asked_for_one_fact_only(monkeypatch: pytest.MonkeyPatch) -> None:
+    host = simulated(base="healthy-2022")
+
+    def web_server(message: bytes) -> bytes:
+        return b"<html><body>It works!</body></html>"
+
+    monkeypatch.setattr(host, "send", web_server)
+    with pytest.raises(NoService, match="html"):
+        gather(host.session, SECTIONS)
+    assert host.pauses == [0.5, 1.0, 2.0]
 
 
 @pytest.mark.parametrize("base", ["healthy-2022", "old-2008-r2", "german-2019", "scratch-2019", "japanese-2016"])
