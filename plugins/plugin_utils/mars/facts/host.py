@@ -42,10 +42,7 @@ class Host:
         except (Unreachable, AuthenticationRejected, NoService):
             raise
         except WSManError as error:
-            code = (
-                f"0x{error.code:08X}" if isinstance(error, Fault) and error.code is not None else type(error).__name__
-            )
-            self.unreadable.append({"section": section, "code": code, "reason": str(error)})
+            self.unreadable.append({"section": section, "code": _code(error), "reason": str(error)})
 
     @cached_property
     def operating_system(self) -> OperatingSystem:

@@ -176,6 +176,13 @@ def test_a_section_that_is_denied_does_not_sink_the_others() -> None:
     assert facts["dotnet"]["release"] == 528449
 
 
+def test_a_refused_read_shows_the_code_of_the_refusal() -> None:
+    key = r"HKLM\SYSTEM\ControlSet001\Control\Session Manager\Environment"
+    facts = facts_of("healthy-2022", "dotnet", "powershell", registry={key: {"PSModulePath": 1}})
+
+    assert reasons(facts) == {"powershell": "0x80041005"}
+
+
 def test_where_nothing_can_be_read_there_are_no_facts() -> None:
     with pytest.raises(WSManError, match="no fact can be read"):
         facts_of("healthy-2022", "os", "dotnet", faults={"denied_namespaces": ["root/cimv2", "root/default"]})
