@@ -22,7 +22,6 @@ XML = "http://www.w3.org/XML/1998/namespace"
 ANONYMOUS = ADDRESSING + "/role/anonymous"
 CMD_SHELL = SHELL + "/cmd"
 WMI = "http://schemas.microsoft.com/wbem/wsman/1/wmi/"
-CIM_SCHEMA = "http://schemas.dmtf.org/wbem/wscim/1/cim-schema/2/"
 WQL = "http://schemas.microsoft.com/wbem/wsman/1/WQL"
 
 for _prefix, _uri in {

@@ -85,10 +85,6 @@ class Account:
     kind: int
 
     @property
-    def is_group(self) -> bool:
-        return self.kind in (_ALIAS, _WELL_KNOWN) and self.sid not in ("S-1-5-18", "S-1-5-19", "S-1-5-20")
-
-    @property
     def full_name(self) -> str:
         return f"{self.domain}\\{self.name}" if self.domain else self.name
 
