@@ -9,8 +9,8 @@ from typing import Any
 
 from ansible_collections.winops.mars.plugins.modules.cim_defender_exclusion import ARGUMENT_SPEC
 from ansible_collections.winops.mars.plugins.plugin_utils._action import DesiredStateAction, State
-from ansible_collections.winops.mars.plugins.plugin_utils.cim.defender import Defender
-from ansible_collections.winops.mars.plugins.plugin_utils.cim.errors import CimError
+from ansible_collections.winops.mars.plugins.plugin_utils.windows.defender import Defender
+from ansible_collections.winops.mars.plugins.plugin_utils.windows.errors import CimError
 from ansible_collections.winops.mars.plugins.plugin_utils.wsman.session import Session
 
 

@@ -10,8 +10,8 @@ from typing import Any
 
 from ansible_collections.winops.mars.plugins.modules.cim_directory import ARGUMENT_SPEC
 from ansible_collections.winops.mars.plugins.plugin_utils._action import DesiredStateAction, State
-from ansible_collections.winops.mars.plugins.plugin_utils.cim.errors import CimError
-from ansible_collections.winops.mars.plugins.plugin_utils.cim.files import Files
+from ansible_collections.winops.mars.plugins.plugin_utils.windows.errors import CimError
+from ansible_collections.winops.mars.plugins.plugin_utils.windows.files import Files
 from ansible_collections.winops.mars.plugins.plugin_utils.wsman.session import Session
 
 _LOCAL_PATH = re.compile(r'[A-Za-z]:[\\/][^<>:"|?*%]*')

@@ -9,8 +9,8 @@ from typing import Any
 
 from ansible_collections.winops.mars.plugins.modules.cim_installer import ARGUMENT_SPEC
 from ansible_collections.winops.mars.plugins.plugin_utils._action import WindowsAction
-from ansible_collections.winops.mars.plugins.plugin_utils.cim.installer import Installer, Proof, install
-from ansible_collections.winops.mars.plugins.plugin_utils.cim.registry import Registry
+from ansible_collections.winops.mars.plugins.plugin_utils.windows.installer import Installer, Proof, install
+from ansible_collections.winops.mars.plugins.plugin_utils.windows.registry import Registry
 from ansible_collections.winops.mars.plugins.plugin_utils.wsman.session import Session
 
 

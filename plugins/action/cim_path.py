@@ -9,7 +9,7 @@ from typing import Any
 
 from ansible_collections.winops.mars.plugins.modules.cim_path import ARGUMENT_SPEC
 from ansible_collections.winops.mars.plugins.plugin_utils._action import DesiredStateAction
-from ansible_collections.winops.mars.plugins.plugin_utils.cim.path_variable import PathVariable
+from ansible_collections.winops.mars.plugins.plugin_utils.windows.path_variable import PathVariable
 from ansible_collections.winops.mars.plugins.plugin_utils.wsman.session import Session
 
 

@@ -10,7 +10,7 @@ from typing import Any
 
 from ansible_collections.winops.mars.plugins.modules.cim_reboot import ARGUMENT_SPEC
 from ansible_collections.winops.mars.plugins.plugin_utils._action import WindowsAction
-from ansible_collections.winops.mars.plugins.plugin_utils.cim.operating_system import last_boot, reboot
+from ansible_collections.winops.mars.plugins.plugin_utils.windows.operating_system import last_boot, reboot
 from ansible_collections.winops.mars.plugins.plugin_utils.wsman.session import Session
 
 

@@ -9,8 +9,8 @@ from typing import Any
 
 from ansible_collections.winops.mars.plugins.modules.cim_registry import ARGUMENT_SPEC, CONSTRAINTS
 from ansible_collections.winops.mars.plugins.plugin_utils._action import DesiredStateAction, State
-from ansible_collections.winops.mars.plugins.plugin_utils.cim.errors import CimError
-from ansible_collections.winops.mars.plugins.plugin_utils.cim.registry import Kind, Registry, RegistryValue
+from ansible_collections.winops.mars.plugins.plugin_utils.windows.errors import CimError
+from ansible_collections.winops.mars.plugins.plugin_utils.windows.registry import Kind, Registry, RegistryValue
 from ansible_collections.winops.mars.plugins.plugin_utils.wsman.session import Session
 
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from ansible_collections.winops.mars.plugins.modules.cim_scheduled_task import ARGUMENT_SPEC
 from ansible_collections.winops.mars.plugins.plugin_utils._action import DesiredStateAction
-from ansible_collections.winops.mars.plugins.plugin_utils.cim.task_settings import TaskSettings
+from ansible_collections.winops.mars.plugins.plugin_utils.windows.task_settings import TaskSettings
 from ansible_collections.winops.mars.plugins.plugin_utils.wsman.session import Session
 
 

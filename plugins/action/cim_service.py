@@ -9,8 +9,8 @@ from typing import Any
 
 from ansible_collections.winops.mars.plugins.modules.cim_service import ARGUMENT_SPEC, CONSTRAINTS
 from ansible_collections.winops.mars.plugins.plugin_utils._action import DesiredStateAction, State
-from ansible_collections.winops.mars.plugins.plugin_utils.cim.errors import CimError
-from ansible_collections.winops.mars.plugins.plugin_utils.cim.services import Services
+from ansible_collections.winops.mars.plugins.plugin_utils.windows.errors import CimError
+from ansible_collections.winops.mars.plugins.plugin_utils.windows.services import Services
 from ansible_collections.winops.mars.plugins.plugin_utils.wsman.session import Session
 
 _STATES = {"Running": "started", "Stopped": "stopped"}

@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from ansible_collections.winops.mars.plugins.plugin_utils.mars.catalogue_file import catalogue
+from .catalogue_file import catalogue
 
 #: Lower-case service name to product.
 SERVICES: dict[str, str] = {

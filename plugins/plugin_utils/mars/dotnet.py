@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from ansible_collections.winops.mars.plugins.plugin_utils.mars.catalogue_file import catalogue
+from .catalogue_file import catalogue
 
 _MINIMUM_RELEASES: dict[str, int] = catalogue("dotnet.yml")
 

@@ -18,7 +18,7 @@ try:
 except ImportError:
     HAS_JMESPATH = False
 
-from ansible_collections.winops.mars.plugins.plugin_utils.mars.rule_functions import FUNCTION_ARGUMENTS, RuleFunctions
+from .rule_functions import FUNCTION_ARGUMENTS, RuleFunctions
 
 
 class ExpressionError(ValueError):

@@ -15,10 +15,10 @@ from typing import Any, TypeVar
 
 import yaml
 
-from ansible_collections.winops.mars.plugins.plugin_utils.mars.catalogue_file import catalogue
-from ansible_collections.winops.mars.plugins.plugin_utils.mars.expressions import Expression, ExpressionError, Text
-from ansible_collections.winops.mars.plugins.plugin_utils.mars.rules import Case, Fact, Rule, Severity, Status
-from ansible_collections.winops.mars.plugins.plugin_utils.mars.thresholds import THRESHOLD_NAMES
+from .catalogue_file import catalogue
+from .expressions import Expression, ExpressionError, Text
+from .rules import Case, Fact, Rule, Severity, Status
+from .thresholds import THRESHOLD_NAMES
 
 SHIPPED = "rules.yml"
 

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-from ansible_collections.winops.mars.plugins.plugin_utils.mars.expressions import Expression, Text
+from .expressions import Expression, Text
 
 Facts = Mapping[str, Any]
 

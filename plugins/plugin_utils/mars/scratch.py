@@ -11,20 +11,20 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from ansible_collections.winops.mars.plugins.plugin_utils.cim.command_line import quoted
-from ansible_collections.winops.mars.plugins.plugin_utils.cim.errors import CimError
-from ansible_collections.winops.mars.plugins.plugin_utils.cim.event_log import Event, newest_event
-from ansible_collections.winops.mars.plugins.plugin_utils.cim.files import Files
-from ansible_collections.winops.mars.plugins.plugin_utils.cim.operating_system import last_boot
-from ansible_collections.winops.mars.plugins.plugin_utils.cim.processes import SystemCommand, temporary_directory
-from ansible_collections.winops.mars.plugins.plugin_utils.cim.registry import Registry, RegistryValue
-from ansible_collections.winops.mars.plugins.plugin_utils.cim.repeated import repeated
-from ansible_collections.winops.mars.plugins.plugin_utils.cim.scheduled_tasks import ScheduledTasks
-from ansible_collections.winops.mars.plugins.plugin_utils.cim.services import Service, Services
-from ansible_collections.winops.mars.plugins.plugin_utils.cim.volumes import Volume, Volumes, volume_of
-from ansible_collections.winops.mars.plugins.plugin_utils.mars import locations
-from ansible_collections.winops.mars.plugins.plugin_utils.wsman.errors import WSManError
-from ansible_collections.winops.mars.plugins.plugin_utils.wsman.session import Session
+from ..windows.command_line import quoted
+from ..windows.errors import CimError
+from ..windows.event_log import Event, newest_event
+from ..windows.files import Files
+from ..windows.operating_system import last_boot
+from ..windows.processes import SystemCommand, temporary_directory
+from ..windows.registry import Registry, RegistryValue
+from ..windows.repeated import repeated
+from ..windows.scheduled_tasks import ScheduledTasks
+from ..windows.services import Service, Services
+from ..windows.volumes import Volume, Volumes, volume_of
+from ..wsman.errors import WSManError
+from ..wsman.session import Session
+from . import locations
 
 State = dict[str, Any]
 

@@ -9,7 +9,7 @@ import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from ansible_collections.winops.mars.plugins.plugin_utils.mars.catalogue_file import catalogue
+from .catalogue_file import catalogue
 
 _CATALOGUE: Mapping[str, Mapping[str, Any]] = catalogue("baselines.yml")
 BASELINES = ("minimum", "current")

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from ansible_collections.winops.mars.plugins.plugin_utils.mars.catalogue_file import catalogue
+from .catalogue_file import catalogue
 
 
 @dataclass(frozen=True)

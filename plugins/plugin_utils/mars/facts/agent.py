@@ -7,10 +7,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from ansible_collections.winops.mars.plugins.plugin_utils.cim.files import Files
-from ansible_collections.winops.mars.plugins.plugin_utils.cim.services import Service
-from ansible_collections.winops.mars.plugins.plugin_utils.mars import locations
-from ansible_collections.winops.mars.plugins.plugin_utils.mars.facts.host import Host
+from ...windows.files import Files
+from ...windows.services import Service
+from .. import locations
+from .host import Host
 
 
 def agent(host: Host) -> dict[str, Any]:

@@ -7,10 +7,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from ansible_collections.winops.mars.plugins.plugin_utils.cim.defender import Defender
-from ansible_collections.winops.mars.plugins.plugin_utils.cim.errors import CimError
-from ansible_collections.winops.mars.plugins.plugin_utils.mars.antivirus_products import SERVICES
-from ansible_collections.winops.mars.plugins.plugin_utils.mars.facts.host import Host
+from ...windows.defender import Defender
+from ...windows.errors import CimError
+from ..antivirus_products import SERVICES
+from .host import Host
 
 
 def antivirus(host: Host) -> dict[str, Any]:

@@ -8,10 +8,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from ansible_collections.winops.mars.plugins.plugin_utils.mars.facts import agent, antivirus, platform, storage, tasks
-from ansible_collections.winops.mars.plugins.plugin_utils.mars.facts.host import Host
-from ansible_collections.winops.mars.plugins.plugin_utils.wsman.errors import WSManError
-from ansible_collections.winops.mars.plugins.plugin_utils.wsman.session import Session
+from ...wsman.errors import WSManError
+from ...wsman.session import Session
+from . import agent, antivirus, platform, storage, tasks
+from .host import Host
 
 #: Raised when a fact changes its meaning, so that saved facts are never judged by other rules than theirs.
 SCHEMA = 1

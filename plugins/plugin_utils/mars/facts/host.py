@@ -9,21 +9,21 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cached_property
 
-from ansible_collections.winops.mars.plugins.plugin_utils.cim.errors import CimError
-from ansible_collections.winops.mars.plugins.plugin_utils.cim.operating_system import OperatingSystem
-from ansible_collections.winops.mars.plugins.plugin_utils.cim.registry import Registry
-from ansible_collections.winops.mars.plugins.plugin_utils.cim.services import Service, Services
-from ansible_collections.winops.mars.plugins.plugin_utils.cim.volumes import Volume, Volumes
-from ansible_collections.winops.mars.plugins.plugin_utils.mars import locations
-from ansible_collections.winops.mars.plugins.plugin_utils.mars.antivirus_products import SERVICES as ANTIVIRUS_SERVICES
-from ansible_collections.winops.mars.plugins.plugin_utils.wsman.errors import (
+from ...windows.errors import CimError
+from ...windows.operating_system import OperatingSystem
+from ...windows.registry import Registry
+from ...windows.services import Service, Services
+from ...windows.volumes import Volume, Volumes
+from ...wsman.errors import (
     AuthenticationRejected,
     Fault,
     NoService,
     Unreachable,
     WSManError,
 )
-from ansible_collections.winops.mars.plugins.plugin_utils.wsman.session import Session
+from ...wsman.session import Session
+from .. import locations
+from ..antivirus_products import SERVICES as ANTIVIRUS_SERVICES
 
 
 class Host:

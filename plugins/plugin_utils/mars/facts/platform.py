@@ -7,10 +7,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from ansible_collections.winops.mars.plugins.plugin_utils.mars import locations
-from ansible_collections.winops.mars.plugins.plugin_utils.mars.dotnet import version_of
-from ansible_collections.winops.mars.plugins.plugin_utils.mars.facts.host import Host
-from ansible_collections.winops.mars.plugins.plugin_utils.mars.windows_releases import release
+from .. import locations
+from ..dotnet import version_of
+from ..windows_releases import release
+from .host import Host
 
 # Windows Server 2012 R2, the first server release whose default execution policy is RemoteSigned.
 _REMOTE_SIGNED_SINCE_BUILD = 9600

@@ -7,10 +7,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from ansible_collections.winops.mars.plugins.plugin_utils.cim.files import Files
-from ansible_collections.winops.mars.plugins.plugin_utils.cim.volumes import Volume, Volumes, volume_of
-from ansible_collections.winops.mars.plugins.plugin_utils.mars import locations
-from ansible_collections.winops.mars.plugins.plugin_utils.mars.facts.host import Host
+from ...windows.files import Files
+from ...windows.volumes import Volume, Volumes, volume_of
+from .. import locations
+from .host import Host
 
 
 def volumes(host: Host) -> list[dict[str, Any]]:

@@ -7,10 +7,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from ansible_collections.winops.mars.plugins.plugin_utils.cim.accounts import Accounts
-from ansible_collections.winops.mars.plugins.plugin_utils.cim.scheduled_tasks import ScheduledTask, ScheduledTasks
-from ansible_collections.winops.mars.plugins.plugin_utils.mars import locations
-from ansible_collections.winops.mars.plugins.plugin_utils.mars.facts.host import Host
+from ...windows.accounts import Accounts
+from ...windows.scheduled_tasks import ScheduledTask, ScheduledTasks
+from .. import locations
+from .host import Host
 
 
 def tasks(host: Host) -> list[dict[str, Any]]:

@@ -13,8 +13,8 @@ from ansible.errors import AnsibleActionFail
 
 from ansible_collections.winops.mars.plugins.action import cim_installer
 from ansible_collections.winops.mars.plugins.action.cim_installer import ActionModule
-from ansible_collections.winops.mars.plugins.plugin_utils.cim.exit_codes import EXIT_CODES, Outcome, judged
-from ansible_collections.winops.mars.plugins.plugin_utils.cim.installer import Installer, Proof, install
+from ansible_collections.winops.mars.plugins.plugin_utils.windows.exit_codes import EXIT_CODES, Outcome, judged
+from ansible_collections.winops.mars.plugins.plugin_utils.windows.installer import Installer, Proof, install
 from tests.unit.plugins.action.conftest import RunAction
 from tests.unit.simulated import SimulatedHost, simulated
 

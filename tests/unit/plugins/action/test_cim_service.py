@@ -12,7 +12,7 @@ from ansible.errors import AnsibleActionFail
 
 from ansible_collections.winops.mars.plugins.action import cim_service
 from ansible_collections.winops.mars.plugins.action.cim_service import ActionModule
-from ansible_collections.winops.mars.plugins.plugin_utils.cim.services import Services
+from ansible_collections.winops.mars.plugins.plugin_utils.windows.services import Services
 from tests.unit.plugins.action.conftest import RunAction
 from tests.unit.simulated import SimulatedHost, simulated
 

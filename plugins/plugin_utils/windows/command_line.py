@@ -7,8 +7,7 @@ from __future__ import annotations
 
 import re
 
-from ansible_collections.winops.mars.plugins.plugin_utils.wsman.shell import Result
-
+from ..wsman.shell import Result
 from .errors import CimError
 
 # A quotation mark ends the quotation, % begins a variable even inside of one, and a line break ends the command.

@@ -12,15 +12,15 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from ansible_collections.winops.mars.plugins.plugin_utils.wsman.errors import (
+from ..wsman.errors import (
     Fault,
     OutcomeUnknown,
     ProtocolError,
     Unreachable,
     WSManError,
 )
-from ansible_collections.winops.mars.plugins.plugin_utils.wsman.session import Session
-from ansible_collections.winops.mars.plugins.plugin_utils.wsman.values import (
+from ..wsman.session import Session
+from ..wsman.values import (
     CimPath,
     CimType,
     Instance,
@@ -29,7 +29,6 @@ from ansible_collections.winops.mars.plugins.plugin_utils.wsman.values import (
     integer,
     string,
 )
-
 from .command_line import failure
 from .errors import CimError, return_value
 

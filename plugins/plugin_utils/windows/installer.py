@@ -11,8 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from urllib.parse import unquote, urlsplit
 
-from ansible_collections.winops.mars.plugins.plugin_utils.wsman.session import Session
-
+from ..wsman.session import Session
 from .command_line import failure, quoted
 from .errors import CimError
 from .exit_codes import Outcome, judged

@@ -15,9 +15,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal, Protocol
 
-from ansible_collections.winops.mars.plugins.plugin_utils.wsman.errors import Fault
-from ansible_collections.winops.mars.plugins.plugin_utils.wsman.session import Session
-from ansible_collections.winops.mars.plugins.plugin_utils.wsman.values import (
+from ..wsman.errors import Fault
+from ..wsman.session import Session
+from ..wsman.values import (
     CimPath,
     Instance,
     Value,
@@ -27,7 +27,6 @@ from ansible_collections.winops.mars.plugins.plugin_utils.wsman.values import (
     string,
     wql_literal,
 )
-
 from .command_line import failure, quoted
 from .errors import CimError, return_value
 from .task_xml import TaskDefinition, TaskXmlError, ascii_xml

@@ -17,9 +17,8 @@ from contextlib import contextmanager, suppress
 from datetime import datetime, timedelta
 from xml.sax.saxutils import escape
 
-from ansible_collections.winops.mars.plugins.plugin_utils.wsman.errors import OutcomeUnknown, WSManError
-from ansible_collections.winops.mars.plugins.plugin_utils.wsman.session import Session
-
+from ..wsman.errors import OutcomeUnknown, WSManError
+from ..wsman.session import Session
 from .accounts import LOCAL_SYSTEM
 from .command_line import failure, quoted
 from .errors import CimError

@@ -8,8 +8,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from typing import Any
 
-from ansible_collections.winops.mars.plugins.plugin_utils.wsman.session import Session
-
+from ..wsman.session import Session
 from .accounts import LOCAL_SYSTEM, Accounts
 from .errors import CimError
 from .scheduled_tasks import ScheduledTask, ScheduledTasks

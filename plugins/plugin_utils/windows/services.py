@@ -9,9 +9,9 @@ import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
-from ansible_collections.winops.mars.plugins.plugin_utils.wsman.errors import Fault, OutcomeUnknown
-from ansible_collections.winops.mars.plugins.plugin_utils.wsman.session import Session
-from ansible_collections.winops.mars.plugins.plugin_utils.wsman.values import (
+from ..wsman.errors import Fault, OutcomeUnknown
+from ..wsman.session import Session
+from ..wsman.values import (
     CimPath,
     Instance,
     Value,
@@ -19,7 +19,6 @@ from ansible_collections.winops.mars.plugins.plugin_utils.wsman.values import (
     string,
     wql_literal,
 )
-
 from .errors import CimError, return_value
 
 _NAMESPACE = "root/cimv2"

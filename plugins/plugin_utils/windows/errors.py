@@ -5,8 +5,8 @@
 
 from __future__ import annotations
 
-from ansible_collections.winops.mars.plugins.plugin_utils.wsman.errors import ProtocolError, WSManError
-from ansible_collections.winops.mars.plugins.plugin_utils.wsman.values import Instance, integer
+from ..wsman.errors import ProtocolError, WSManError
+from ..wsman.values import Instance, integer
 
 
 class CimError(WSManError):

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ansible_collections.winops.mars.plugins.plugin_utils.cim.task_xml import (
+from ansible_collections.winops.mars.plugins.plugin_utils.windows.task_xml import (
     NAMESPACE,
     TaskDefinition,
     TaskXmlError,

@@ -10,8 +10,12 @@ from pathlib import Path
 
 import pytest
 
-from ansible_collections.winops.mars.plugins.plugin_utils.cim.errors import CimError
-from ansible_collections.winops.mars.plugins.plugin_utils.cim.operating_system import OperatingSystem, last_boot, reboot
+from ansible_collections.winops.mars.plugins.plugin_utils.windows.errors import CimError
+from ansible_collections.winops.mars.plugins.plugin_utils.windows.operating_system import (
+    OperatingSystem,
+    last_boot,
+    reboot,
+)
 from ansible_collections.winops.mars.plugins.plugin_utils.wsman.errors import Fault
 from ansible_collections.winops.mars.plugins.plugin_utils.wsman.session import Session
 from ansible_collections.winops.mars.plugins.plugin_utils.wsman.shell import Result

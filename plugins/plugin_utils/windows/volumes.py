@@ -8,9 +8,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from ansible_collections.winops.mars.plugins.plugin_utils.wsman.errors import Fault
-from ansible_collections.winops.mars.plugins.plugin_utils.wsman.session import Session
-from ansible_collections.winops.mars.plugins.plugin_utils.wsman.values import (
+from ..wsman.errors import Fault
+from ..wsman.session import Session
+from ..wsman.values import (
     CimPath,
     Instance,
     boolean,

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from ansible_collections.winops.mars.plugins.plugin_utils.cim.volumes import Volume, Volumes, volume_of
+from ansible_collections.winops.mars.plugins.plugin_utils.windows.volumes import Volume, Volumes, volume_of
 from ansible_collections.winops.mars.plugins.plugin_utils.wsman.errors import Fault
 from tests.unit.plugins.plugin_utils.wsman.scripted import scripted
 from tests.unit.simulated import simulated

@@ -11,8 +11,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ansible_collections.winops.mars.plugins.plugin_utils.cim.errors import CimError
-from ansible_collections.winops.mars.plugins.plugin_utils.cim.registry import Kind, Registry, RegistryValue
+from ansible_collections.winops.mars.plugins.plugin_utils.windows.errors import CimError
+from ansible_collections.winops.mars.plugins.plugin_utils.windows.registry import Kind, Registry, RegistryValue
 from ansible_collections.winops.mars.plugins.plugin_utils.wsman.errors import ProtocolError
 from tests.unit.plugins.plugin_utils.wsman.scripted import (
     COMMAND_STARTED,

@@ -8,9 +8,9 @@ from __future__ import annotations
 import re
 from functools import cached_property
 
-from ansible_collections.winops.mars.plugins.plugin_utils.wsman.errors import Fault
-from ansible_collections.winops.mars.plugins.plugin_utils.wsman.session import Session
-from ansible_collections.winops.mars.plugins.plugin_utils.wsman.values import CimPath, string
+from ..wsman.errors import Fault
+from ..wsman.session import Session
+from ..wsman.values import CimPath, string
 
 LOCAL_SYSTEM = "S-1-5-18"
 ADMINISTRATORS = "S-1-5-32-544"

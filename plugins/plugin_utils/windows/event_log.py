@@ -10,9 +10,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from xml.etree import ElementTree
 
-from ansible_collections.winops.mars.plugins.plugin_utils.wsman.errors import ProtocolError
-from ansible_collections.winops.mars.plugins.plugin_utils.wsman.session import Session
-
+from ..wsman.errors import ProtocolError
+from ..wsman.session import Session
 from .command_line import failure, quoted
 
 _NAMESPACE = "{http://schemas.microsoft.com/win/2004/08/events/event}"

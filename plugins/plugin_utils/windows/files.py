@@ -10,16 +10,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from ansible_collections.winops.mars.plugins.plugin_utils.wsman.errors import Fault
-from ansible_collections.winops.mars.plugins.plugin_utils.wsman.session import Session
-from ansible_collections.winops.mars.plugins.plugin_utils.wsman.values import (
+from ..wsman.errors import Fault
+from ..wsman.session import Session
+from ..wsman.values import (
     CimPath,
     Instance,
     boolean,
     integer,
     string,
 )
-
 from .command_line import failure, quoted
 
 

@@ -7,8 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from ansible_collections.winops.mars.plugins.plugin_utils.wsman.session import Session
-
+from ..wsman.session import Session
 from .errors import CimError
 from .registry import Kind, Registry, RegistryValue
 

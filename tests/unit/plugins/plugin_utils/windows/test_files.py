@@ -7,9 +7,9 @@ from __future__ import annotations
 
 import pytest
 
-from ansible_collections.winops.mars.plugins.plugin_utils.cim.command_line import quoted
-from ansible_collections.winops.mars.plugins.plugin_utils.cim.errors import CimError
-from ansible_collections.winops.mars.plugins.plugin_utils.cim.files import Files
+from ansible_collections.winops.mars.plugins.plugin_utils.windows.command_line import quoted
+from ansible_collections.winops.mars.plugins.plugin_utils.windows.errors import CimError
+from ansible_collections.winops.mars.plugins.plugin_utils.windows.files import Files
 from tests.unit.plugins.plugin_utils.wsman.scripted import fault, scripted
 from tests.unit.simulated import simulated
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TypeVar
 
-from ansible_collections.winops.mars.plugins.plugin_utils.wsman.errors import OutcomeUnknown
+from ..wsman.errors import OutcomeUnknown
 
 T = TypeVar("T")
 

@@ -10,8 +10,8 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.winops.mars.plugins.plugin_utils.cim.errors import CimError
-from ansible_collections.winops.mars.plugins.plugin_utils.cim.services import Services
+from ansible_collections.winops.mars.plugins.plugin_utils.windows.errors import CimError
+from ansible_collections.winops.mars.plugins.plugin_utils.windows.services import Services
 from tests.unit.plugins.plugin_utils.wsman.scripted import scripted
 from tests.unit.simulated import SimulatedHost, simulated
 

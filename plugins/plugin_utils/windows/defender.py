@@ -11,9 +11,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from ansible_collections.winops.mars.plugins.plugin_utils.wsman.errors import Fault
-from ansible_collections.winops.mars.plugins.plugin_utils.wsman.session import Session
-from ansible_collections.winops.mars.plugins.plugin_utils.wsman.values import (
+from ..wsman.errors import Fault
+from ..wsman.session import Session
+from ..wsman.values import (
     CimPath,
     Instance,
     Value,
@@ -21,7 +21,6 @@ from ansible_collections.winops.mars.plugins.plugin_utils.wsman.values import (
     boolean,
     string,
 )
-
 from .errors import CimError, return_value
 
 _NAMESPACE = "root/Microsoft/Windows/Defender"

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import pytest
 
-from ansible_collections.winops.mars.plugins.plugin_utils.cim.accounts import ADMINISTRATORS, LOCAL_SYSTEM, Accounts
+from ansible_collections.winops.mars.plugins.plugin_utils.windows.accounts import ADMINISTRATORS, LOCAL_SYSTEM, Accounts
 from tests.unit.simulated import simulated
 
 

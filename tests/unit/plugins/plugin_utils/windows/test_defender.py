@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.winops.mars.plugins.plugin_utils.cim.defender import Defender, Status
+from ansible_collections.winops.mars.plugins.plugin_utils.windows.defender import Defender, Status
 from ansible_collections.winops.mars.plugins.plugin_utils.wsman.errors import Fault
 from tests.unit.plugins.plugin_utils.wsman.scripted import first_page, scripted
 from tests.unit.simulated import simulated

@@ -15,9 +15,9 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, Generic, TypeVar
 
-from ansible_collections.winops.mars.plugins.plugin_utils.wsman.errors import ProtocolError
-from ansible_collections.winops.mars.plugins.plugin_utils.wsman.session import Session
-from ansible_collections.winops.mars.plugins.plugin_utils.wsman.values import (
+from ..wsman.errors import ProtocolError
+from ..wsman.session import Session
+from ..wsman.values import (
     CimPath,
     Instance,
     Value,
@@ -26,7 +26,6 @@ from ansible_collections.winops.mars.plugins.plugin_utils.wsman.values import (
     octets,
     string,
 )
-
 from .command_line import failure, quoted
 from .errors import CimError, return_value
 

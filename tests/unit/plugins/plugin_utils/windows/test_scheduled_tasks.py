@@ -10,9 +10,9 @@ import re
 
 import pytest
 
-from ansible_collections.winops.mars.plugins.plugin_utils.cim.errors import CimError
-from ansible_collections.winops.mars.plugins.plugin_utils.cim.scheduled_tasks import ScheduledTasks
-from ansible_collections.winops.mars.plugins.plugin_utils.cim.task_xml import TaskXmlError, Trigger
+from ansible_collections.winops.mars.plugins.plugin_utils.windows.errors import CimError
+from ansible_collections.winops.mars.plugins.plugin_utils.windows.scheduled_tasks import ScheduledTasks
+from ansible_collections.winops.mars.plugins.plugin_utils.windows.task_xml import TaskXmlError, Trigger
 from ansible_collections.winops.mars.plugins.plugin_utils.wsman.errors import Fault
 from tests.unit.plugins.plugin_utils.wsman.scripted import (
     COMMAND_STARTED,
