@@ -34,11 +34,11 @@ setup: ## create what the other targets need, below .build (each of them does so
 
 check: lint types docs matrix sanity galaxy ## everything that CI runs before the tests
 
-unit: setup ## the unit tests
+unit: setup ## the unit tests, those of the simulator among them
 	pytest tests/unit
 
 simulator: setup ## the simulator, driven by clients nobody here wrote
-	pytest tests/simulator
+	pytest tests/unit/simulator
 
 e2e: setup ## playbooks against the simulated fleet
 	$(PYTEST_IN_PARALLEL) tests/e2e

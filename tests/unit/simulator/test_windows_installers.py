@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from tests.simulator.tests.windows_hosts import Machine
+from tests.unit.simulator.windows_hosts import Machine
 
 SHARE = r"\\files.example.test\software"
 NET_48 = "NDP48-x86-x64-AllOS-ENU.exe"

@@ -13,8 +13,8 @@ import pytest
 
 from tests.simulator.model import Embedded, Faults
 from tests.simulator.service import Service
-from tests.simulator.tests.fake_host import FakeHost
-from tests.simulator.tests.messages import (
+from tests.unit.simulator.fake_host import FakeHost
+from tests.unit.simulator.messages import (
     CIMV2,
     ENUMERATION,
     NS,

@@ -9,9 +9,9 @@ import json
 
 import pytest
 
-from tests.simulator.tests.windows_hosts import Machine
 from tests.simulator.windows import PROFILES, load_profile
 from tests.simulator.windows.profile import merge
+from tests.unit.simulator.windows_hosts import Machine
 
 HOSTS = sorted(
     path.stem

@@ -11,8 +11,8 @@ from xml.sax.saxutils import escape
 import pytest
 
 from tests.simulator.service import Service
-from tests.simulator.tests.fake_host import FakeHost
-from tests.simulator.tests.messages import CIMV2, ENUMERATION, NS, exchange, fault, local_name, message, succeed
+from tests.unit.simulator.fake_host import FakeHost
+from tests.unit.simulator.messages import CIMV2, ENUMERATION, NS, exchange, fault, local_name, message, succeed
 
 SERVICE = f"{CIMV2}/Win32_Service"
 ANY = f"{CIMV2}/*"

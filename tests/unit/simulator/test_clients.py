@@ -16,7 +16,7 @@ from winrm.exceptions import InvalidCredentialsError, WinRMTransportError
 from winrm.protocol import Protocol
 
 from tests.simulator.soap import q
-from tests.simulator.tests.conftest import PASSWORD, USER, Running, Start
+from tests.unit.simulator.conftest import PASSWORD, USER, Running, Start
 
 SERVICE = "http://schemas.microsoft.com/wbem/wsman/1/wmi/root/cimv2/Win32_OperatingSystem"
 CLASS = f"{{{SERVICE}}}"

@@ -13,8 +13,8 @@ import pytest
 from tests.simulator.model import Process
 from tests.simulator.service import Service
 from tests.simulator.shells import split_output
-from tests.simulator.tests.fake_host import FakeHost
-from tests.simulator.tests.messages import CIMV2, NS, SHELL, SHELL_CMD, TRANSFER, fault, message, succeed
+from tests.unit.simulator.fake_host import FakeHost
+from tests.unit.simulator.messages import CIMV2, NS, SHELL, SHELL_CMD, TRANSFER, fault, message, succeed
 
 STREAMS = "<rsp:InputStreams>stdin</rsp:InputStreams><rsp:OutputStreams>stdout stderr</rsp:OutputStreams>"
 

@@ -10,7 +10,7 @@ import json
 import pytest
 
 from tests.simulator.model import CimFailure
-from tests.simulator.tests.windows_hosts import CIMV2, DEFENDER, Machine
+from tests.unit.simulator.windows_hosts import CIMV2, DEFENDER, Machine
 
 
 def state_of(machine: Machine, service: str) -> str:

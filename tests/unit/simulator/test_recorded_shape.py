@@ -19,8 +19,8 @@ import pytest
 from tests.simulator import faults
 from tests.simulator.model import Process
 from tests.simulator.service import Service
-from tests.simulator.tests.fake_host import FakeHost
-from tests.simulator.tests.messages import (
+from tests.unit.simulator.fake_host import FakeHost
+from tests.unit.simulator.messages import (
     CIMV2,
     ENUMERATION,
     NS,
@@ -31,8 +31,8 @@ from tests.simulator.tests.messages import (
     message,
     succeed,
 )
-from tests.simulator.tests.test_enumeration import ANY, context_of, enumerate_, pull
-from tests.simulator.tests.test_shells import command_line, create, open_shell, receive, run, send, signal
+from tests.unit.simulator.test_enumeration import ANY, context_of, enumerate_, pull
+from tests.unit.simulator.test_shells import command_line, create, open_shell, receive, run, send, signal
 
 RECORDINGS = Path(__file__).parents[4] / "shared" / "captures"
 pytestmark = pytest.mark.skipif(not RECORDINGS.is_dir(), reason="no recordings of real hosts beside the repository")

@@ -14,9 +14,9 @@ import requests
 
 from tests.simulator.model import Faults
 from tests.simulator.service import ConnectionDropped, Service
-from tests.simulator.tests.conftest import PASSWORD, USER, Running, Start
-from tests.simulator.tests.fake_host import FakeHost
-from tests.simulator.tests.messages import (
+from tests.unit.simulator.conftest import PASSWORD, USER, Running, Start
+from tests.unit.simulator.fake_host import FakeHost
+from tests.unit.simulator.messages import (
     CIMV2,
     ENUMERATION,
     NS,

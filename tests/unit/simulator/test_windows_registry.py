@@ -8,7 +8,7 @@ from __future__ import annotations
 import pytest
 
 from tests.simulator.model import CimFailure
-from tests.simulator.tests.windows_hosts import Machine
+from tests.unit.simulator.windows_hosts import Machine
 
 ENVIRONMENT = r"SYSTEM\CurrentControlSet\Control\Session Manager\Environment"
 WRONG_TYPE = 0x80041005

@@ -17,7 +17,7 @@ import pytest
 
 from tests.simulator.control import Control
 from tests.simulator.fleet import Fleet, FleetHost, Options
-from tests.simulator.tests.fake_host import FakeHost
+from tests.unit.simulator.fake_host import FakeHost
 
 USER = "vagrant"
 PASSWORD = "Pa$$w0rd"

@@ -13,8 +13,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.simulator.model import CimFailure
-from tests.simulator.tests.windows_hosts import Machine
 from tests.simulator.windows.cmd.arguments import split_arguments
+from tests.unit.simulator.windows_hosts import Machine
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from tests.simulator.model import CimFailure
-from tests.simulator.tests.windows_hosts import TASK_SCHEDULER, Machine
+from tests.unit.simulator.windows_hosts import TASK_SCHEDULER, Machine
 
 FOLDER, NAME = "\\Microsoft\\OnlineBackup\\", "Microsoft-OnlineBackup"
 PATH = FOLDER + NAME
