@@ -17,7 +17,7 @@ export ANSIBLE_HOME := $(BUILD)/ansible
 export HYPOTHESIS_STORAGE_DIRECTORY := $(BUILD)/cache/hypothesis
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check unit simulator e2e matrix lint types docs sanity galaxy bench format lock clean
+.PHONY: help setup demo test check unit simulator e2e matrix lint types docs sanity galaxy bench generate format lock clean
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z0-9]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -69,6 +69,9 @@ galaxy: setup ## build the collection as Galaxy would import it
 
 bench: setup ## cost of an audit, against a task that does nothing
 	tests/bench/run
+
+generate: setup ## write what is generated from the catalogue, the facts, and the roles' specs
+	python -m tests.tools.generate
 
 format: setup ## let ruff lay out and repair the code
 	ruff check --fix

@@ -1,7 +1,7 @@
 # Copyright (c) 2026 winops.mars contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Judge the MARS facts of a host by rules, without talking to it."""
+"""Check the MARS facts of a host by rules, without contacting it."""
 
 from __future__ import annotations
 
@@ -14,16 +14,18 @@ from ansible.errors import AnsibleActionFail, AnsibleError
 
 from ansible_collections.winops.mars.plugins.modules.mars_compliance import ARGUMENT_SPEC
 from ansible_collections.winops.mars.plugins.plugin_utils._action import ValidatedAction
-from ansible_collections.winops.mars.plugins.plugin_utils.mars.rule_file import (
+from ansible_collections.winops.mars.plugins.plugin_utils.mars.facts import SCHEMA
+from ansible_collections.winops.mars.plugins.plugin_utils.mars.rules.check import check
+from ansible_collections.winops.mars.plugins.plugin_utils.mars.rules.reading import (
     RuleError,
     effective_rules,
     read_rules,
     shipped_rules,
 )
-from ansible_collections.winops.mars.plugins.plugin_utils.mars.rules import FACTS_SCHEMA, judge
-from ansible_collections.winops.mars.plugins.plugin_utils.mars.thresholds import ThresholdError, thresholds
+from ansible_collections.winops.mars.plugins.plugin_utils.mars.rules.rule import Rule
+from ansible_collections.winops.mars.plugins.plugin_utils.mars.rules.thresholds import ThresholdError, thresholds
 
-# Here the process is still the one that all hosts' workers are forked from. What is wrong is said when rules are used.
+# Here the process is still the one that all hosts' workers are forked from. An error is reported when rules are used.
 with contextlib.suppress(RuleError, ImportError):
     shipped_rules()
 
@@ -33,14 +35,14 @@ class ActionModule(ValidatedAction):
     _requires_connection = False
 
     def perform(self, args: dict[str, Any], task_vars: Mapping[str, Any]) -> dict[str, Any]:
-        """Judge the facts and return the findings."""
+        """Check the facts and return the findings."""
         try:
-            rules = effective_rules(self._own_rules(args), args["disabled_rules"])
+            rules = self._rules(args)
             limits = thresholds(args["baseline"], plain(args["thresholds"]))
         except (RuleError, ThresholdError, ImportError) as error:
             raise AnsibleActionFail(f"{self._task.action}: {error}") from None
-        judgement = judge(self._facts(args, task_vars), rules, limits)
-        return {"changed": False, "baseline": args["baseline"], "thresholds": limits, **judgement.as_dict()}
+        compliance = check(self._facts(args, task_vars), rules, limits)
+        return {"changed": False, "baseline": args["baseline"], "thresholds": limits, **compliance.as_dict()}
 
     def _facts(self, args: Mapping[str, Any], task_vars: Mapping[str, Any]) -> dict[str, Any]:
         facts = args["facts"]
@@ -49,25 +51,28 @@ class ActionModule(ValidatedAction):
         if facts is None:
             host = task_vars.get("inventory_hostname")
             raise AnsibleActionFail(
-                f"{self._task.action}: {host} has no facts about MARS yet; run winops.mars.mars_facts before, "
-                "or give saved facts in the option 'facts'."
+                f"{self._task.action}: there are no facts about MARS on {host} yet: run winops.mars.mars_facts first, "
+                "or give saved facts in the option 'facts'"
             )
         schema = facts.get("schema")
-        if schema != FACTS_SCHEMA:
+        if schema != SCHEMA:
             raise AnsibleActionFail(
-                f"{self._task.action}: these facts have the schema {schema!r} and the rules read {FACTS_SCHEMA}; "
-                "gather them with winops.mars.mars_facts of this version, and give the value of ansible_facts.mars."
+                f"{self._task.action}: these facts have the schema {schema!r}, but the rules read {SCHEMA}: gather "
+                "them with winops.mars.mars_facts of this version, and give the value of ansible_facts.mars"
             )
         data: dict[str, Any] = plain(facts)
         return data
 
-    def _own_rules(self, args: Mapping[str, Any]) -> list[tuple[str, Any]]:
+    def _rules(self, args: Mapping[str, Any]) -> list[Rule]:
         own = []
         if args["rules_file"] is not None:
             own.append((args["rules_file"], self._read(args["rules_file"])))
         if args["rules"]:
             own.append(("option rules", plain(args["rules"])))
-        return own
+        rules = effective_rules(own, args["disabled_rules"])
+        if args["roles"] is None:
+            return rules
+        return [rule for rule in rules if set(rule.roles) & set(args["roles"])]
 
     def _read(self, name: str) -> Any:
         try:

@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from ansible_collections.winops.mars.plugins.modules.mars_facts import ARGUMENT_SPEC, SECTIONS
+from ansible_collections.winops.mars.plugins.modules.mars_facts import ARGUMENT_SPEC
 from ansible_collections.winops.mars.plugins.plugin_utils._action import WindowsAction
-from ansible_collections.winops.mars.plugins.plugin_utils.mars.facts.gather import gather
+from ansible_collections.winops.mars.plugins.plugin_utils.mars.gather import SECTIONS, gather
 from ansible_collections.winops.mars.plugins.plugin_utils.wsman.session import Session
 
 
@@ -17,7 +17,7 @@ class ActionModule(WindowsAction):
     spec = ARGUMENT_SPEC
 
     def execute(self, args: dict[str, Any], session: Session) -> dict[str, Any]:
-        """Gather the wanted sections into ``ansible_facts.mars``."""
+        """Gather the requested sections into ``ansible_facts.mars``."""
         return {"changed": False, "ansible_facts": {"mars": gather(session, _sections(args["gather_subset"]))}}
 
 

@@ -2,35 +2,35 @@
 # Copyright (c) 2026 winops.mars contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Judge whether a host is fit for the MARS agent."""
+"""Documentation and argument spec of mars_compliance; plugins/action/mars_compliance.py does the work."""
 
 from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: mars_compliance
-short_description: Judge whether a host is fit for the MARS agent
+short_description: Check whether a host meets the prerequisites of the MARS agent
 version_added: 0.1.0
 author:
   - winops.mars contributors (@winops)
 description:
   - Compares the facts that M(winops.mars.mars_facts) gathered with the prerequisites of the Microsoft Azure Recovery
-    Services (MARS) agent, and says for each what was expected, what was found, why it matters and how to put it right.
-  - It does not talk to the host, so that saved facts can be judged at any time, also by other rules than at the time
-    they were gathered.
+    Services (MARS) agent. Each finding says what was expected, what was found, why it matters, and how to fix it.
+  - The module does not contact the host, so saved facts can be checked at any time, also with other rules than those
+    used when they were gathered.
   - What could not be read is never counted as compliant.
-  - It does not fail on a host that does not comply; decide on RV(verdict).
+  - The module does not fail for a host that does not meet the prerequisites; decide on RV(verdict).
 options:
   facts:
     description:
-      - The facts to judge, as M(winops.mars.mars_facts) returned them in
+      - The facts to check, as M(winops.mars.mars_facts) returned them in
         RV(winops.mars.mars_facts#module:ansible_facts.mars).
-      - Default is C(ansible_facts.mars) of the host.
+      - Defaults to C(ansible_facts.mars) of the host.
     type: dict
   baseline:
     description:
-      - Thresholds to judge by.
-      - V(minimum) is what an agent that is already installed needs to go on working, .NET Framework 4.5.2 and Windows
-        PowerShell 3.0 among others.
+      - Thresholds to check against.
+      - V(minimum) is what an installed agent needs to keep working, .NET Framework 4.5.2 and Windows PowerShell 3.0
+        among others.
       - V(current) is what Microsoft documents for installing and updating the agent in 2025, .NET Framework 4.8 and
         Windows PowerShell 5.0 among others.
     type: str
@@ -40,38 +40,48 @@ options:
     default: minimum
   thresholds:
     description:
-      - Single thresholds in place of those of the O(baseline).
-      - C(dotnet_version) and C(powershell_version) are versions. Quote them, since YAML takes C(4.10) for C(4.1).
-      - C(scratch_free_percent) and C(scratch_advised_percent) are the free space, in percent, below which the scratch
-        volume fails and below which it gets a warning. They count against C(scratch_protected_data), the size in bytes
-        of all data that the agent protects on the host, if that is given, and against the size of the volume if not.
+      - Single thresholds that replace those of the O(baseline).
+      # generated: threshold_documentation
+      - C(dotnet_version) is a version in quotes, '4.8' for example. Oldest .NET Framework that is accepted.
+      - C(powershell_version) is a version in quotes, '4.8' for example. Oldest Windows PowerShell that is accepted.
+      - C(scratch_free_percent) is a number from 0 to 100. Free space the scratch volume must have, in percent of the
+        protected data where its size is given, of the volume otherwise.
+      - C(scratch_advised_percent) is a number from 0 to 100. Free space of the scratch volume below which there is a
+        warning, in percent of the same.
+      - C(scratch_protected_data) is a whole number of bytes above 0, or null. Size of all data the agent protects on
+        the host, in bytes.
+      # end generated
     type: dict
     default: {}
   rules_file:
     description:
       - A YAML file on the controller with a list of O(rules), which are applied before those in O(rules) itself.
-      - A relative path is searched for as in other actions, in the C(files) folders of role and playbook first.
+      - A relative path is searched for as in other actions, in the C(files) directories of role and playbook first.
     type: path
   rules:
     description:
       - Rules to add to those of the collection, or, with the C(id) of one of these, fields to replace in it.
-      - A rule has C(id), C(title), C(severity) (V(error) or V(warning)), C(needs) (the facts without which it cannot
-        tell), C(expect) (a JMESPath condition over the facts, true if the host complies), C(expected), C(actual),
-        C(why) and C(fix) (texts that may hold expressions in braces). It may have C(applies), C(advise) and
-        C(impossible) (further conditions), C(role), C(no_role), C(cases) and C(source).
-      - The page C(docs/rules.md) of the collection explains them.
+      - The R(guide to rules,ansible_collections.winops.mars.docsite.guide_rules) explains the fields.
     type: list
     elements: dict
     default: []
   disabled_rules:
-    description: Names of rules that are not applied.
+    description: Ids of rules that are not applied.
     type: list
     elements: str
     default: []
+  roles:
+    description:
+      - Apply only rules whose findings one of these roles can fix.
+      - By default, all rules are applied.
+    type: list
+    elements: str
 requirements:
   - The Python package C(jmespath) on the controller.
 seealso:
   - module: winops.mars.mars_facts
+  - ref: ansible_collections.winops.mars.docsite.guide_rules
+    description: The shipped rules, their thresholds, and how to write your own.
 extends_documentation_fragment:
   - winops.mars.attributes
   - winops.mars.attributes.read_only
@@ -81,17 +91,17 @@ EXAMPLES = r"""
 - name: Gather the facts
   winops.mars.mars_facts:
 
-- name: Judge them by what Microsoft documents today
+- name: Check them against what Microsoft documents today
   winops.mars.mars_compliance:
     baseline: current
   register: compliance
 
-- name: Stop where a prerequisite is missing
+- name: Stop where a prerequisite is not met
   ansible.builtin.assert:
     that: compliance.verdict == 'compliant'
     fail_msg: "{{ compliance.findings | selectattr('fix') | map(attribute='fix') | join(' ') }}"
 
-- name: Judge saved facts, with more room for 2 TB of protected data and without the rule on overlapping backups
+- name: Check saved facts, with more room for 2 TB of protected data and without the rule on overlapping backups
   winops.mars.mars_compliance:
     facts: "{{ lookup('ansible.builtin.file', 'facts/' ~ inventory_hostname ~ '.json') | from_json }}"
     thresholds:
@@ -100,14 +110,14 @@ EXAMPLES = r"""
     disabled_rules:
       - task_instances
 
-- name: Also ask for a certain version of the agent, and only warn about the module path
+- name: Also require a certain version of the agent, and only warn about the module path
   winops.mars.mars_compliance:
     rules:
       - id: agent_version
         title: The agent is new enough
+        group: agent
         severity: error
-        applies: agent.installed
-        needs: [agent.installed, agent.version]
+        requires: agent
         expect: version_compare(agent.version, '2.0.9262.0') >= `0`
         expected: 2.0.9262.0 or later
         actual: "{agent.version}"
@@ -125,21 +135,25 @@ findings:
   elements: dict
   contains:
     id:
-      description: Name of the rule.
+      description: Id of the rule.
       type: str
       sample: dotnet_version
     title:
-      description: What the rule makes sure of.
+      description: What the rule requires, in a few words.
       type: str
       sample: .NET Framework is new enough
+    group:
+      description: The group of rules it belongs to; tables have a column for each.
+      type: str
+      sample: dotnet
     severity:
       description: V(error) or V(warning). Only errors make a host noncompliant.
       type: str
       sample: error
     status:
       description:
-        - V(compliant), V(noncompliant), V(unknown) if a fact could not be read, V(not_applicable) if the rule has
-          nothing to say about this host, or V(impossible) if its Windows can never comply.
+        - V(compliant), V(noncompliant), V(unknown) if a fact could not be read or does not decide it, V(not_applicable)
+          if the rule does not apply to this host, or V(impossible) if its Windows can never meet it.
       type: str
       sample: noncompliant
     expected:
@@ -149,19 +163,27 @@ findings:
     actual:
       description: What was found, or why it is unknown.
       type: str
-      sample: 4.6.2 (release 394802)
+      sample: .NET Framework 4.6.2 (release 394802)
     why:
       description: Why it matters.
       type: str
-      sample: The agent is a .NET program; with an older .NET Framework it cannot be installed, updated or registered.
+      sample: The agent is a .NET program. With an older .NET Framework it cannot be installed, updated, or registered.
     fix:
-      description: How to put it right by hand, V(null) if nothing has to be.
+      description: How to fix it by hand, V(null) if there is nothing to fix.
       type: str
-      sample: Install the .NET Framework 4.8 from its offline installer, then restart the host.
+      sample: Install .NET Framework 4.8 from its offline installer, then restart the host.
     role:
-      description: Name of the role of this collection that puts it right, V(null) if none can or nothing has to be.
+      description: Name of the role that fixes it, V(null) if none can or there is nothing to fix.
       type: str
       sample: dotnet
+    wanted:
+      description: The values that the role applies, computed for this host. Empty if there is nothing to fix.
+      type: dict
+      sample:
+        installed:
+          key: HKLM\SOFTWARE\Microsoft\NET Framework Setup\NDP\v4\Full
+          name: Release
+          minimum: 528040
     source:
       description: Where the requirement is documented.
       type: str
@@ -184,20 +206,31 @@ verdict:
   type: str
   sample: noncompliant
 roles:
-  description: Names of the roles that put right what is noncompliant, in the order of the rules.
+  description: Names of the roles that fix what is noncompliant, in the order in which they are to run.
   returned: success
   type: list
   elements: str
   sample:
     - dotnet
     - scheduled_task
+role_order:
+  description: Names of the roles of all applied rules, in the order in which they are to run.
+  returned: success
+  type: list
+  elements: str
+  sample:
+    - dotnet
+    - powershell
+    - antivirus_exclusions
+    - scheduled_task
+    - scratch_space
 baseline:
-  description: The baseline that was judged by.
+  description: The baseline that was checked against.
   returned: success
   type: str
   sample: current
 thresholds:
-  description: The thresholds that were judged by, those of the baseline with the given ones in place.
+  description: The thresholds that were checked against, those of the baseline with the given ones in place.
   returned: success
   type: dict
   sample:
@@ -219,6 +252,7 @@ ARGUMENT_SPEC: dict[str, Any] = {
     "rules_file": {"type": "path"},
     "rules": {"type": "list", "elements": "dict", "default": []},
     "disabled_rules": {"type": "list", "elements": "str", "default": []},
+    "roles": {"type": "list", "elements": "str"},
 }
 
 

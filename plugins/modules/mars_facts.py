@@ -26,23 +26,25 @@ options:
     elements: str
     default: [all]
     choices:
+      # generated: section_choices
       - all
-      - os
-      - dotnet
-      - powershell
       - agent
-      - tasks
-      - scratch
-      - volumes
       - antivirus
-      - '!os'
-      - '!dotnet'
-      - '!powershell'
+      - dotnet
+      - os
+      - powershell
+      - scratch
+      - tasks
+      - volumes
       - '!agent'
-      - '!tasks'
-      - '!scratch'
-      - '!volumes'
       - '!antivirus'
+      - '!dotnet'
+      - '!os'
+      - '!powershell'
+      - '!scratch'
+      - '!tasks'
+      - '!volumes'
+      # end generated
 extends_documentation_fragment:
   - winops.mars.attributes
   - winops.mars.attributes.connection
@@ -102,6 +104,78 @@ ansible_facts:
               description: What happened, in a sentence. The host's part of it is in the host's language.
               type: str
               sample: 'the host answered with error 0x80041003: Access denied'
+        # generated: section_documentation
+        agent:
+          description: The MARS agent. Everything but C(installed) is V(null) where it is not installed.
+          type: dict
+          contains:
+            installed:
+              description: Whether the agent is installed.
+              type: bool
+              sample: true
+            install_path:
+              description: Folder of the agent, without a trailing backslash.
+              type: str
+              sample: C:\Program Files\Microsoft Azure Recovery Services Agent
+            version:
+              description: File version of the backup engine, V(null) if the file is missing.
+              type: str
+              sample: 2.0.9262.0
+            engine:
+              description: The backup engine's service with C(name), C(state) and C(start_mode).
+              type: dict
+              sample: {name: obengine, state: Running, start_mode: Auto}
+            management:
+              description: The management agent's service with C(name), C(state) and C(start_mode).
+              type: dict
+              sample: {name: OBRecoveryServicesManagementAgent, state: Running, start_mode: Auto}
+        antivirus:
+          description: Antivirus software.
+          type: dict
+          contains:
+            defender:
+              description: Microsoft Defender Antivirus, V(null) if it is not installed.
+              type: dict
+              contains:
+                running:
+                  description: Whether its service runs.
+                  type: bool
+                  sample: true
+                real_time_protection:
+                  description: Whether it scans files as they are used.
+                  type: bool
+                  sample: true
+                tamper_protected:
+                  description: Whether tamper protection is on, V(null) where it is unknown.
+                  type: bool
+                  sample: false
+                exclusion_paths:
+                  description: Excluded folders and files.
+                  type: list
+                  elements: str
+                  sample: ['C:\Program Files\Microsoft Azure Recovery Services Agent\bin']
+                exclusion_processes:
+                  description: Programs whose files are excluded.
+                  type: list
+                  elements: str
+                  sample: [cbengine.exe]
+            products:
+              description: Other products found by their services, with C(name) and C(evidence).
+              type: list
+              elements: dict
+              sample: [{name: Sophos, evidence: service SAVService}]
+        dotnet:
+          description: The .NET Framework.
+          type: dict
+          contains:
+            release:
+              description: Release number of .NET Framework 4.5 or later, V(null) if none is installed.
+              type: int
+              sample: 528449
+            version:
+              description: The version that release number stands for.
+              type: str
+              sample: '4.8'
         os:
           description: The Windows release.
           type: dict
@@ -127,7 +201,7 @@ ansible_facts:
               type: int
               sample: 0
             product_type:
-              description: Kind of Windows.
+              description: V(workstation), V(domain_controller), or V(server).
               type: str
               sample: server
             architecture:
@@ -158,18 +232,6 @@ ansible_facts:
               description: Newest Windows PowerShell that can be installed on it, V(null) for an unknown release.
               type: str
               sample: '5.1'
-        dotnet:
-          description: The .NET Framework.
-          type: dict
-          contains:
-            release:
-              description: Release number of .NET Framework 4.5 or later, V(null) if none is installed.
-              type: int
-              sample: 528449
-            version:
-              description: The version that release number stands for.
-              type: str
-              sample: '4.8'
         powershell:
           description: Windows PowerShell.
           type: dict
@@ -179,7 +241,7 @@ ansible_facts:
               type: str
               sample: 5.1.20348.1
             execution_policy:
-              description: Execution policies of the machine.
+              description: Execution policies of the computer.
               type: dict
               contains:
                 group_policy:
@@ -187,7 +249,7 @@ ansible_facts:
                   type: str
                   sample: RemoteSigned
                 local_machine:
-                  description: Set for the machine, V(null) if undefined.
+                  description: Set for the computer, V(null) if undefined.
                   type: str
                   sample: RemoteSigned
                 effective:
@@ -195,90 +257,12 @@ ansible_facts:
                   type: str
                   sample: RemoteSigned
             module_path:
-              description: Entries of the machine's E(PSModulePath), variables expanded.
+              description: Entries of the system environment variable E(PSModulePath), expanded.
               type: list
               elements: str
               sample: ['C:\Program Files\Microsoft Azure Recovery Services Agent\bin\Modules']
-        agent:
-          description: The MARS agent. Everything but C(installed) is V(null) where it is not installed.
-          type: dict
-          contains:
-            installed:
-              description: Whether the agent is installed.
-              type: bool
-              sample: true
-            install_path:
-              description: Folder of the agent, without a trailing backslash.
-              type: str
-              sample: C:\Program Files\Microsoft Azure Recovery Services Agent
-            version:
-              description: File version of the backup engine, V(null) if the file is missing.
-              type: str
-              sample: 2.0.9262.0
-            engine:
-              description: The backup engine's service with C(name), C(state) and C(start_mode).
-              type: dict
-              sample: {name: obengine, state: Running, start_mode: Auto}
-            management:
-              description: The management agent's service with C(name), C(state) and C(start_mode).
-              type: dict
-              sample: {name: OBRecoveryServicesManagementAgent, state: Running, start_mode: Auto}
-        tasks:
-          description: Every scheduled task in C(\\Microsoft\\OnlineBackup\\).
-          type: list
-          elements: dict
-          contains:
-            name:
-              description: Name of the task.
-              type: str
-              sample: Microsoft-OnlineBackup
-            path:
-              description: Folder of the task, with backslashes around.
-              type: str
-              sample: \Microsoft\OnlineBackup\
-            enabled:
-              description: Whether the task is enabled.
-              type: bool
-              sample: true
-            state:
-              description: V(ready), V(running), V(queued), V(disabled), or V(null) where the host does not tell.
-              type: str
-              sample: ready
-            principal:
-              description: The account the task runs as.
-              type: dict
-              contains:
-                id:
-                  description: The account as the task stores it, a SID or a name.
-                  type: str
-                  sample: S-1-5-18
-                sid:
-                  description: SID of SYSTEM or the local Administrators group if it is one of them or stored as a SID.
-                  type: str
-                  sample: S-1-5-18
-                kind:
-                  description: V(user) or V(group).
-                  type: str
-                  sample: user
-            triggers:
-              description: The triggers with C(type) and C(enabled).
-              type: list
-              elements: dict
-              sample: [{type: CalendarTrigger, enabled: true}]
-            multiple_instances:
-              description: What happens if the task is to start while it runs.
-              type: str
-              sample: IgnoreNew
-            last_run:
-              description: When the task last started, as an ISO 8601 time, V(null) if never or not told.
-              type: str
-              sample: '2026-11-19T21:00:00+00:00'
-            last_result:
-              description: Exit code of that run.
-              type: int
-              sample: 0
         scratch:
-          description: The scratch (cache) folder. What lies behind a C(location) of V(null) is V(null) too.
+          description: The scratch (cache) folder. Everything else is V(null) where C(location) is.
           type: dict
           contains:
             location:
@@ -306,18 +290,118 @@ ansible_facts:
               type: bool
               sample: false
             deduplicated:
-              description: Whether Data Deduplication works on its volume.
+              description: Whether Data Deduplication is on for its volume.
               type: bool
               sample: false
             volume:
-              description: Its volume, as in C(volumes); V(null) if it is on no local volume.
+              description: Its volume, V(null) if it is not on a volume of the host.
               type: dict
-              sample: {name: 'C:\', file_system: NTFS, drive_type: fixed, capacity: 136365211648, free: 68182605824}
+              contains:
+
+                name:
+                  description: The path it is mounted at.
+                  type: str
+                  sample: C:\
+                device_id:
+                  description: The volume's unique path.
+                  type: str
+                  sample: \\?\Volume{4640d392-0000-0000-0000-100000000000}\
+                drive_letter:
+                  description: Drive letter with colon, V(null) without one.
+                  type: str
+                  sample: 'C:'
+                label:
+                  description: Volume label.
+                  type: str
+                  sample: System
+                file_system:
+                  description: File system, V(null) for an unformatted or offline volume.
+                  type: str
+                  sample: NTFS
+                drive_type:
+                  description: V(fixed), V(removable), V(network), V(compact_disc), V(ram_disk), or V(unknown).
+                  type: str
+                  sample: fixed
+                capacity:
+                  description: Size, in bytes.
+                  type: int
+                  sample: 136365211648
+                free:
+                  description: Free space, in bytes.
+                  type: int
+                  sample: 68182605824
+                free_percent:
+                  description: Free space, in percent of the size.
+                  type: float
+                  sample: 50.0
+        tasks:
+          description: Every scheduled task in C(\\Microsoft\\OnlineBackup\\).
+          type: list
+          elements: dict
+          contains:
+            name:
+              description: Name of the task.
+              type: str
+              sample: Microsoft-OnlineBackup
+            path:
+              description: Folder of the task, with backslashes around.
+              type: str
+              sample: \Microsoft\OnlineBackup\
+            enabled:
+              description: Whether the task is enabled.
+              type: bool
+              sample: true
+            state:
+              description: V(ready), V(running), V(queued), V(disabled), or V(null) where the state is unknown.
+              type: str
+              sample: ready
+            principal:
+              description: The account the task runs as.
+              type: dict
+              contains:
+                id:
+                  description: The account as the task stores it, a SID or a name.
+                  type: str
+                  sample: S-1-5-18
+                sid:
+                  description: SID of SYSTEM or the local Administrators group if it is one of them or stored as a SID.
+                  type: str
+                  sample: S-1-5-18
+                kind:
+                  description: V(user) or V(group).
+                  type: str
+                  sample: user
+            triggers:
+              description: The triggers.
+              type: list
+              elements: dict
+              contains:
+                type:
+                  description: Name of the trigger's element in the task's definition.
+                  type: str
+                  sample: CalendarTrigger
+                enabled:
+                  description: Whether the trigger is enabled.
+                  type: bool
+                  sample: true
+            multiple_instances:
+              description: What happens if the task is to start while it runs.
+              type: str
+              sample: IgnoreNew
+            last_run:
+              description: When the task last started, as an ISO 8601 time, V(null) if never or unknown.
+              type: str
+              sample: '2026-11-19T21:00:00+00:00'
+            last_result:
+              description: Exit code of that run.
+              type: int
+              sample: 0
         volumes:
           description: Every volume of the host.
           type: list
           elements: dict
           contains:
+
             name:
               description: The path it is mounted at.
               type: str
@@ -339,7 +423,7 @@ ansible_facts:
               type: str
               sample: NTFS
             drive_type:
-              description: Kind of drive.
+              description: V(fixed), V(removable), V(network), V(compact_disc), V(ram_disk), or V(unknown).
               type: str
               sample: fixed
             capacity:
@@ -354,46 +438,23 @@ ansible_facts:
               description: Free space, in percent of the size.
               type: float
               sample: 50.0
-        antivirus:
-          description: Antivirus software.
-          type: dict
-          contains:
-            defender:
-              description: Microsoft Defender Antivirus, V(null) if it is not installed.
-              type: dict
-              contains:
-                running:
-                  description: Whether its service runs.
-                  type: bool
-                  sample: true
-                real_time_protection:
-                  description: Whether it scans files as they are used.
-                  type: bool
-                  sample: true
-                tamper_protected:
-                  description: Whether tamper protection is on, V(null) where Windows does not tell.
-                  type: bool
-                  sample: false
-                exclusion_paths:
-                  description: Excluded folders and files.
-                  type: list
-                  elements: str
-                  sample: ['C:\Program Files\Microsoft Azure Recovery Services Agent\bin']
-                exclusion_processes:
-                  description: Programs whose files are excluded.
-                  type: list
-                  elements: str
-                  sample: [cbengine.exe]
-            products:
-              description: Other products found by their services, with C(name) and C(evidence).
-              type: list
-              elements: dict
-              sample: [{name: Sophos, evidence: service SAVService}]
+        # end generated
 """
 
 from ansible.module_utils.basic import AnsibleModule
 
-SECTIONS = ["os", "dotnet", "powershell", "agent", "tasks", "scratch", "volumes", "antivirus"]
+# generated: section_list
+SECTIONS = [
+    "agent",
+    "antivirus",
+    "dotnet",
+    "os",
+    "powershell",
+    "scratch",
+    "tasks",
+    "volumes",
+]
+# end generated
 
 ARGUMENT_SPEC = {
     "gather_subset": {

@@ -6,8 +6,17 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
+import pytest
 import yaml
+
+from ansible_collections.winops.mars.plugins.plugin_utils.mars.facts import SCHEMA
+from ansible_collections.winops.mars.plugins.plugin_utils.mars.rules.expressions import Expression
+from ansible_collections.winops.mars.plugins.plugin_utils.mars.rules.reading import role_order, shipped_rules
+from ansible_collections.winops.mars.plugins.plugin_utils.mars.rules.rule import Rule
+from tests.e2e.expected import FINDINGS_CURRENT, FINDINGS_MINIMUM
+from tests.tools.generate import section_documentation, stale_files
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -24,6 +33,73 @@ def test_the_action_group_has_every_module() -> None:
     runtime = yaml.safe_load((ROOT / "meta" / "runtime.yml").read_text(encoding="utf-8"))
 
     assert runtime["action_groups"]["mars"] == sorted(plugins("modules"))
+
+
+def test_what_is_generated_is_current() -> None:
+    assert [str(path.relative_to(ROOT)) for path in stale_files()] == []
+
+
+def test_every_role_is_named_by_a_rule_and_the_other_way_round() -> None:
+    folders = {path.name for path in (ROOT / "roles").iterdir()}
+
+    assert folders == {*role_order(shipped_rules().values()), "mars_prereqs"}
+
+
+def load(path: Path) -> Any:
+    return yaml.safe_load(path.read_text(encoding="utf-8"))
+
+
+@pytest.mark.parametrize("role", [path.name for path in sorted((ROOT / "roles").iterdir())])
+def test_a_role_says_the_same_everywhere(role: str) -> None:
+    folder = ROOT / "roles" / role
+    spec = load(folder / "meta/argument_specs.yml")["argument_specs"]["main"]
+    defaults = load(folder / "defaults/main.yml")
+    described = {name: option["default"] for name, option in spec["options"].items() if "default" in option}
+
+    assert list(defaults) == list(spec["options"])
+    assert {name: value for name, value in defaults.items() if "{{" not in str(value)} == described
+    assert load(folder / "meta/main.yml")["galaxy_info"]["description"] == spec["short_description"]
+    if role != "mars_prereqs":
+        assert f"{role}_findings" in defaults
+
+
+def documented_facts(entries: dict[str, Any], prefix: str = "") -> set[str]:
+    """The path of every documented fact, as rules write it."""
+    paths = set()
+    for name, entry in entries.items():
+        path = f"{prefix}{name}"
+        items = f"{path}[]" if entry["type"] == "list" else path
+        paths |= {path, items, *documented_facts(entry.get("contains", {}), f"{items}.")}
+    return paths
+
+
+def expressions(rule: Rule) -> list[Expression]:
+    conditions = [rule.expect, rule.unknown_if, rule.advise, rule.impossible, *rule.applies, *rule.wanted.values()]
+    conditions += [requirement.condition for requirement in rule.requires] + [case.when for case in rule.cases]
+    return [condition for condition in conditions if condition is not None]
+
+
+@pytest.mark.parametrize("rule", shipped_rules().values(), ids=lambda rule: rule.id)
+def test_every_fact_a_rule_reads_is_documented(rule: Rule) -> None:
+    read = {fact.path for expression in expressions(rule) for fact in expression.facts}
+
+    assert read - documented_facts(yaml.safe_load(section_documentation())) == set()
+
+
+def test_every_rule_is_met_and_not_met_by_hosts_of_the_demonstration() -> None:
+    expected = [FINDINGS_MINIMUM, FINDINGS_CURRENT]
+    open_rules = {rule for findings in expected for host in findings.values() for rule in host}
+
+    assert open_rules <= set(shipped_rules())
+    # Only you know what to back up: no host of the demonstration is without a task
+    assert set(shipped_rules()) - open_rules == {"task_present", "scratch_location"}
+    assert {} in FINDINGS_CURRENT.values()
+
+
+def test_the_schema_of_the_facts_is_that_of_the_documentation() -> None:
+    module = (ROOT / "plugins/modules/mars_facts.py").read_text(encoding="utf-8")
+
+    assert f"sample: {SCHEMA}\n" in module.split("schema:")[1].split("gathered:")[0]
 
 
 def test_an_execution_environment_gets_what_every_connection_needs() -> None:

@@ -24,3 +24,6 @@ POWERSHELL_2_KEY = r"HKLM\SOFTWARE\Microsoft\PowerShell\1\PowerShellEngine"
 EXECUTION_POLICY_KEY = r"HKLM\SOFTWARE\Microsoft\PowerShell\1\ShellIds\Microsoft.PowerShell"
 EXECUTION_POLICY_GPO_KEY = r"HKLM\SOFTWARE\Policies\Microsoft\Windows\PowerShell"
 MACHINE_ENVIRONMENT_KEY = r"HKLM\SYSTEM\CurrentControlSet\Control\Session Manager\Environment"
+
+#: All of them by lower-case name, as expressions of rules use them: ``location.dotnet_key``.
+LOCATIONS: dict[str, str] = {name.lower(): value for name, value in list(globals().items()) if name.isupper()}

@@ -1,0 +1,13 @@
+# Copyright (c) 2026 winops.mars contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The facts of a host: one module a section, found by its name.
+
+Each has ``gather(host)``, which reads the section, and ``RETURN``, its documentation, which ``make generate`` puts into
+that of the module winops.mars.mars_facts.
+"""
+
+from __future__ import annotations
+
+#: The layout of the facts; raised when a fact changes its meaning, since saved facts are checked by later rules, too.
+SCHEMA = 1

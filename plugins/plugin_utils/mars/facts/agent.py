@@ -10,10 +10,36 @@ from typing import Any
 from ...windows.files import Files
 from ...windows.services import Service
 from .. import locations
-from .host import Host
+from ..host import Host
+
+RETURN = r"""
+description: The MARS agent. Everything but C(installed) is V(null) where it is not installed.
+type: dict
+contains:
+  installed:
+    description: Whether the agent is installed.
+    type: bool
+    sample: true
+  install_path:
+    description: Folder of the agent, without a trailing backslash.
+    type: str
+    sample: C:\Program Files\Microsoft Azure Recovery Services Agent
+  version:
+    description: File version of the backup engine, V(null) if the file is missing.
+    type: str
+    sample: 2.0.9262.0
+  engine:
+    description: The backup engine's service with C(name), C(state) and C(start_mode).
+    type: dict
+    sample: {name: obengine, state: Running, start_mode: Auto}
+  management:
+    description: The management agent's service with C(name), C(state) and C(start_mode).
+    type: dict
+    sample: {name: OBRecoveryServicesManagementAgent, state: Running, start_mode: Auto}
+"""
 
 
-def agent(host: Host) -> dict[str, Any]:
+def gather(host: Host) -> dict[str, Any]:
     """Where the agent is installed, its version and its services."""
     path = host.install_path
     facts: dict[str, Any] = {

@@ -9,20 +9,57 @@ from typing import Any
 
 from ...windows.defender import Defender
 from ...windows.errors import CimError
-from ..antivirus_products import SERVICES
-from .host import Host
+from ..catalogue import ANTIVIRUS_SERVICES
+from ..host import Host
+
+RETURN = r"""
+description: Antivirus software.
+type: dict
+contains:
+  defender:
+    description: Microsoft Defender Antivirus, V(null) if it is not installed.
+    type: dict
+    contains:
+      running:
+        description: Whether its service runs.
+        type: bool
+        sample: true
+      real_time_protection:
+        description: Whether it scans files as they are used.
+        type: bool
+        sample: true
+      tamper_protected:
+        description: Whether tamper protection is on, V(null) where it is unknown.
+        type: bool
+        sample: false
+      exclusion_paths:
+        description: Excluded folders and files.
+        type: list
+        elements: str
+        sample: ['C:\Program Files\Microsoft Azure Recovery Services Agent\bin']
+      exclusion_processes:
+        description: Programs whose files are excluded.
+        type: list
+        elements: str
+        sample: [cbengine.exe]
+  products:
+    description: Other products found by their services, with C(name) and C(evidence).
+    type: list
+    elements: dict
+    sample: [{name: Sophos, evidence: service SAVService}]
+"""
 
 
-def antivirus(host: Host) -> dict[str, Any]:
+def gather(host: Host) -> dict[str, Any]:
     """Defender with its exclusions, and other products by the services they are known to install."""
     facts: dict[str, Any] = {}
     with host.reading("antivirus"):
         facts["defender"] = _defender(host, Defender(host.session))
     with host.reading("antivirus"):
         found = {
-            SERVICES[service.name.lower()]: service.name
+            ANTIVIRUS_SERVICES[service.name.lower()]: service.name
             for service in host.services
-            if service.name.lower() in SERVICES
+            if service.name.lower() in ANTIVIRUS_SERVICES
         }
         facts["products"] = [
             {"name": name, "evidence": f"service {service}"} for name, service in sorted(found.items())

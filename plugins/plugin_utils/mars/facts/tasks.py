@@ -10,10 +10,74 @@ from typing import Any
 from ...windows.accounts import Accounts
 from ...windows.scheduled_tasks import ScheduledTask, ScheduledTasks
 from .. import locations
-from .host import Host
+from ..host import Host
+
+RETURN = r"""
+description: Every scheduled task in C(\\Microsoft\\OnlineBackup\\).
+type: list
+elements: dict
+contains:
+  name:
+    description: Name of the task.
+    type: str
+    sample: Microsoft-OnlineBackup
+  path:
+    description: Folder of the task, with backslashes around.
+    type: str
+    sample: \Microsoft\OnlineBackup\
+  enabled:
+    description: Whether the task is enabled.
+    type: bool
+    sample: true
+  state:
+    description: V(ready), V(running), V(queued), V(disabled), or V(null) where the state is unknown.
+    type: str
+    sample: ready
+  principal:
+    description: The account the task runs as.
+    type: dict
+    contains:
+      id:
+        description: The account as the task stores it, a SID or a name.
+        type: str
+        sample: S-1-5-18
+      sid:
+        description: SID of SYSTEM or the local Administrators group if it is one of them or stored as a SID.
+        type: str
+        sample: S-1-5-18
+      kind:
+        description: V(user) or V(group).
+        type: str
+        sample: user
+  triggers:
+    description: The triggers.
+    type: list
+    elements: dict
+    contains:
+      type:
+        description: Name of the trigger's element in the task's definition.
+        type: str
+        sample: CalendarTrigger
+      enabled:
+        description: Whether the trigger is enabled.
+        type: bool
+        sample: true
+  multiple_instances:
+    description: What happens if the task is to start while it runs.
+    type: str
+    sample: IgnoreNew
+  last_run:
+    description: When the task last started, as an ISO 8601 time, V(null) if never or unknown.
+    type: str
+    sample: '2026-11-19T21:00:00+00:00'
+  last_result:
+    description: Exit code of that run.
+    type: int
+    sample: 0
+"""
 
 
-def tasks(host: Host) -> list[dict[str, Any]]:
+def gather(host: Host) -> list[dict[str, Any]]:
     """Every task in the agent's folder of the task scheduler."""
     accounts = Accounts(host.session)
     return [_task(task, accounts) for task in ScheduledTasks(host.session).in_folder(locations.TASK_FOLDER)]

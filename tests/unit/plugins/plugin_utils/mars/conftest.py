@@ -78,7 +78,7 @@ def healthy() -> dict[str, Any]:
             "compressed": False,
             "encrypted": False,
             "reparse_point": False,
-            "deduplicated": None,
+            "deduplicated": False,
             "volume": volume,
         },
         "volumes": [volume],

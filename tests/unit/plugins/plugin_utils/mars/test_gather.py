@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from ansible_collections.winops.mars.plugins.modules.mars_facts import ARGUMENT_SPEC
-from ansible_collections.winops.mars.plugins.plugin_utils.mars.facts.gather import SECTIONS, gather
+from ansible_collections.winops.mars.plugins.plugin_utils.mars.gather import SECTIONS, gather
 from ansible_collections.winops.mars.plugins.plugin_utils.wsman.errors import NoService, Unreachable, WSManError
 from tests.unit.simulated import SimulatedHost, simulated
 

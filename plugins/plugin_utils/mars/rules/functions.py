@@ -26,6 +26,8 @@ except ImportError:
         return lambda function: function
 
 
+from ..catalogue import DOTNET_RELEASES
+
 _ANY: Any = {"types": []}
 
 
@@ -39,6 +41,15 @@ class RuleFunctions(Functions):
         if first is None or second is None:
             return None
         return (first > second) - (first < second)
+
+    @signature(_ANY)
+    def _func_dotnet_release(self, version: Any) -> int | None:
+        """Give the lowest Release number of the .NET Framework versions from this one on; null if there is none."""
+        oldest = _version(version)
+        if oldest is None:
+            return None
+        releases = [release for known, release in DOTNET_RELEASES.items() if (_version(known) or ()) >= oldest]
+        return min(releases, default=None)
 
     @signature(_ANY, _ANY)
     def _func_percent(self, part: Any, whole: Any) -> float | None:
@@ -61,24 +72,22 @@ class RuleFunctions(Functions):
         return None if found is None or not isinstance(path, str) else _steps(path) in found
 
     @signature(_ANY, _ANY, _ANY)
-    def _func_covers_path(self, entries: Any, path: Any, windows_directory: Any) -> bool | None:
-        """Say whether a list of folders has this path or a folder above it, with or without a trailing ``\\*``."""
+    def _func_covers_paths(self, entries: Any, paths: Any, windows_directory: Any) -> bool | None:
+        """Say whether a list of folders has each of these paths or a folder above it, with or without ``\\*``."""
         found = _paths(entries, windows_directory)
-        if found is None or not isinstance(path, str):
+        if found is None or not _are_texts(paths):
             return None
-        steps = _steps(path)
-        return any(entry and steps[: len(entry)] == entry for entry in found)
+        return all(any(entry and steps[: len(entry)] == entry for entry in found) for steps in map(_steps, paths))
 
     @signature(_ANY, _ANY, _ANY)
-    def _func_covers_process(self, entries: Any, path: Any, windows_directory: Any) -> bool | None:
-        """Say whether a list of processes has this program: by its full path, by its name, or by its folder ``\\*``."""
+    def _func_covers_processes(self, entries: Any, paths: Any, windows_directory: Any) -> bool | None:
+        """Say whether a list of processes has each of these programs: by its path, its name, or its folder ``\\*``."""
         found = _paths(entries, windows_directory)
-        if found is None or not isinstance(path, str):
+        if found is None or not _are_texts(paths):
             return None
-        steps = _steps(path)
         wildcards = [entry for entry in entries if isinstance(entry, str) and entry.endswith("*")]
-        folders = _paths(wildcards, windows_directory)
-        return steps in found or steps[-1:] in found or any(entry and entry == steps[:-1] for entry in folders or [])
+        folders = [entry for entry in _paths(wildcards, windows_directory) or [] if entry]
+        return all(steps in found or steps[-1:] in found or steps[:-1] in folders for steps in map(_steps, paths))
 
     @signature(_ANY)
     def _func_size(self, count: Any) -> str | None:
@@ -97,6 +106,10 @@ FUNCTION_ARGUMENTS: dict[str, int | None] = {
     name: None if any(argument.get("variadic") for argument in function["signature"]) else len(function["signature"])
     for name, function in getattr(RuleFunctions, "FUNCTION_TABLE", {}).items()
 }
+
+
+def _are_texts(value: Any) -> bool:
+    return isinstance(value, list) and all(isinstance(item, str) for item in value)
 
 
 def _is_number(value: Any) -> bool:

@@ -18,20 +18,27 @@ try:
 except ImportError:
     HAS_JMESPATH = False
 
-from .rule_functions import FUNCTION_ARGUMENTS, RuleFunctions
+from ..locations import LOCATIONS
+from .fact_path import FactPath
+from .functions import FUNCTION_ARGUMENTS, RuleFunctions
+from .reads import UnderivableError, reads
+from .thresholds import THRESHOLDS
 
 
 class ExpressionError(ValueError):
-    """An expression that cannot work; the text says why, without a full stop."""
+    """An expression that cannot work; the text says why."""
 
 
 class Expression:
-    """A compiled JMESPath expression; ExpressionError where it cannot work, ImportError without jmespath."""
+    """A compiled JMESPath expression; ExpressionError where it cannot work, ImportError without jmespath.
 
-    def __init__(self, text: str) -> None:
+    :param wanted: the wanted values it may use as ``wanted.NAME``, beside ``threshold.NAME`` and ``location.NAME``.
+    :ivar facts: everything it reads of the facts, by itself and through wanted values.
+    """
+
+    def __init__(self, text: str, wanted: Mapping[str, Expression]) -> None:
         if not HAS_JMESPATH:
             raise ImportError("the Python library jmespath is missing on the controller: install it there")
-        self.text = text
         try:
             self._compiled = jmespath.compile(text)
         except JMESPathError as error:
@@ -43,7 +50,12 @@ class Expression:
                 raise ExpressionError(f"there is no function {name}(); there are {known}")
             if FUNCTION_ARGUMENTS[name] not in (None, count):
                 raise ExpressionError(f"{name}() takes {FUNCTION_ARGUMENTS[name]} arguments, not {count}")
+        self.facts = tuple(sorted(_facts(self._compiled.parsed, wanted)))
         self._options = jmespath.Options(custom_functions=RuleFunctions())
+
+    def first_unread(self, document: Mapping[str, Any]) -> FactPath | None:
+        """The first fact it reads that was not read from the host."""
+        return next((fact for fact in self.facts if fact.gap(document) is not None), None)
 
     def search(self, document: Mapping[str, Any]) -> Any:
         """What the expression gives over this document; None where it asks for something a value cannot do."""
@@ -57,14 +69,14 @@ class Expression:
 class Text:
     """Text with expressions in braces: ``{dotnet.version} is installed``."""
 
-    def __init__(self, text: str) -> None:
+    def __init__(self, text: str, wanted: Mapping[str, Expression]) -> None:
         # Every second part is an expression
         parts = re.split(r"\{([^{}]*)\}", text)
-        self._parts = [Expression(part) if index % 2 else part for index, part in enumerate(parts)]
+        self._parts = [Expression(part, wanted) if index % 2 else part for index, part in enumerate(parts)]
 
     def render(self, document: Mapping[str, Any]) -> str:
         """The text over this document."""
-        return "".join(part if isinstance(part, str) else _shown(part.search(document)) for part in self._parts)
+        return "".join(part if isinstance(part, str) else _rendered(part, document) for part in self._parts)
 
 
 def _calls(node: Mapping[str, Any]) -> Iterator[tuple[str, int]]:
@@ -74,6 +86,28 @@ def _calls(node: Mapping[str, Any]) -> Iterator[tuple[str, int]]:
     for child in node.get("children", ()):
         if isinstance(child, dict):
             yield from _calls(child)
+
+
+def _facts(tree: Mapping[str, Any], wanted: Mapping[str, Expression]) -> Iterator[FactPath]:
+    """Every fact an expression reads; ExpressionError for a threshold, location or wanted value that does not exist."""
+    try:
+        paths = reads(tree)
+    except UnderivableError as error:
+        raise ExpressionError(str(error)) from error
+    names: dict[str, Mapping[str, Any]] = {"threshold": THRESHOLDS, "location": LOCATIONS, "wanted": wanted}
+    for path in paths:
+        root, *steps = path.replace("[]", "").split(".")
+        if root not in names:
+            yield FactPath(path)
+        elif not steps or steps[0] not in names[root]:
+            known = ", ".join(names[root]) or "none"
+            raise ExpressionError(f"there is no {'.'.join([root, *steps[:1]])}; the names after {root} are {known}")
+        elif root == "wanted":
+            yield from wanted[steps[0]].facts
+
+
+def _rendered(expression: Expression, document: Mapping[str, Any]) -> str:
+    return "unknown" if expression.first_unread(document) else _shown(expression.search(document))
 
 
 def _shown(value: Any) -> str:

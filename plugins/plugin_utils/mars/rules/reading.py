@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Rules from data: the shipped catalogue, and what users add, override and disable.
 
-Everything a rule can be wrong in is found here, before any host is judged.
+Everything a rule can be wrong in is found here, before any host is checked.
 """
 
 from __future__ import annotations
@@ -15,32 +15,40 @@ from typing import Any, TypeVar
 
 import yaml
 
-from .catalogue_file import catalogue
+from .. import catalogue
 from .expressions import Expression, ExpressionError, Text
-from .rules import Case, Fact, Rule, Severity, Status
-from .thresholds import THRESHOLD_NAMES
+from .rule import Case, Requirement, Rule, Severity, Status
 
 SHIPPED = "rules.yml"
 
 _TEXTS = ("expected", "actual", "why", "fix")
-_REQUIRED = ("id", "title", "severity", "needs", "expect", *_TEXTS)
-_OPTIONAL = ("applies", "advise", "impossible", "role", "no_role", "cases", "source")
+_REQUIRED = ("id", "title", "group", "severity", "expect", *_TEXTS)
+_OPTIONAL = (
+    "requires",
+    "applies",
+    "unknown_if",
+    "advise",
+    "impossible",
+    "wanted",
+    "role",
+    "no_role",
+    "cases",
+    "source",
+)
 _CASE_FIELDS = ("status", "when", *_TEXTS, "role", "no_role")
-_ID = re.compile(r"[a-z][a-z0-9_]*")
+_NAME = re.compile(r"[a-z][a-z0-9_]*")
 _ROLE = re.compile(r"[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*)*")
-_FACT = re.compile(r"\w+(\[\])*(\.\w+(\[\])*)*")
-_THRESHOLD = re.compile(r"\bthreshold\.(\w+)")
 
 _Choice = TypeVar("_Choice", Severity, Status)
 _Kind = TypeVar("_Kind", Expression, Text)
 
 
 class RuleError(ValueError):
-    """A rule that cannot be used; the text is one sentence with its file, id and field."""
+    """A rule that cannot be used; the text names its file, id and field."""
 
     def __init__(self, origin: str, rule: str, field: str, problem: str) -> None:
         where = f"{origin}: rule {rule}" + (f", field {field}" if field else "")
-        super().__init__(f"{where}: {problem}.")
+        super().__init__(f"{where}: {problem}")
 
 
 def read_rules(text: str, origin: str) -> Any:
@@ -77,9 +85,22 @@ def effective_rules(own: Iterable[tuple[str, Any]], disabled: Collection[str]) -
     return [rule for rule in rules.values() if rule.id not in disabled]
 
 
+def role_order(rules: Iterable[Rule]) -> list[str]:
+    """Every role that can fix what one of these rules finds, in the order of the rules, in which they are to run."""
+    return list(dict.fromkeys(role for rule in rules for role in rule.roles))
+
+
 @cache
 def _shipped_entries() -> Mapping[str, Mapping[str, Any]]:
-    return _entries(catalogue(SHIPPED), SHIPPED)
+    return _entries(catalogue.read(SHIPPED), SHIPPED)
+
+
+@cache
+def _requirements() -> Mapping[str, Requirement]:
+    return {
+        name: Requirement(Expression(entry["condition"], {}), Text(entry["otherwise"], {}))
+        for name, entry in catalogue.read("conditions.yml").items()
+    }
 
 
 def _entries(data: Any, origin: str) -> dict[str, Mapping[str, Any]]:
@@ -88,8 +109,8 @@ def _entries(data: Any, origin: str) -> dict[str, Mapping[str, Any]]:
     entries: dict[str, Mapping[str, Any]] = {}
     for number, entry in enumerate(data, 1):
         entry_id = entry.get("id") if isinstance(entry, dict) else None
-        if not isinstance(entry_id, str) or not _ID.fullmatch(entry_id):
-            raise RuleError(origin, f"number {number}", "id", "must be lower case letters, digits and underscores")
+        if not isinstance(entry_id, str) or not _NAME.fullmatch(entry_id):
+            raise RuleError(origin, f"number {number}", "id", "must be lower-case letters, digits and underscores")
         if entry_id in entries:
             raise RuleError(origin, entry_id, "id", "is used by two rules of the list")
         entries[entry_id] = entry
@@ -97,20 +118,24 @@ def _entries(data: Any, origin: str) -> dict[str, Mapping[str, Any]]:
 
 
 def _rule(entry: Mapping[str, Any], origin: str) -> Rule:
-    fields = _Fields(entry, origin, str(entry["id"]), "")
+    fields = _Fields(entry, origin, str(entry["id"]))
     fields.allow(*_REQUIRED, *_OPTIONAL)
     for name in _REQUIRED:
         if entry.get(name) is None:
             raise fields.error(name, "is missing")
+    fields.read_wanted()
     return Rule(
         id=fields.text("id"),
         title=fields.text("title"),
+        group=fields.name("group"),
         severity=fields.choice("severity", Severity),
+        requires=tuple(fields.requirements("requires")),
         applies=tuple(fields.expressions("applies")),
-        needs=tuple(fields.facts("needs")),
         expect=fields.expression("expect"),
+        unknown_if=fields.optional_expression("unknown_if"),
         advise=fields.optional_expression("advise"),
         impossible=fields.optional_expression("impossible"),
+        wanted=fields.wanted,
         texts=fields.templates(*_TEXTS, "no_role"),
         role=fields.role(),
         cases=tuple(_case(case) for case in fields.nested("cases")),
@@ -134,9 +159,10 @@ def _case(fields: _Fields) -> Case:
 class _Fields:
     """The fields of a rule or of one of its cases, read with their types."""
 
-    def __init__(self, entry: Mapping[str, Any], origin: str, rule: str, prefix: str) -> None:
+    def __init__(self, entry: Mapping[str, Any], origin: str, rule: str) -> None:
         self.entry = entry
-        self._origin, self._rule, self._prefix = origin, rule, prefix
+        self.wanted: dict[str, Expression] = {}
+        self._origin, self._rule, self._prefix = origin, rule, ""
 
     def error(self, name: str, problem: str) -> RuleError:
         return RuleError(self._origin, self._rule, self._prefix + name, problem)
@@ -144,12 +170,18 @@ class _Fields:
     def allow(self, *names: str) -> None:
         for name in self.entry:
             if name not in names:
-                raise self.error(str(name), f"is none of the fields {', '.join(names)}")
+                raise self.error(str(name), f"is not a known field; expected one of {', '.join(names)}")
 
     def text(self, name: str) -> str:
         value = self.entry[name]
         if not isinstance(value, str) or not value.strip():
             raise self.error(name, "must be text")
+        return value
+
+    def name(self, name: str) -> str:
+        value = self.entry[name]
+        if not isinstance(value, str) or not _NAME.fullmatch(value):
+            raise self.error(name, "must be lower-case letters, digits and underscores")
         return value
 
     def choice(self, name: str, choices: type[_Choice]) -> _Choice:
@@ -164,6 +196,18 @@ class _Fields:
             raise self.error("role", "must be the name of a role, or null")
         return value
 
+    def read_wanted(self) -> None:
+        """Read the wanted values, which everything read from here on can use, later ones of them included."""
+        value = self.entry.get("wanted")
+        if value is None:
+            return
+        if not isinstance(value, dict) or not all(isinstance(name, str) and _NAME.fullmatch(name) for name in value):
+            raise self.error("wanted", "must be a mapping of names (lower-case letters, digits, underscores)")
+        for name, text in value.items():
+            if not isinstance(text, str):
+                raise self.error(f"wanted.{name}", "must be an expression; a literal text stands in single quotes")
+            self.wanted[name] = self._compiled(f"wanted.{name}", text, Expression)
+
     def expression(self, name: str) -> Expression:
         return self._compiled(name, self.text(name), Expression)
 
@@ -171,23 +215,20 @@ class _Fields:
         return None if self.entry.get(name) is None else self.expression(name)
 
     def expressions(self, name: str) -> list[Expression]:
-        value = self.entry.get(name)
-        conditions = value if isinstance(value, list) else [] if value is None else [value]
-        if not all(isinstance(condition, str) for condition in conditions):
-            raise self.error(name, "must be a condition or a list of conditions")
-        return [self._compiled(name, condition, Expression) for condition in conditions]
+        return [
+            self._compiled(name, text, Expression) for text in self._texts(name, "a condition or a list of conditions")
+        ]
+
+    def requirements(self, name: str) -> list[Requirement]:
+        known = _requirements()
+        names = self._texts(name, "the name of a requirement or a list of them")
+        for requirement in names:
+            if requirement not in known:
+                raise self.error(name, f"there is no requirement {requirement!r}; there are {', '.join(known)}")
+        return [known[requirement] for requirement in names]
 
     def templates(self, *names: str) -> dict[str, Text]:
         return {name: self._compiled(name, self.text(name), Text) for name in names if self.entry.get(name) is not None}
-
-    def facts(self, name: str) -> list[Fact]:
-        paths = self.entry[name]
-        if not isinstance(paths, list) or not paths:
-            raise self.error(name, "must be a list of the facts without which the rule cannot tell")
-        for path in paths:
-            if not isinstance(path, str) or not _FACT.fullmatch(path):
-                raise self.error(name, f"{path!r} is not the path of a fact such as agent.version or tasks[].enabled")
-        return [Fact(path) for path in paths]
 
     def nested(self, name: str) -> list[_Fields]:
         entries = self.entry.get(name)
@@ -195,13 +236,22 @@ class _Fields:
             return []
         if not isinstance(entries, list) or not all(isinstance(entry, dict) for entry in entries):
             raise self.error(name, "must be a list of mappings")
-        return [_Fields(entry, self._origin, self._rule, f"{name}[{index}].") for index, entry in enumerate(entries)]
+        nested = []
+        for index, entry in enumerate(entries):
+            fields = _Fields(entry, self._origin, self._rule)
+            fields.wanted, fields._prefix = self.wanted, f"{name}[{index}]."
+            nested.append(fields)
+        return nested
+
+    def _texts(self, name: str, form: str) -> list[str]:
+        value = self.entry.get(name)
+        texts = value if isinstance(value, list) else [] if value is None else [value]
+        if not all(isinstance(text, str) for text in texts):
+            raise self.error(name, f"must be {form}")
+        return texts
 
     def _compiled(self, name: str, text: str, kind: type[_Kind]) -> _Kind:
-        for threshold in _THRESHOLD.findall(text):
-            if threshold not in THRESHOLD_NAMES:
-                raise self.error(name, f"there is no threshold {threshold}; there are {', '.join(THRESHOLD_NAMES)}")
         try:
-            return kind(text)
+            return kind(text, self.wanted)
         except ExpressionError as error:
             raise self.error(name, str(error)) from error

@@ -7,17 +7,38 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from typing import Any
 
-from .catalogue_file import catalogue
-
-_CATALOGUE: Mapping[str, Mapping[str, Any]] = catalogue("baselines.yml")
-BASELINES = ("minimum", "current")
-THRESHOLD_NAMES = tuple(_CATALOGUE)
+from .. import catalogue
 
 
 class ThresholdError(ValueError):
-    """A threshold nobody knows, or a value it cannot have; the text says which, and what is possible."""
+    """A threshold that does not exist, or a value it cannot have; the text says which, and what is possible."""
+
+
+@dataclass(frozen=True)
+class Threshold:
+    """A number or version that rules compare with, and its value in each baseline."""
+
+    type: str
+    description: str
+    minimum: Any
+    current: Any
+
+    @property
+    def form(self) -> str:
+        """What its values look like."""
+        return _TYPES[self.type][1]
+
+    def read(self, value: Any) -> Any:
+        """The value in its own type; ValueError for one that it cannot have."""
+        if value is None and self.minimum is None:
+            return None
+        read: Any = _TYPES[self.type][0](value)
+        if read is None:
+            raise ValueError(self.form)
+        return read
 
 
 def _version(value: Any) -> str | None:
@@ -47,16 +68,21 @@ _TYPES: Mapping[str, tuple[Callable[[Any], Any], str]] = {
     "bytes": (_bytes, "a whole number of bytes above 0, or null"),
 }
 
+#: All thresholds by name.
+THRESHOLDS = {name: Threshold(**entry) for name, entry in catalogue.read("baselines.yml").items()}
+
 
 def thresholds(baseline: str, overrides: Mapping[str, Any]) -> dict[str, Any]:
-    """All thresholds by name: those of the baseline, with single ones replaced; ThresholdError where one is wrong."""
-    values = {name: entry[baseline] for name, entry in _CATALOGUE.items()}
+    """The values of all thresholds: those of the baseline, with single ones replaced.
+
+    Raises :class:`ThresholdError` for a replacement that is not possible.
+    """
+    values = {name: getattr(threshold, baseline) for name, threshold in THRESHOLDS.items()}
     for name, value in overrides.items():
-        if name not in _CATALOGUE:
-            raise ThresholdError(f"There is no threshold '{name}'; the thresholds are {', '.join(THRESHOLD_NAMES)}.")
-        kind = _CATALOGUE[name]["type"]
-        read, form = _TYPES[kind]
-        values[name] = read(value)
-        if values[name] is None and not (kind == "bytes" and value is None):
-            raise ThresholdError(f"Threshold '{name}' must be {form}, not {value!r}.")
+        if name not in THRESHOLDS:
+            raise ThresholdError(f"there is no threshold {name}; there are {', '.join(THRESHOLDS)}")
+        try:
+            values[name] = THRESHOLDS[name].read(value)
+        except ValueError as error:
+            raise ThresholdError(f"the threshold {name} must be {error}, not {value!r}") from None
     return values

@@ -9,19 +9,19 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.winops.mars.plugins.plugin_utils.mars.rule_file import (
+from ansible_collections.winops.mars.plugins.plugin_utils.mars.rules.check import find
+from ansible_collections.winops.mars.plugins.plugin_utils.mars.rules.reading import (
     RuleError,
     effective_rules,
     read_rules,
     shipped_rules,
 )
-from ansible_collections.winops.mars.plugins.plugin_utils.mars.rules import find
 
 OWN: dict[str, Any] = {
     "id": "agent_version",
     "title": "The agent is new enough",
+    "group": "agent",
     "severity": "error",
-    "needs": ["agent.version"],
     "expect": "version_compare(agent.version, '2.0.9262.0') >= `0`",
     "expected": "2.0.9262.0 or later",
     "actual": "{agent.version}",
@@ -47,14 +47,16 @@ def test_an_override_replaces_the_fields_it_names_and_no_other() -> None:
     changed = next(rule for rule in own({"id": "task_instances", "severity": "warning"}) if rule.id == "task_instances")
 
     assert changed.severity == "warning"
-    assert (changed.title, changed.expect.text, changed.role) == (shipped.title, shipped.expect.text, shipped.role)
+    assert (changed.title, changed.group, changed.role) == (shipped.title, shipped.group, shipped.role)
+    facts = {"agent": {"installed": True}, "tasks": [{"name": "Backup", "multiple_instances": "Queue"}]}
+    assert find(changed, facts, {}).status == find(shipped, facts, {}).status == "noncompliant"
     assert shipped.severity == "error"
 
 
 def test_an_override_takes_a_condition_away_with_null() -> None:
-    changed = next(rule for rule in own({"id": "task_present", "applies": None}) if rule.id == "task_present")
+    changed = next(rule for rule in own({"id": "task_present", "requires": None}) if rule.id == "task_present")
 
-    assert changed.applies == ()
+    assert changed.requires == ()
 
 
 def test_later_rules_lie_over_earlier_ones() -> None:
@@ -76,24 +78,37 @@ def test_disabling_an_unknown_rule_names_the_known_ones() -> None:
         ({"expect": "versions(agent.version)"}, ["field expect", "no function versions()", "version_compare"]),
         ({"expect": "agent[?versions(@)]"}, ["no function versions()"]),
         ({"expect": "version_compare(agent.version)"}, ["version_compare() takes 2 arguments, not 1"]),
-        ({"expect": "agent.version == threshold.agent"}, ["no threshold agent", "dotnet_version"]),
+        ({"expect": "agent.version == threshold.agent"}, ["no threshold.agent", "dotnet_version"]),
+        ({"expect": "agent.version == threshold"}, ["no threshold;", "dotnet_version"]),
+        ({"expect": "agent.version == location.agent"}, ["no location.agent", "setup_key"]),
+        ({"expect": "agent.version == wanted.version"}, ["field expect", "no wanted.version", "are none"]),
+        ({"expect": "!agent.installed"}, ["field expect", "cannot be derived", "installed"]),
+        ({"expect": "agent.*.state == 'Running'"}, ["field expect", "cannot be derived", "*"]),
+        ({"expect": "length(@) > `0`"}, ["field expect", "cannot be derived", "@"]),
         ({"actual": "{agent.}"}, ["field actual", "not a JMESPath expression"]),
         ({"actual": "{}"}, ["field actual", "not a JMESPath expression"]),
         ({"expect": True}, ["field expect", "must be text"]),
         ({"expect": None}, ["field expect", "is missing"]),
         ({"severity": "fatal"}, ["field severity", "error, warning"]),
         ({"severity": ["error"]}, ["field severity", "error, warning"]),
-        ({"needs": "agent.version"}, ["field needs", "must be a list"]),
-        ({"needs": []}, ["field needs", "must be a list"]),
-        ({"needs": ["agent version"]}, ["field needs", "'agent version'"]),
+        ({"needs": ["agent.version"]}, ["field needs", "is not a known field"]),
+        ({"group": None}, ["field group", "is missing"]),
+        ({"group": "The agent"}, ["field group", "lower-case letters"]),
+        ({"requires": "engine"}, ["field requires", "no requirement 'engine'", "agent, backup_task"]),
+        ({"requires": [1]}, ["field requires", "name of a requirement"]),
+        ({"wanted": ["x"]}, ["field wanted", "mapping"]),
+        ({"wanted": {"Path": "agent.version"}}, ["field wanted", "lower-case letters"]),
+        ({"wanted": {"enabled": True}}, ["field wanted.enabled", "must be an expression"]),
+        ({"wanted": {"path": "agent."}}, ["field wanted.path", "not a JMESPath expression"]),
+        ({"wanted": {"a": "wanted.b", "b": "'x'"}}, ["field wanted.a", "no wanted.b"]),
         ({"role": "Agent!"}, ["field role", "name of a role"]),
         ({"applies": [1]}, ["field applies", "condition"]),
-        ({"advice": "x"}, ["field advice", "is none of the fields id, title"]),
+        ({"advice": "x"}, ["field advice", "is not a known field; expected one of id, title"]),
         ({"cases": {}}, ["field cases", "list of mappings"]),
         ({"cases": [{"fix": "x"}]}, ["field cases[0].when", "is missing"]),
         ({"cases": [{"when": "`true`"}, {"status": "bad"}]}, ["field cases[1].status", "not_applicable"]),
         ({"cases": [{"when": "a b"}]}, ["field cases[0].when", "not a JMESPath expression"]),
-        ({"cases": [{"when": "`true`", "severity": "error"}]}, ["field cases[0].severity", "is none of the fields"]),
+        ({"cases": [{"when": "`true`", "severity": "error"}]}, ["field cases[0].severity", "is not a known field"]),
         ({"title": "   "}, ["field title", "must be text"]),
     ],
     ids=str,

@@ -1,49 +1,51 @@
 # Copyright (c) 2026 winops.mars contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Facts about Windows itself: the release, the .NET Framework and Windows PowerShell."""
+"""Facts about Windows PowerShell."""
 
 from __future__ import annotations
 
 from typing import Any
 
 from .. import locations
-from ..dotnet import version_of
-from ..windows_releases import release
-from .host import Host
+from ..host import Host
+
+RETURN = r"""
+description: Windows PowerShell.
+type: dict
+contains:
+  version:
+    description: Version of the engine, V(null) if it is not installed.
+    type: str
+    sample: 5.1.20348.1
+  execution_policy:
+    description: Execution policies of the computer.
+    type: dict
+    contains:
+      group_policy:
+        description: Set by Group Policy, V(null) if it sets none.
+        type: str
+        sample: RemoteSigned
+      local_machine:
+        description: Set for the computer, V(null) if undefined.
+        type: str
+        sample: RemoteSigned
+      effective:
+        description: The one that applies to the SYSTEM account.
+        type: str
+        sample: RemoteSigned
+  module_path:
+    description: Entries of the system environment variable E(PSModulePath), expanded.
+    type: list
+    elements: str
+    sample: ['C:\Program Files\Microsoft Azure Recovery Services Agent\bin\Modules']
+"""
 
 # Windows Server 2012 R2, the first server release whose default execution policy is RemoteSigned.
 _REMOTE_SIGNED_SINCE_BUILD = 9600
 
 
-def os(host: Host) -> dict[str, Any]:
-    """The Windows release, and the newest .NET Framework and Windows PowerShell that run on it."""
-    system = host.operating_system
-    known = release(system.build, system.product_type)
-    return {
-        "name": known.name if known else None,
-        "caption": system.caption,
-        "version": system.version,
-        "build": system.build,
-        "service_pack": system.service_pack,
-        "product_type": system.product_type,
-        "architecture": system.architecture,
-        "language": system.language,
-        "computer_name": system.computer_name,
-        "last_boot": system.last_boot.isoformat(),
-        "windows_directory": system.windows_directory,
-        "newest_dotnet": known.newest_dotnet if known else None,
-        "newest_powershell": known.newest_powershell if known else None,
-    }
-
-
-def dotnet(host: Host) -> dict[str, Any]:
-    """The installed .NET Framework 4.5 or later, by its Release number."""
-    number = host.registry.dword(locations.DOTNET_KEY, "Release")
-    return {"release": number, "version": None if number is None else version_of(number)}
-
-
-def powershell(host: Host) -> dict[str, Any]:
+def gather(host: Host) -> dict[str, Any]:
     """Version, execution policy and module path as the SYSTEM account meets them."""
     version = host.registry.string(locations.POWERSHELL_KEY, "PowerShellVersion")
     if version is None:

@@ -9,21 +9,21 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cached_property
 
-from ...windows.errors import CimError
-from ...windows.operating_system import OperatingSystem
-from ...windows.registry import Registry
-from ...windows.services import Service, Services
-from ...windows.volumes import Volume, Volumes
-from ...wsman.errors import (
+from ..windows.errors import CimError
+from ..windows.operating_system import OperatingSystem
+from ..windows.registry import Registry
+from ..windows.services import Service, Services
+from ..windows.volumes import Volume, Volumes
+from ..wsman.errors import (
     AuthenticationRejected,
     Fault,
     NoService,
     Unreachable,
     WSManError,
 )
-from ...wsman.session import Session
-from .. import locations
-from ..antivirus_products import SERVICES as ANTIVIRUS_SERVICES
+from ..wsman.session import Session
+from . import locations
+from .catalogue import ANTIVIRUS_SERVICES
 
 
 class Host:

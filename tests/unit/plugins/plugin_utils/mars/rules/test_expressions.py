@@ -10,16 +10,20 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from jmespath.functions import Functions
 
-from ansible_collections.winops.mars.plugins.plugin_utils.mars.expressions import Expression, Text
-from ansible_collections.winops.mars.plugins.plugin_utils.mars.rule_functions import FUNCTION_ARGUMENTS
+from ansible_collections.winops.mars.plugins.plugin_utils.mars.rules.expressions import Expression, Text
+from ansible_collections.winops.mars.plugins.plugin_utils.mars.rules.functions import (
+    FUNCTION_ARGUMENTS,
+    RuleFunctions,
+)
 
 WINDOWS = r"C:\Windows"
 
 
 def call(function: str, *arguments: Any) -> Any:
     names = [f"a{index}" for index in range(len(arguments))]
-    return Expression(f"{function}({', '.join(names)})").search(dict(zip(names, arguments, strict=True)))
+    return Expression(f"{function}({', '.join(names)})", {}).search(dict(zip(names, arguments, strict=True)))
 
 
 @pytest.mark.parametrize(
@@ -97,8 +101,8 @@ def test_same_path(left: Any, right: Any, same: bool | None) -> None:
         (r"D:\Scratch", None),
     ],
 )
-def test_covers_path(entries: Any, covered: bool | None) -> None:
-    assert call("covers_path", entries, r"D:\Scratch", WINDOWS) is covered
+def test_covers_paths(entries: Any, covered: bool | None) -> None:
+    assert call("covers_paths", entries, [r"D:\Scratch"], WINDOWS) is covered
 
 
 @pytest.mark.parametrize(
@@ -114,13 +118,13 @@ def test_covers_path(entries: Any, covered: bool | None) -> None:
 def test_variables_are_those_of_the_host(entry: str) -> None:
     expected = ".." not in entry
 
-    assert call("covers_path", [entry], r"E:\Program Files\Agent", r"E:\Windows") is expected
-    assert call("covers_path", [entry], r"C:\Program Files\Agent", r"E:\Windows") is False
-    assert call("covers_path", [entry], r"E:\Program Files\Agent", None) is None
+    assert call("covers_paths", [entry], [r"E:\Program Files\Agent"], r"E:\Windows") is expected
+    assert call("covers_paths", [entry], [r"C:\Program Files\Agent"], r"E:\Windows") is False
+    assert call("covers_paths", [entry], [r"E:\Program Files\Agent"], None) is None
 
 
 def test_an_unknown_variable_stays_what_it_is() -> None:
-    assert call("covers_path", [r"%DATA%\Scratch"], r"D:\Scratch", WINDOWS) is False
+    assert call("covers_paths", [r"%DATA%\Scratch"], [r"D:\Scratch"], WINDOWS) is False
 
 
 @pytest.mark.parametrize(
@@ -138,8 +142,8 @@ def test_an_unknown_variable_stays_what_it_is() -> None:
         (None, None),
     ],
 )
-def test_covers_process(entries: Any, covered: bool | None) -> None:
-    assert call("covers_process", entries, r"C:\Agent\bin\CBEngine.exe", WINDOWS) is covered
+def test_covers_processes(entries: Any, covered: bool | None) -> None:
+    assert call("covers_processes", entries, [r"C:\Agent\bin\CBEngine.exe"], WINDOWS) is covered
 
 
 @pytest.mark.parametrize(
@@ -163,7 +167,23 @@ def test_size(count: Any, text: str | None) -> None:
     assert call("size", count) == text
 
 
-OWN_FUNCTIONS = ["version_compare", "percent", "same_path", "lists_path", "covers_path", "covers_process", "size"]
+@pytest.mark.parametrize(
+    "paths, covered", [([r"D:\A", r"E:\B"], True), ([r"D:\A", r"F:\C"], False), ([], True), ([None], None)]
+)
+def test_every_path_has_to_be_covered(paths: list[Any], covered: bool | None) -> None:
+    assert call("covers_paths", ["D:\\", "E:\\"], paths, WINDOWS) is covered
+    assert call("covers_processes", [r"D:\A", r"E:\B"], paths, WINDOWS) is covered
+
+
+@pytest.mark.parametrize(
+    "version, release",
+    [("4.8", 528040), ("4.7.0", 460798), ("4.5.3", 393295), ("1.1", 378389), ("4.9", None), ("new", None), (4.8, None)],
+)
+def test_dotnet_release(version: Any, release: int | None) -> None:
+    assert call("dotnet_release", version) == release
+
+
+OWN_FUNCTIONS = sorted(set(RuleFunctions.FUNCTION_TABLE) - set(Functions.FUNCTION_TABLE))
 
 
 @given(st.data())
@@ -194,7 +214,7 @@ def test_own_functions_take_anything(data: st.DataObject) -> None:
     ],
 )
 def test_what_a_value_cannot_do_gives_nothing(expression: str) -> None:
-    assert Expression(expression).search({"a": None, "b": [{"c": 1}, {"c": "x"}, 2]}) in (None, [])
+    assert Expression(expression, {}).search({"a": None, "b": [{"c": 1}, {"c": "x"}, 2]}) in (None, [])
 
 
 @pytest.mark.parametrize(
@@ -224,4 +244,4 @@ def test_texts(text: str, shown: str) -> None:
         "object": {"straße": 1},
     }
 
-    assert Text(text).render(document) == shown
+    assert Text(text, {}).render(document) == shown

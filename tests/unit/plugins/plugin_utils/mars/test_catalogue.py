@@ -7,8 +7,7 @@ from __future__ import annotations
 
 import pytest
 
-from ansible_collections.winops.mars.plugins.plugin_utils.mars.dotnet import version_of
-from ansible_collections.winops.mars.plugins.plugin_utils.mars.windows_releases import release
+from ansible_collections.winops.mars.plugins.plugin_utils.mars import catalogue
 
 
 @pytest.mark.parametrize(
@@ -32,7 +31,7 @@ from ansible_collections.winops.mars.plugins.plugin_utils.mars.windows_releases 
     ],
 )
 def test_dotnet_versions(number: int, version: str | None) -> None:
-    assert version_of(number) == version
+    assert catalogue.dotnet_version(number) == version
 
 
 @pytest.mark.parametrize(
@@ -52,7 +51,7 @@ def test_dotnet_versions(number: int, version: str | None) -> None:
     ],
 )
 def test_windows_releases(build: int, product_type: str, name: str, newest_dotnet: str, newest_powershell: str) -> None:
-    known = release(build, product_type)
+    known = catalogue.windows_release(build, product_type)
 
     assert known is not None
     assert (known.name, known.newest_dotnet, known.newest_powershell) == (name, newest_dotnet, newest_powershell)
@@ -60,4 +59,4 @@ def test_windows_releases(build: int, product_type: str, name: str, newest_dotne
 
 @pytest.mark.parametrize("build, product_type", [(99999, "server"), (20348, "workstation"), (22621, "server")])
 def test_an_unknown_windows_is_not_guessed(build: int, product_type: str) -> None:
-    assert release(build, product_type) is None
+    assert catalogue.windows_release(build, product_type) is None

@@ -9,9 +9,8 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.winops.mars.plugins.plugin_utils.mars.catalogue_file import catalogue
-from ansible_collections.winops.mars.plugins.plugin_utils.mars.thresholds import (
-    BASELINES,
+from ansible_collections.winops.mars.plugins.plugin_utils.mars.rules.thresholds import (
+    THRESHOLDS,
     ThresholdError,
     thresholds,
 )
@@ -24,7 +23,7 @@ def test_the_baselines_promise_what_is_documented() -> None:
     assert (current["dotnet_version"], current["powershell_version"]) == ("4.8", "5.0")
 
 
-@pytest.mark.parametrize("baseline", BASELINES)
+@pytest.mark.parametrize("baseline", ["minimum", "current"])
 def test_shipped_values_are_values_a_user_could_give(baseline: str) -> None:
     values = thresholds(baseline, {})
 
@@ -32,8 +31,9 @@ def test_shipped_values_are_values_a_user_could_give(baseline: str) -> None:
 
 
 def test_every_threshold_is_described() -> None:
-    for name, entry in catalogue("baselines.yml").items():
-        assert set(entry) == {"type", "description", *BASELINES}, name
+    for name, threshold in THRESHOLDS.items():
+        assert threshold.description.endswith("."), name
+        assert threshold.form
 
 
 @pytest.mark.parametrize(
@@ -56,8 +56,11 @@ def test_single_thresholds_can_be_replaced(name: str, value: Any, expected: Any)
 @pytest.mark.parametrize(
     "overrides, words",
     [
-        ({"dotnet": "4.8"}, "no threshold 'dotnet'; the thresholds are dotnet_version, powershell_version"),
-        ({"dotnet_version": 4.8}, "'dotnet_version' must be a version in quotes, '4.8' for example, not 4.8"),
+        ({"dotnet": "4.8"}, "no threshold dotnet; there are dotnet_version, powershell_version"),
+        (
+            {"dotnet_version": 4.8},
+            "dotnet_version must be a version in quotes, '4.8' for example, not 4.8",
+        ),
         ({"dotnet_version": "newest"}, "must be a version in quotes"),
         ({"dotnet_version": None}, "must be a version in quotes"),
         ({"scratch_free_percent": 101}, "must be a number from 0 to 100, not 101"),

@@ -1,0 +1,59 @@
+# Copyright (c) 2026 winops.mars contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What is known about MARS, its prerequisites and Windows, as data files, and how to look it up in them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+_FOLDER = Path(__file__).parent
+
+
+def read(name: str) -> Any:
+    """The data of a file; OSError or yaml.YAMLError where it is missing or broken."""
+    return yaml.safe_load((_FOLDER / name).read_text(encoding="utf-8"))
+
+
+@dataclass(frozen=True)
+class WindowsRelease:
+    """One version of Windows, as a client or as a server, and the newest versions of what it can run."""
+
+    name: str
+    newest_dotnet: str
+    newest_powershell: str
+
+
+#: Version of the .NET Framework to the lowest Release number it writes.
+DOTNET_RELEASES: dict[str, int] = read("dotnet.yml")
+_WINDOWS_RELEASES = {
+    (build, edition): WindowsRelease(**entry)
+    for build, editions in read("windows.yml").items()
+    for edition, entry in editions.items()
+}
+#: Lower-case name of a Windows service to the antivirus product that installs it.
+ANTIVIRUS_SERVICES: dict[str, str] = {
+    service.lower(): product["name"] for product in read("antivirus.yml") for service in product["services"]
+}
+
+
+def dotnet_version(release: int) -> str | None:
+    """The version a ``NDP\\v4\\Full`` Release number stands for, '4.8' say; None where it is older than 4.5.
+
+    Microsoft documents the lowest number of each version; Windows releases add their own above it, so a number not
+    in the catalogue is the newest version it reaches.
+    """
+    reached = [version for version, minimum in DOTNET_RELEASES.items() if minimum <= release]
+    return max(reached, key=DOTNET_RELEASES.__getitem__, default=None)
+
+
+def windows_release(build: int, product_type: str) -> WindowsRelease | None:
+    """The Windows with this build number and product type; None for one the catalogue does not know.
+
+    ``product_type`` is workstation, domain_controller or server: ``Win32_OperatingSystem.ProductType`` by name.
+    """
+    return _WINDOWS_RELEASES.get((build, "workstation" if product_type == "workstation" else "server"))

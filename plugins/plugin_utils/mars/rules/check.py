@@ -1,0 +1,193 @@
+# Copyright (c) 2026 winops.mars contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Checking the facts of a host by rules.
+
+Pure functions. A condition over a fact that was not read from the host may well give a result, which would be a claim
+about the host. So the result counts only if everything the condition reads is there; otherwise the finding is unknown.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from ..locations import LOCATIONS
+from .expressions import Expression, Text
+from .fact_path import Facts
+from .reading import role_order
+from .rule import Case, Rule, Severity, Status
+
+
+@dataclass(frozen=True)
+class Finding:
+    """What a rule found on one host.
+
+    :ivar fix: how to fix it by hand; None where there is nothing to fix.
+    :ivar role: the role that fixes it; None where none can or there is nothing to fix.
+    :ivar wanted: what the role is to bring about; empty where there is nothing to fix.
+    """
+
+    id: str
+    title: str
+    group: str
+    severity: str
+    status: str
+    expected: str
+    actual: str
+    why: str
+    fix: str | None
+    role: str | None
+    wanted: dict[str, Any]
+    source: str | None
+
+
+@dataclass(frozen=True)
+class Compliance:
+    """All findings on one host, and what follows from them.
+
+    :ivar roles: the roles that fix what is noncompliant, in the order in which they are to run.
+    :ivar role_order: the roles of all rules in that order.
+    """
+
+    findings: list[Finding]
+    summary: dict[str, int]
+    verdict: str
+    roles: list[str]
+    role_order: list[str]
+
+    def as_dict(self) -> dict[str, Any]:
+        """As plain data."""
+        return {**vars(self), "findings": [dict(vars(finding)) for finding in self.findings]}
+
+
+def check(facts: Facts, rules: Sequence[Rule], thresholds: Mapping[str, Any]) -> Compliance:
+    """Apply rules to the facts of one host, the value of ``ansible_facts.mars``; raises nothing, whatever they hold."""
+    findings = [find(rule, facts, thresholds) for rule in rules]
+    needed = {finding.role for finding in findings}
+    order = role_order(rules)
+    return Compliance(
+        findings=findings,
+        summary={status.value: sum(finding.status == status for finding in findings) for status in Status},
+        verdict=_verdict(findings).value,
+        roles=[role for role in order if role in needed],
+        role_order=order,
+    )
+
+
+def find(rule: Rule, facts: Facts, thresholds: Mapping[str, Any]) -> Finding:
+    """Apply one rule to the facts of one host."""
+    document: dict[str, Any] = {**facts, "threshold": thresholds, "location": LOCATIONS}
+    document["wanted"] = {
+        name: None if expression.first_unread(facts) else expression.search(document)
+        for name, expression in rule.wanted.items()
+    }
+    try:
+        status, severity, actual = _status(rule, document)
+        case = _case(rule, status, document)
+    except _UnreadError as error:
+        return _finding(
+            rule,
+            Status.UNKNOWN,
+            rule.severity,
+            {name: text.render(document) for name, text in rule.texts.items()}
+            | {"actual": str(error), "fix": "Fix the read failure, then gather the facts of this host again."},
+        )
+    texts = {**rule.texts, **(case.texts if case else {}), **({"actual": actual} if actual else {})}
+    rendered = {name: text.render(document) for name, text in texts.items()}
+    if status in (Status.COMPLIANT, Status.NOT_APPLICABLE):
+        return _finding(rule, status, severity, rendered | {"fix": None})
+    role = case.role if case and case.sets_role else rule.role
+    if status is not Status.NONCOMPLIANT or _has_gap(document["wanted"]):
+        role = None
+    if role is None and "no_role" in rendered and status is not Status.IMPOSSIBLE:
+        rendered["fix"] += f" {rendered['no_role']}"
+    return _finding(rule, status, severity, rendered, role, document["wanted"])
+
+
+def _status(rule: Rule, document: Facts) -> tuple[Status, Severity, Text | None]:
+    """Status and severity of the finding, and what to say was found if that is not the rule's own text."""
+    conditions = [(requirement.condition, requirement.otherwise) for requirement in rule.requires]
+    for condition, otherwise in [*conditions, *((condition, None) for condition in rule.applies)]:
+        applies = _value(condition, document)
+        if applies is False:
+            return Status.NOT_APPLICABLE, rule.severity, otherwise
+        if applies is not True:
+            return Status.UNKNOWN, rule.severity, None
+    met = _value(rule.expect, document)
+    if met is False:
+        impossible = rule.impossible is not None and _value(rule.impossible, document) is True
+        return (Status.IMPOSSIBLE if impossible else Status.NONCOMPLIANT), rule.severity, None
+    if met is not True or (rule.unknown_if is not None and _value(rule.unknown_if, document) is not False):
+        return Status.UNKNOWN, rule.severity, None
+    advised = True if rule.advise is None else _value(rule.advise, document)
+    if advised is False:
+        return Status.NONCOMPLIANT, Severity.WARNING, None
+    return (Status.COMPLIANT if advised is True else Status.UNKNOWN), rule.severity, None
+
+
+def _case(rule: Rule, status: Status, document: Facts) -> Case | None:
+    """The first special case that a finding with this status is."""
+    for case in rule.cases:
+        if case.status not in (None, status):
+            continue
+        if case.when is None:
+            return case
+        # Of other findings a case only changes texts; here it also says whether a role may act
+        if status is not Status.NONCOMPLIANT and case.when.first_unread(document):
+            continue
+        if _value(case.when, document) is True:
+            return case
+    return None
+
+
+def _has_gap(wanted: Any) -> bool:
+    """Whether a wanted value, or a part of one, could not be computed, so that no role can bring it about."""
+    if isinstance(wanted, (dict, list)):
+        return any(map(_has_gap, wanted.values() if isinstance(wanted, dict) else wanted))
+    return wanted is None
+
+
+class _UnreadError(Exception):
+    """A condition reads a fact that is not there; the text says why, as a fragment of a sentence."""
+
+
+def _value(condition: Expression, document: Facts) -> Any:
+    unread = condition.first_unread(document)
+    if unread is not None:
+        raise _UnreadError(unread.why_unread(document))
+    return condition.search(document)
+
+
+def _finding(
+    rule: Rule,
+    status: Status,
+    severity: Severity,
+    texts: Mapping[str, Any],
+    role: str | None = None,
+    wanted: Mapping[str, Any] | None = None,
+) -> Finding:
+    return Finding(
+        id=rule.id,
+        title=rule.title,
+        group=rule.group,
+        severity=severity.value,
+        status=status.value,
+        expected=texts["expected"],
+        actual=texts["actual"],
+        why=texts["why"],
+        fix=texts["fix"],
+        role=role,
+        wanted=dict(wanted or {}),
+        source=rule.source,
+    )
+
+
+def _verdict(findings: Sequence[Finding]) -> Status:
+    failed = {Status.NONCOMPLIANT, Status.IMPOSSIBLE}
+    if any(finding.status in failed and finding.severity == Severity.ERROR for finding in findings):
+        return Status.NONCOMPLIANT
+    if any(finding.status == Status.UNKNOWN for finding in findings):
+        return Status.UNKNOWN
+    return Status.COMPLIANT

@@ -1,0 +1,56 @@
+# Copyright (c) 2026 winops.mars contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Paths into the facts of a host, and whether what they lead to was read."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+Facts = Mapping[str, Any]
+
+
+@dataclass(frozen=True, order=True)
+class FactPath:
+    """A path into the facts: ``agent.version``, or ``tasks[].enabled`` for every task."""
+
+    path: str
+
+    @property
+    def section(self) -> str:
+        """The section of the facts it is in."""
+        return self.path.split(".")[0].rstrip("[]")
+
+    def gap(self, facts: Facts) -> str | None:
+        """As much of the path as leads to what was not read; None if all of it was.
+
+        An absent (null) fact was read, and there is nothing to read below it.
+        """
+        values: list[Any] = [facts]
+        done: list[str] = []
+        for step in self.path.replace("[]", ".[]").split("."):
+            done.append(step)
+            if step == "[]":
+                values = [item for value in values for item in (value if isinstance(value, list) else [value])]
+                continue
+            values = [value for value in values if value is not None]
+            if not all(isinstance(value, dict) and step in value for value in values):
+                return ".".join(done).replace(".[]", "[]")
+            values = [value[step] for value in values]
+        # A list does not show what is missing from it
+        return self.path if isinstance(facts.get(self.section), list) and self._read_failures(facts) else None
+
+    def why_unread(self, facts: Facts) -> str:
+        """Why the fact was not read, as a fragment of a sentence."""
+        gathered = facts.get("gathered")
+        if isinstance(gathered, list) and self.section not in gathered:
+            return f"the section {self.section} of the facts was not gathered"
+        return "; ".join(self._read_failures(facts)) or f"the facts do not have {self.gap(facts)}"
+
+    def _read_failures(self, facts: Facts) -> list[str]:
+        unreadable = facts.get("unreadable")
+        entries = [entry for entry in unreadable if isinstance(entry, dict)] if isinstance(unreadable, list) else []
+        reasons = [entry.get("reason") for entry in entries if entry.get("section") == self.section]
+        return [f"could not be read: {reason or 'the host gave no reason'}" for reason in reasons]

@@ -1,0 +1,176 @@
+# Copyright (c) 2026 winops.mars contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Write what the catalogue, the facts and the roles' specs say wherever it has to stand again.
+
+A region of a file is what stands between two comments, ``generated: NAME`` and ``end generated``. With ``--check``
+nothing is written, and the exit code says whether everything is current.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import re
+import sys
+import textwrap
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+import yaml
+from antsibull_docs_parser.md import to_md
+from antsibull_docs_parser.parser import Context, parse
+
+from ansible_collections.winops.mars.plugins.plugin_utils.mars.gather import SECTIONS
+from ansible_collections.winops.mars.plugins.plugin_utils.mars.rules.reading import role_order, shipped_rules
+from ansible_collections.winops.mars.plugins.plugin_utils.mars.rules.thresholds import THRESHOLDS
+
+ROOT = Path(__file__).resolve().parents[2]
+_REGION = re.compile(
+    r"(?P<begin>^(?P<indent> *)(#|\.\.) generated: (?P<name>\w+)\n).*?(?P<end>^ *(#|\.\.) end generated$)",
+    re.DOTALL | re.MULTILINE,
+)
+
+
+def main() -> int:
+    """Generate everything, or say what is not current."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--check", action="store_true", help="write nothing")
+    check = parser.parse_args().check
+    stale = stale_files()
+    for path, text in stale.items():
+        if check:
+            print(f"generate: {path.relative_to(ROOT)} is not current: run 'make generate'", file=sys.stderr)
+        else:
+            path.write_text(text, encoding="utf-8")
+    return int(check and bool(stale))
+
+
+def stale_files() -> dict[Path, str]:
+    """What each file should hold that does not."""
+    return {path: text for path, text in generated().items() if not path.exists() or path.read_text("utf-8") != text}
+
+
+def generated() -> dict[Path, str]:
+    """The whole text of every file that has something generated."""
+    texts = {name: (ROOT / name).read_text(encoding="utf-8") for name in REGIONS}
+    files = {ROOT / name: with_regions(text, REGIONS[name]) for name, text in texts.items()}
+    for spec in sorted(ROOT.glob("roles/*/meta/argument_specs.yml")):
+        role = spec.parents[1]
+        files[role / "README.md"] = role_readme(
+            role.name, yaml.safe_load(spec.read_text("utf-8"))["argument_specs"]["main"]
+        )
+    return files
+
+
+def with_regions(text: str, regions: Mapping[str, Callable[[], str]]) -> str:
+    """A text with these regions generated anew; ValueError if it has others."""
+    found = {match["name"] for match in _REGION.finditer(text)}
+    if found != set(regions):
+        raise ValueError(f"the generated regions {sorted(found)} should be {sorted(regions)}")
+    return _REGION.sub(
+        lambda match: match["begin"] + textwrap.indent(regions[match["name"]](), match["indent"]) + match["end"], text
+    )
+
+
+def section_choices() -> str:
+    """The choices of gather_subset as YAML."""
+    return to_yaml(["all", *SECTIONS, *(f"!{section}" for section in SECTIONS)])
+
+
+def section_list() -> str:
+    """The sections as Python."""
+    return "SECTIONS = [\n" + "".join(f'    "{section}",\n' for section in SECTIONS) + "]\n"
+
+
+def section_documentation() -> str:
+    """The documentation of the facts of each section as YAML."""
+    return "".join(
+        f"{name}:\n{textwrap.indent(sys.modules[gather.__module__].RETURN.strip(), '  ')}\n"
+        for name, gather in SECTIONS.items()
+    )
+
+
+def threshold_documentation() -> str:
+    """What each threshold is, as paragraphs of a module's documentation."""
+    return to_yaml([f"C({name}) is {entry.form}. {entry.description}" for name, entry in THRESHOLDS.items()])
+
+
+def role_tags() -> str:
+    """The tags of the task that runs the roles as YAML."""
+    return to_yaml(role_order(shipped_rules().values()))
+
+
+def role_readme(role: str, spec: Mapping[str, Any]) -> str:
+    """The README of a role, from its argument spec."""
+    rows = [
+        f"| `{name}` | {default_of(option)} | {markdown(option['description'], '<br>')} |"
+        for name, option in spec["options"].items()
+    ]
+    return README.format(
+        role=role,
+        summary=spec["short_description"],
+        description=markdown(spec["description"], "\n\n"),
+        variables="\n".join(rows),
+    )
+
+
+def default_of(option: Mapping[str, Any]) -> str:
+    """The default of an option for people."""
+    if "default" not in option:
+        return "see there"
+    return "empty" if option["default"] == "" else f"`{json.dumps(option['default'])}`"
+
+
+def markdown(paragraphs: str | list[str], separator: str) -> str:
+    """Text with Ansible's markup as Markdown."""
+    return to_md(parse(paragraphs, Context()), par_sep=separator)
+
+
+def to_yaml(data: Any) -> str:
+    """The data as the project writes YAML."""
+    return yaml.safe_dump(data, sort_keys=False, allow_unicode=True, width=110)
+
+
+README = """\
+<!--
+Copyright (c) 2026 winops.mars contributors
+GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+SPDX-License-Identifier: GPL-3.0-or-later
+
+Generated from meta/argument_specs.yml by make generate
+-->
+
+# winops.mars.{role}
+
+{summary}.
+
+{description}
+
+```yaml
+- name: {summary}
+  hosts: all
+  gather_facts: false
+  roles:
+    - role: winops.mars.{role}
+```
+
+| variable | default | description |
+| --- | --- | --- |
+{variables}
+"""
+
+#: The regions of each file, and what fills them.
+REGIONS: dict[str, dict[str, Callable[[], str]]] = {
+    "plugins/modules/mars_facts.py": {
+        "section_choices": section_choices,
+        "section_list": section_list,
+        "section_documentation": section_documentation,
+    },
+    "plugins/modules/mars_compliance.py": {"threshold_documentation": threshold_documentation},
+    "roles/mars_prereqs/tasks/main.yml": {"role_tags": role_tags},
+}
+
+if __name__ == "__main__":
+    sys.exit(main())
