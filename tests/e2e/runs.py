@@ -44,12 +44,12 @@ class Run:
             if event["event_data"]["task_action"] == name
         }
 
-    def messages(self, kind: str) -> dict[str, str]:
-        """What the hosts say that are ``failed`` or ``unreachable``."""
+    def messages(self, kind: str, but: Sequence[str] = ()) -> dict[str, str]:
+        """What the hosts say that are ``failed`` or ``unreachable``, in other tasks than these."""
         return {
             event["event_data"]["host"]: event["event_data"]["res"]["msg"]
             for event in self.events
-            if event["event"] == _MESSAGES[kind]
+            if event["event"] == _MESSAGES[kind] and event["event_data"]["task"] not in but
         }
 
     def changed(self) -> dict[str, list[str]]:

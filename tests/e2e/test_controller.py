@@ -22,8 +22,8 @@ PSRP = {"ansible_connection": "psrp", "ansible_psrp_protocol": "http"}
 RULE = {
     "id": "engine_runs",
     "title": "The engine runs",
+    "group": "agent",
     "severity": "error",
-    "needs": ["agent.engine.state"],
     "expect": "agent.engine.state == 'Running'",
     "expected": "Running",
     "actual": "{agent.engine.state}",
@@ -88,7 +88,7 @@ def test_missing_jmespath(fleet: Fleet, tmp_path: Path) -> None:
     [
         ([RULE | {"expect": "agent.engine.state =="}], ["engine_runs", "expect"]),
         ([RULE | {"severity": "fatal"}], ["engine_runs", "severity"]),
-        ([{"id": "engine_runs", "title": "The engine runs"}], ["engine_runs", "severity"]),
+        ([{"id": "engine_runs", "title": "The engine runs"}], ["engine_runs", "group"]),
         ([RULE | {"reason": "none"}], ["engine_runs", "reason"]),
         ("no list", ["list"]),
     ],

@@ -1,7 +1,7 @@
 # Copyright (c) 2026 winops.mars contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The whole fleet of the demonstration, judged and made fit, over every kind of connection."""
+"""The whole fleet of the demonstration, checked and fixed, over every kind of connection."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from typing import Any
 
 import pytest
 
+from ansible_collections.winops.mars.plugins.plugin_utils.mars.rules.reading import role_order, shipped_rules
 from tests.e2e.expected import (
     CHANGES_CURRENT,
     CHANGES_MINIMUM,
@@ -29,8 +30,8 @@ from tests.e2e.runs import Run, running
 
 
 @dataclass(frozen=True)
-class Way:
-    """How the fleet is spoken to, and by what it is judged."""
+class Scenario:
+    """How the fleet is contacted, and what it is checked against."""
 
     options: tuple[str, ...]
     variables: Mapping[str, Any]
@@ -39,10 +40,10 @@ class Way:
     changes: Mapping[str, list[str]]
 
 
-WAYS = {
-    "winrm-ntlm": Way((), {"mars_prereqs_baseline": "current"}, FINDINGS_CURRENT, LEFT_CURRENT, CHANGES_CURRENT),
-    "winrm-https": Way(("--https",), {}, FINDINGS_MINIMUM, LEFT_MINIMUM, CHANGES_MINIMUM),
-    "psrp": Way(
+SCENARIOS = {
+    "winrm-ntlm": Scenario((), {"mars_prereqs_baseline": "current"}, FINDINGS_CURRENT, LEFT_CURRENT, CHANGES_CURRENT),
+    "winrm-https": Scenario(("--https",), {}, FINDINGS_MINIMUM, LEFT_MINIMUM, CHANGES_MINIMUM),
+    "psrp": Scenario(
         (),
         {
             "ansible_connection": "psrp",
@@ -58,41 +59,44 @@ WAYS = {
 
 
 @dataclass(frozen=True)
-class Journey:
+class Outcome:
     """The playbook on one fleet: in check mode, for real, and again; with the states in between."""
 
-    way: Way
+    scenario: Scenario
     audit: Run
     enforcement: Run
     again: Run
     states: tuple[bytes, bytes, bytes, bytes]
 
 
-def travel(way: Way, folder: Path) -> Journey:
-    with running(FLEET, folder, *way.options) as fleet:
+def run_scenario(scenario: Scenario, folder: Path) -> Outcome:
+    with running(FLEET, folder, *scenario.options) as fleet:
 
         def play(*options: str) -> tuple[Run, bytes]:
-            run = fleet.play("winops.mars.mars_prereqs", *options, mars_prereqs_reboot=True, **way.variables)
+            run = fleet.play("winops.mars.mars_prereqs", *options, mars_prereqs_reboot=True, **scenario.variables)
             return run, fleet.state()
 
         before = fleet.state()
         audit, audited = play("--check", "--diff")
         enforcement, enforced = play()
         again, last = play("--diff")
-    return Journey(way, audit, enforcement, again, (before, audited, enforced, last))
+    return Outcome(scenario, audit, enforcement, again, (before, audited, enforced, last))
 
 
 @pytest.fixture(scope="module")
-def journeys(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Journey]:
+def outcomes(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Outcome]:
     """All of them at once, since they mostly wait: for installers, restarts and services."""
-    with ThreadPoolExecutor(len(WAYS)) as pool:
-        running_journeys = {name: pool.submit(travel, way, tmp_path_factory.mktemp(name)) for name, way in WAYS.items()}
-        return {name: journey.result() for name, journey in running_journeys.items()}
+    with ThreadPoolExecutor(len(SCENARIOS)) as pool:
+        runs = {
+            name: pool.submit(run_scenario, scenario, tmp_path_factory.mktemp(name))
+            for name, scenario in SCENARIOS.items()
+        }
+        return {name: outcome.result() for name, outcome in runs.items()}
 
 
-@pytest.fixture(params=list(WAYS))
-def journey(request: pytest.FixtureRequest, journeys: dict[str, Journey]) -> Journey:
-    return journeys[request.param]
+@pytest.fixture(params=list(SCENARIOS))
+def outcome(request: pytest.FixtureRequest, outcomes: dict[str, Outcome]) -> Outcome:
+    return outcomes[request.param]
 
 
 def changed_actions(run: Run) -> dict[str, list[str]]:
@@ -104,70 +108,83 @@ def changed_actions(run: Run) -> dict[str, list[str]]:
     return {host: sorted(actions) for host, actions in changes.items()}
 
 
-def test_no_run_fails(journey: Journey) -> None:
-    for run in (journey.audit, journey.enforcement, journey.again):
+def test_no_run_fails(outcome: Outcome) -> None:
+    for run in (outcome.audit, outcome.enforcement, outcome.again):
         assert (run.rc, run.messages("failed"), run.messages("unreachable")) == (0, {}, {})
 
 
-def test_every_host_has_the_findings_it_is_there_for(journey: Journey) -> None:
-    assert open_findings(journey.audit) == journey.way.findings
+def test_every_host_has_the_findings_it_is_there_for(outcome: Outcome) -> None:
+    assert open_findings(outcome.audit) == outcome.scenario.findings
 
 
-def test_the_audit_leaves_the_hosts_byte_for_byte_as_they_were(journey: Journey) -> None:
-    before, after_audit, after_enforcement, *_unused = journey.states
+def test_the_audit_leaves_the_hosts_byte_for_byte_as_they_were(outcome: Outcome) -> None:
+    before, after_audit, after_enforcement, *_unused = outcome.states
 
     assert after_audit == before
     assert after_enforcement != before  # the state does show changes
 
 
-def test_check_mode_predicts_what_changes(journey: Journey) -> None:
-    assert journey.audit.changed() == journey.enforcement.changed()
-    assert changed_actions(journey.enforcement) == journey.way.changes
+def test_check_mode_predicts_what_changes(outcome: Outcome) -> None:
+    assert outcome.audit.changed() == outcome.enforcement.changed()
+    assert changed_actions(outcome.enforcement) == outcome.scenario.changes
 
 
-def test_every_predicted_change_is_shown(journey: Journey) -> None:
+def test_roles_run_in_the_order_of_the_catalogue_on_every_host(outcome: Outcome) -> None:
+    order = role_order(shipped_rules().values())
+    roles: dict[str, list[str]] = {}
+    for event in outcome.enforcement.events:
+        data = event.get("event_data", {})
+        if event["event"] == "runner_on_ok" and data.get("role") in order:
+            roles.setdefault(data["host"], []).append(data["role"])
+
+    assert len(roles) > 5
+    for host, names in roles.items():
+        assert names == sorted(names, key=order.index), host
+
+
+def test_every_predicted_change_is_shown(outcome: Outcome) -> None:
     shown = {
         (event["event_data"]["host"], event["event_data"]["task"])
-        for event in journey.audit.events
+        for event in outcome.audit.events
         if event["event"] == "runner_on_ok" and event["event_data"]["res"].get("diff")
     }
 
-    assert shown == {(host, task) for host, tasks in journey.audit.changed().items() for task in tasks}
+    assert shown == {(host, task) for host, tasks in outcome.audit.changed().items() for task in tasks}
 
 
-def test_what_can_be_made_fit_is_fit_in_the_end(journey: Journey) -> None:
-    assert open_findings(journey.enforcement) == journey.way.left
+def test_what_can_be_fixed_is_fixed_in_the_end(outcome: Outcome) -> None:
+    assert open_findings(outcome.enforcement) == outcome.scenario.left
 
 
-def test_the_second_run_changes_nothing(journey: Journey) -> None:
-    assert journey.again.changed() == {}
-    assert open_findings(journey.again) == journey.way.left
-    assert journey.states[3] == journey.states[2]
+def test_the_second_run_changes_nothing(outcome: Outcome) -> None:
+    assert outcome.again.changed() == {}
+    assert open_findings(outcome.again) == outcome.scenario.left
+    assert outcome.states[3] == outcome.states[2]
 
 
-def test_a_compliant_host_costs_two_tasks(journey: Journey) -> None:
-    ours = [action for action in journey.audit.tasks()["healthy-2025"] if action.startswith("winops.mars.")]
+def test_a_compliant_host_costs_two_tasks(outcome: Outcome) -> None:
+    ours = [action for action in outcome.audit.tasks()["healthy-2025"] if action.startswith("winops.mars.")]
 
     assert ours == ["winops.mars.mars_facts", "winops.mars.mars_compliance"]
 
 
-def test_the_table_shows_every_host_and_verdict(journey: Journey) -> None:
+def test_the_table_shows_every_host_and_verdict(outcome: Outcome) -> None:
     (table,) = (
         event["event_data"]["res"]["msg"]
-        for event in journey.enforcement.events
+        for event in outcome.enforcement.events
         if event["event"] == "runner_on_ok" and "verdict of every host" in event["event_data"]["task"]
     )
     header, *rows = (row.split() for row in table)
 
-    assert header == ["host", "verdict", "dotnet", "powershell", "antivirus", "task", "scratch"]
-    assert {row[0]: row[1] for row in rows} == verdicts(journey.way.left)
+    assert header == ["host", "verdict", *dict.fromkeys(rule.group for rule in shipped_rules().values())]
+    assert {row[0]: row[1] for row in rows} == verdicts(outcome.scenario.left)
 
 
-def test_artifacts_count_and_name_the_hosts_to_look_after(journey: Journey) -> None:
-    expected = verdicts(journey.way.left)
+def test_artifacts_count_and_name_the_hosts_that_need_attention(outcome: Outcome) -> None:
+    expected = verdicts(outcome.scenario.left)
     names = {verdict: [host for host in expected if expected[host] == verdict] for verdict in set(expected.values())}
 
-    assert journey.enforcement.artifacts == {
+    assert outcome.enforcement.artifacts == {
         "mars_prereqs_compliant": len(names["compliant"]),
         "mars_prereqs_noncompliant": len(names["noncompliant"]),
         "mars_prereqs_unknown": 1,
@@ -178,16 +195,16 @@ def test_artifacts_count_and_name_the_hosts_to_look_after(journey: Journey) -> N
     }
 
 
-def test_facts_are_small_and_complete(journey: Journey) -> None:
-    facts = {host: result["ansible_facts"]["mars"] for host, result in journey.audit.results("mars_facts").items()}
+def test_facts_are_small_and_complete(outcome: Outcome) -> None:
+    facts = {host: result["ansible_facts"]["mars"] for host, result in outcome.audit.results("mars_facts").items()}
 
     assert set(facts) == set(FINDINGS_MINIMUM)
     assert {host: fact["unreadable"] for host, fact in facts.items() if fact["unreadable"]} == {}
     assert max(len(json.dumps(fact)) for fact in facts.values()) <= 20_000
 
 
-def test_localized_hosts_are_read_without_their_language(journey: Journey) -> None:
-    results = journey.audit.results("mars_facts")
+def test_localized_hosts_are_read_without_their_language(outcome: Outcome) -> None:
+    results = outcome.audit.results("mars_facts")
     german, japanese = (results[host]["ansible_facts"]["mars"] for host in ("german-2019", "japanese-2016"))
 
     assert (german["os"]["language"], german["os"]["architecture"]) == (1031, 64)
@@ -196,9 +213,9 @@ def test_localized_hosts_are_read_without_their_language(journey: Journey) -> No
     assert japanese["tasks"][0]["principal"]["sid"] == "S-1-5-19"
 
 
-def test_schedule_and_actions_of_the_task_stay_as_they_are(journey: Journey) -> None:
+def test_schedule_and_actions_of_the_task_stay_as_they_are(outcome: Outcome) -> None:
     path = r"\Microsoft\OnlineBackup\Microsoft-OnlineBackup"
-    before, after = (json.loads(journey.states[index])["task-2016"]["tasks"][path] for index in (0, 2))
+    before, after = (json.loads(outcome.states[index])["task-2016"]["tasks"][path] for index in (0, 2))
 
     assert before != after
     for part in ("<ScheduleByWeek>", "<StartBoundary>2025-03-11T21:00:00", "Start-OBBackup", "<ExecutionTimeLimit>P3D"):

@@ -13,8 +13,10 @@ from typing import Any
 import pytest
 import yaml
 
+from ansible_collections.winops.mars.plugins.plugin_utils.mars.rules.reading import role_order, shipped_rules
 from tests.e2e.expected import FLEET, open_findings
-from tests.e2e.runs import Fleet, running
+from tests.e2e.runs import Fleet, Run, running
+from tests.simulator.process import REPOSITORY
 
 THREE = "healthy-2022,policy-2022,antivirus-2019"  # compliant, noncompliant, unknown
 
@@ -54,7 +56,7 @@ def test_fail_on(fleet: Fleet, fail_on: str, failing: set[str]) -> None:
         (("--skip-tags=dotnet,scheduled_task,antivirus_exclusions",), []),
     ],
 )
-def test_tags_limit_what_is_enforced_and_not_what_is_judged(
+def test_tags_limit_what_is_fixed_and_not_what_is_checked(
     fleet: Fleet, options: tuple[str, ...], changes: list[str]
 ) -> None:
     run = fleet.play(
@@ -81,9 +83,9 @@ def test_thresholds_own_rules_and_disabled_rules(fleet: Fleet, tmp_path: Path) -
     own = {
         "id": "agent_version",
         "title": "The agent is new enough",
+        "group": "agent",
         "severity": "warning",
-        "applies": "agent.installed",
-        "needs": ["agent.installed", "agent.version"],
+        "requires": "agent",
         "expect": "version_compare(agent.version, '3.0') >= `0`",
         "expected": "3.0 or later",
         "actual": "{agent.version}",
@@ -115,7 +117,7 @@ def test_thresholds_own_rules_and_disabled_rules(fleet: Fleet, tmp_path: Path) -
     assert (change["enabled"], change["multiple_instances"], change["run_as"]) == (False, "Parallel", "S-1-5-18")
 
 
-def test_saved_facts_are_judged_without_the_host(fleet: Fleet, tmp_path: Path) -> None:
+def test_saved_facts_are_checked_without_the_host(fleet: Fleet, tmp_path: Path) -> None:
     gathered = fleet.play([{"winops.mars.mars_facts": {}}], limit=THREE).results("mars_facts")
     for host, result in gathered.items():
         (tmp_path / f"{host}.json").write_text(json.dumps(result["ansible_facts"]["mars"]), encoding="utf-8")
@@ -150,13 +152,15 @@ def test_sections_can_be_chosen(fleet: Fleet) -> None:
     assert fleet.requests()["healthy-2022"]["soap"] == 1
 
 
-def manual(run: Any, host: str) -> list[str]:
+def by_hand(run: Run, host: str) -> list[str]:
+    """What the roles said is left to do by hand."""
     return [
-        event["event_data"]["res"]["msg"]
+        sentence
         for event in run.events
-        if event["event"] in ("runner_on_ok", "runner_item_on_ok")
+        if event["event"] == "runner_on_ok"
         and event["event_data"]["host"] == host
-        and str(event["event_data"]["res"].get("msg", "")).startswith("manual: ")
+        and event["event_data"]["task"] == "Report what is left to do by hand"
+        for sentence in event["event_data"]["res"]["msg"]
     ]
 
 
@@ -170,16 +174,86 @@ def test_without_a_source_it_says_what_to_get(fleet: Fleet) -> None:
         powershell_source="",
         scratch_space_location="",
     )
-    dotnet, powershell = manual(run, "old-2008-r2")
-    scratch = manual(run, "scratch-2019")
+    dotnet, dotnet_source, powershell, powershell_source = by_hand(run, "old-2008-r2")
+    *scratch, scratch_location = by_hand(run, "scratch-2019")
 
     assert (run.rc, run.changed()) == (0, {})
     assert fleet.host_state("old-2008-r2") == before
-    assert ".NET Framework 4.8" in dotnet
-    assert "dotnet_source" in dotnet
-    assert "Windows Management Framework for Microsoft Windows Server 2008 R2" in powershell
+    assert "Install .NET Framework 4.8 from its offline installer (https://dotnet.microsoft.com/" in dotnet
+    assert "Set dotnet_source" in dotnet_source
+    assert "Windows Management Framework 5.1 for Windows Server 2008 R2 (https://learn.microsoft.com/" in powershell
+    assert "Set powershell_source" in powershell_source
     assert len(scratch) == 2
-    assert "which is 2 % of 100 GiB" in " ".join(scratch)
+    assert "move the scratch folder to a larger local NTFS volume" in " ".join(scratch)
+    assert "Set scratch_space_location" in scratch_location
+
+
+def test_a_warning_alone_moves_no_scratch_folder(fleet: Fleet) -> None:
+    variables: dict[str, Any] = {
+        "limit": "client-11",
+        "mars_prereqs_thresholds": {"scratch_advised_percent": 100},
+        "scratch_space_location": "C:\\MARS\\Scratch",
+    }
+    run = fleet.play(**variables)
+
+    assert run.changed() == {}
+    assert by_hand(run, "client-11")[-1] == "Set scratch_space_fix_warnings to true to let this role fix warnings, too."
+    assert run.artifacts["mars_prereqs_compliant"] == 1
+    requested = fleet.play("winops.mars.mars_prereqs", "--check", scratch_space_fix_warnings=True, **variables)
+    assert "Move the scratch folder" in requested.changed()["client-11"]
+
+
+def test_a_role_that_fails_stops_neither_the_others_nor_the_last_check(fleet: Fleet) -> None:
+    run = fleet.play(limit="task-2016", mars_prereqs_baseline="current", dotnet_source="C:\\nowhere\\ndp48.exe")
+
+    message = run.messages("failed", but=["Install the .NET Framework"])["task-2016"]
+    assert run.changed() == {"task-2016": ["Configure the backup tasks"]}
+    assert open_findings(run)["task-2016"] == {"dotnet_version": "noncompliant"}
+    assert message.startswith("role dotnet failed: winops.mars.cim_installer")
+    assert "C:\\nowhere\\ndp48.exe" in message
+    assert run.artifacts["mars_prereqs_failed_hosts"] == ["task-2016"]
+    assert run.rc != 0
+
+
+def test_a_role_of_ones_own_is_run_like_the_others(fleet: Fleet, tmp_path: Path) -> None:
+    role = tmp_path / "ansible_collections/site/checks/roles/engine"
+    (role / "defaults").mkdir(parents=True)
+    (role / "tasks").mkdir()
+    (role / "defaults/main.yml").write_text('engine_findings: "{{ mars_prereqs_findings }}"\n', encoding="utf-8")
+    outcome = {"restart_required": True, "manual": ["Call the owner."], "seen": "{{ engine_findings }}"}
+    tasks = [{"name": "Keep the outcome", "ansible.builtin.set_fact": {"engine_outcome": outcome}}]
+    (role / "tasks/main.yml").write_text(yaml.safe_dump(tasks), encoding="utf-8")
+    rule = {
+        "id": "engine_manual",
+        "title": "The engine starts by hand",
+        "group": "engine",
+        "severity": "error",
+        "requires": "agent",
+        "expect": "agent.engine.start_mode == 'Manual'",
+        "wanted": {"service": "agent.engine.name"},
+        "expected": "Manual",
+        "actual": "{agent.engine.start_mode}",
+        "why": "For the test.",
+        "fix": "Set it to Manual.",
+        "role": "site.checks.engine",
+    }
+    (tmp_path / "rules.yml").write_text(yaml.safe_dump([rule]), encoding="utf-8")
+    collections = f"{tmp_path}:{REPOSITORY / '.build/collections'}"
+    run = fleet.play(
+        limit="healthy-2025,no-agent-2022",
+        environment={"ANSIBLE_COLLECTIONS_PATH": collections},
+        mars_prereqs_rules_file=str(tmp_path / "rules.yml"),
+    )
+
+    (outcome,) = (
+        event["event_data"]["res"]["ansible_facts"]["engine_outcome"]
+        for event in run.events
+        if event["event"] == "runner_on_ok" and event["event_data"]["task"] == "Keep the outcome"
+    )
+    (finding,) = outcome["seen"]
+    assert (finding["id"], finding["wanted"]) == ("engine_manual", {"service": "obengine"})
+    assert run.artifacts["mars_prereqs_reboot_required_hosts"] == ["healthy-2025"]
+    assert "Call the owner." in run.stdout
 
 
 def test_a_restart_that_is_not_allowed_is_reported(fleet: Fleet) -> None:
@@ -205,15 +279,44 @@ def test_nothing_secret_is_shown_even_to_the_curious(fleet: Fleet) -> None:
     assert set(run.changed()) == {"german-2019", "exclusions-2019"}
 
 
-def test_roles_alone_touch_only_hosts_that_need_them(fleet: Fleet) -> None:
-    roles = [
-        {"ansible.builtin.include_role": {"name": f"winops.mars.{role}"}}
-        for role in ("dotnet", "powershell", "antivirus_exclusions", "scheduled_task", "scratch_space")
-    ]
-    run = fleet.play(roles, limit="healthy-2025,no-agent-2022,japanese-2016")
+ROLES = [
+    {"ansible.builtin.include_role": {"name": f"winops.mars.{role}"}} for role in role_order(shipped_rules().values())
+]
+
+
+def test_roles_alone_decide_as_in_the_playbook(fleet: Fleet) -> None:
+    run = fleet.play(ROLES, limit="healthy-2025,no-agent-2022,japanese-2016,policy-2022,antivirus-2019")
 
     assert (run.rc, run.messages("failed")) == (0, {})
     assert set(run.changed()) == {"japanese-2016"}
     assert open_findings(fleet.play("winops.mars.mars_prereqs", "--check", limit="japanese-2016")) == {
         "japanese-2016": {}
     }
+    said = {
+        event["event_data"]["host"]: event["event_data"]["res"]["msg"]
+        for event in run.events
+        if event["event"] == "runner_on_ok" and event["event_data"]["task"] == "Report what the role cannot fix"
+    }
+    assert set(said) == {"policy-2022", "antivirus-2019"}
+    assert "Group Policy object" in said["policy-2022"][0]
+    assert "Ask the administrator of Sophos" in said["antivirus-2019"][0]
+
+
+def test_findings_that_are_given_to_a_role_are_not_gathered_again(fleet: Fleet) -> None:
+    finding = {
+        "id": "our_tasks",
+        "role": "scheduled_task",
+        "severity": "error",
+        "status": "noncompliant",
+        "wanted": {"folder": "\\Microsoft\\OnlineBackup\\", "multiple_instances": "Queue"},
+    }
+    run = fleet.play(
+        [{"ansible.builtin.include_role": {"name": "winops.mars.scheduled_task"}}],
+        "--check",
+        limit="healthy-2025",
+        scheduled_task_findings=[finding],
+    )
+
+    assert run.results("mars_facts") == {}
+    (after,) = run.results("cim_scheduled_task")["healthy-2025"]["after"].values()
+    assert (after["multiple_instances"], after["enabled"]) == ("Queue", True)
