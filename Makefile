@@ -17,7 +17,8 @@ export ANSIBLE_HOME := $(BUILD)/ansible
 export HYPOTHESIS_STORAGE_DIRECTORY := $(BUILD)/cache/hypothesis
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check unit simulator e2e matrix lint types docs sanity galaxy bench generate format lock clean
+.PHONY: help setup demo test check unit simulator e2e matrix lint style types docs sanity galaxy bench \
+	generate format changelog lock clean
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z0-9]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -46,13 +47,17 @@ e2e: setup ## playbooks against the simulated fleet
 matrix: setup ## units and an audit with every other supported ansible-core
 	python -m tests.tools.matrix
 
-lint: setup ## style of Python, YAML, Ansible content and changelog; imports between layers
+lint: style ## style of Python, YAML and Ansible content; licenses; changelog; imports between layers
+	ansible-lint --offline
+	python -m tests.tools.changelog --check
+	pytest --quiet tests/unit/test_layers.py
+
+style: setup ## the part of lint that takes seconds
 	ruff check
 	ruff format --check
 	yamllint --strict .
-	ansible-lint --offline
+	reuse lint --lines
 	antsibull-changelog lint
-	pytest --quiet tests/unit/test_layers.py
 
 types: setup ## mypy
 	MYPYPATH=$(PYTHONPATH) mypy --package ansible_collections.winops.mars.plugins --package tests
@@ -76,6 +81,9 @@ generate: setup ## write what is generated from the catalogue, the facts, and th
 format: setup ## let ruff lay out and repair the code
 	ruff check --fix
 	ruff format
+
+changelog: setup ## write CHANGELOG.rst from the fragments in changelogs/fragments
+	python -m tests.tools.changelog
 
 lock: ## resolve the pinned versions in tests/requirements anew
 	@$(ENVIRONMENT) --lock
