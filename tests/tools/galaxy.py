@@ -17,8 +17,10 @@ IMPORTER = ROOT / ".build" / "venv" / "galaxy" / "bin"
 
 def main() -> int:
     """Return 0 when the artifact builds and imports without complaint."""
+    for artifact in ARTIFACTS.glob("winops-mars-*.tar.gz"):  # that of another version would do in place of the new one
+        artifact.unlink()
     with staged() as collection:
-        command = ["ansible-galaxy", "collection", "build", "--force", "--output-path", str(ARTIFACTS), str(collection)]
+        command = ["ansible-galaxy", "collection", "build", "--output-path", str(ARTIFACTS), str(collection)]
         subprocess.run(command, check=True)
     artifact = next(ARTIFACTS.glob("winops-mars-*.tar.gz"))
     importing = subprocess.run(
