@@ -62,7 +62,7 @@ style: setup ## the part of lint that takes seconds
 types: setup ## mypy
 	MYPYPATH=$(PYTHONPATH) mypy --package ansible_collections.winops.mars.plugins --package tests
 
-docs: setup ## the documentation of modules and roles
+docs: setup ## the documentation of modules and roles, and the guides
 	python -m tests.tools.docs
 
 sanity: setup ## ansible-test sanity

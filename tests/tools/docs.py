@@ -1,7 +1,7 @@
 # Copyright (c) 2026 winops.mars contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Let antsibull-docs judge the documentation of modules and roles in a staged copy, which no link leads back into."""
+"""Check modules, roles and guides with antsibull-docs, in a staged copy that no link leads back into."""
 
 from __future__ import annotations
 
@@ -14,7 +14,8 @@ from tests.tools.stage import staged
 def main() -> int:
     """Return 0 when the documentation is complete and every reference in it leads somewhere."""
     with staged() as collection:
-        command = ["antsibull-docs", "lint-collection-docs", "--plugin-docs", "--validate-collection-refs=all", "."]
+        command = ["antsibull-docs", "lint-collection-docs", "--plugin-docs", "--check-extra-docs-refs"]
+        command += ["--validate-collection-refs=all", "--disallow-unknown-collection-refs", "."]
         return subprocess.run(command, cwd=collection, check=False).returncode
 
 
