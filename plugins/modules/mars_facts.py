@@ -335,7 +335,7 @@ ansible_facts:
                   type: float
                   sample: 50.0
         tasks:
-          description: Every scheduled task in C(\\Microsoft\\OnlineBackup\\).
+          description: Every scheduled task in C(\Microsoft\OnlineBackup\).
           type: list
           elements: dict
           contains:

@@ -10,6 +10,7 @@ nothing is written, and the exit code says whether everything is current.
 from __future__ import annotations
 
 import argparse
+import inspect
 import json
 import re
 import sys
@@ -21,8 +22,10 @@ from typing import Any
 import yaml
 from antsibull_docs_parser.md import to_md
 from antsibull_docs_parser.parser import Context, parse
+from jmespath.functions import Functions
 
 from ansible_collections.winops.mars.plugins.plugin_utils.mars.gather import SECTIONS
+from ansible_collections.winops.mars.plugins.plugin_utils.mars.rules.functions import RuleFunctions
 from ansible_collections.winops.mars.plugins.plugin_utils.mars.rules.reading import role_order, shipped_rules
 from ansible_collections.winops.mars.plugins.plugin_utils.mars.rules.thresholds import THRESHOLDS
 
@@ -87,7 +90,7 @@ def section_list() -> str:
 def section_documentation() -> str:
     """The documentation of the facts of each section as YAML."""
     return "".join(
-        f"{name}:\n{textwrap.indent(sys.modules[gather.__module__].RETURN.strip(), '  ')}\n"
+        f"{name}:\n{textwrap.indent(sys.modules[gather.__module__].DESCRIPTION.strip(), '  ')}\n"
         for name, gather in SECTIONS.items()
     )
 
@@ -124,8 +127,64 @@ def default_of(option: Mapping[str, Any]) -> str:
 
 
 def markdown(paragraphs: str | list[str], separator: str) -> str:
-    """Text with Ansible's markup as Markdown."""
-    return to_md(parse(paragraphs, Context()), par_sep=separator)
+    """Text with Ansible's markup as Markdown that is easy to read as it is, too."""
+    text = to_md(parse(paragraphs, Context()), par_sep=separator)
+    text = re.sub(r"<code>(?:<strong>)?(.*?)(?:</strong>)?</code>", r"`\1`", text)
+    return re.sub(r"\\([^\w\s*`<>|\[\]])|\\(_)", r"\1\2", text)
+
+
+def rules() -> str:
+    """The shipped rules as reStructuredText."""
+    rows = [
+        [
+            f"``{rule.id}``",
+            f"{rule.title}.",
+            rule.severity.value,
+            ", ".join(f"``{role}``" for role in rule.roles) or "none",
+        ]
+        for rule in shipped_rules().values()
+    ]
+    return list_table(["Id", "Requires", "Severity", "Role that fixes it"], rows)
+
+
+def threshold_table() -> str:
+    """The thresholds with their values in each baseline as reStructuredText."""
+    rows = [
+        [f"``{name}``", threshold.description, *(shown(value) for value in (threshold.minimum, threshold.current))]
+        for name, threshold in THRESHOLDS.items()
+    ]
+    return list_table(["Name", "Meaning", "``minimum``", "``current``"], rows)
+
+
+def shown(value: Any) -> str:
+    """A value of a threshold for people."""
+    return "not given" if value is None else str(value)
+
+
+def functions() -> str:
+    """The functions that rules have beside those of JMESPath as reStructuredText."""
+    rows = []
+    for name in sorted(set(RuleFunctions.FUNCTION_TABLE) - set(Functions.FUNCTION_TABLE)):
+        function = getattr(RuleFunctions, f"_func_{name}")
+        arguments = ", ".join(list(inspect.signature(function).parameters)[1:])
+        rows.append([f"``{name}({arguments})``", inspect.getdoc(function) or ""])
+    return list_table(["Function", "What it does"], rows)
+
+
+def list_table(header: list[str], rows: list[list[str]]) -> str:
+    """A table as reStructuredText."""
+    lines = ["", ".. list-table::", "  :header-rows: 1", ""]
+    for row in [header, *rows]:
+        for index, cell in enumerate(row):
+            lines += textwrap.wrap(
+                cell,
+                120,
+                initial_indent="    - " if index else "  * - ",
+                subsequent_indent="      ",
+                break_long_words=False,
+                break_on_hyphens=False,
+            )
+    return "\n".join([*lines, "", ""])
 
 
 def to_yaml(data: Any) -> str:
@@ -170,6 +229,7 @@ REGIONS: dict[str, dict[str, Callable[[], str]]] = {
     },
     "plugins/modules/mars_compliance.py": {"threshold_documentation": threshold_documentation},
     "roles/mars_prereqs/tasks/main.yml": {"role_tags": role_tags},
+    "docs/docsite/rst/guide_rules.rst": {"rules": rules, "thresholds": threshold_table, "functions": functions},
 }
 
 if __name__ == "__main__":

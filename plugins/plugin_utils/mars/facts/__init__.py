@@ -3,8 +3,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The facts of a host: one module a section, found by its name.
 
-Each has ``gather(host)``, which reads the section, and ``RETURN``, its documentation, which ``make generate`` puts into
-that of the module winops.mars.mars_facts.
+Each has ``gather(host)``, which reads the section, and ``DESCRIPTION``, its documentation, which ``make generate`` puts
+into that of the module winops.mars.mars_facts.
 """
 
 from __future__ import annotations

@@ -12,7 +12,7 @@ from ...windows.services import Service
 from .. import locations
 from ..host import Host
 
-RETURN = r"""
+DESCRIPTION = r"""
 description: The MARS agent. Everything but C(installed) is V(null) where it is not installed.
 type: dict
 contains:

@@ -12,7 +12,7 @@ from ...windows.errors import CimError
 from ..catalogue import ANTIVIRUS_SERVICES
 from ..host import Host
 
-RETURN = r"""
+DESCRIPTION = r"""
 description: Antivirus software.
 type: dict
 contains:

@@ -10,7 +10,7 @@ from typing import Any
 from .. import catalogue, locations
 from ..host import Host
 
-RETURN = r"""
+DESCRIPTION = r"""
 description: The .NET Framework.
 type: dict
 contains:

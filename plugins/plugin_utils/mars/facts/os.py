@@ -10,7 +10,7 @@ from typing import Any
 from .. import catalogue
 from ..host import Host
 
-RETURN = r"""
+DESCRIPTION = r"""
 description: The Windows release.
 type: dict
 contains:

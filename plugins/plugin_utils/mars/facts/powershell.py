@@ -10,7 +10,7 @@ from typing import Any
 from .. import locations
 from ..host import Host
 
-RETURN = r"""
+DESCRIPTION = r"""
 description: Windows PowerShell.
 type: dict
 contains:

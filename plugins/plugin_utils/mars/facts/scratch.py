@@ -14,7 +14,7 @@ from .. import locations
 from ..host import Host
 from .volumes import VOLUME, volume_facts
 
-RETURN = rf"""
+DESCRIPTION = rf"""
 description: The scratch (cache) folder. Everything else is V(null) where C(location) is.
 type: dict
 contains:

@@ -12,8 +12,8 @@ from ...windows.scheduled_tasks import ScheduledTask, ScheduledTasks
 from .. import locations
 from ..host import Host
 
-RETURN = r"""
-description: Every scheduled task in C(\\Microsoft\\OnlineBackup\\).
+DESCRIPTION = r"""
+description: Every scheduled task in C(\Microsoft\OnlineBackup\).
 type: list
 elements: dict
 contains:

@@ -50,7 +50,7 @@ free_percent:
   type: float
   sample: 50.0
 """
-RETURN = f"""
+DESCRIPTION = f"""
 description: Every volume of the host.
 type: list
 elements: dict

@@ -36,7 +36,7 @@ class RuleFunctions(Functions):
 
     @signature(_ANY, _ANY)
     def _func_version_compare(self, left: Any, right: Any) -> int | None:
-        """Compare dotted versions: -1, 0 or 1 as left is older than, the same as or newer than right; 4.8 is 4.8.0."""
+        """-1, 0, or 1 as version ``left`` is older than, the same as, or newer than ``right``. 4.8 is 4.8.0."""
         first, second = _version(left), _version(right)
         if first is None or second is None:
             return None
@@ -44,7 +44,7 @@ class RuleFunctions(Functions):
 
     @signature(_ANY)
     def _func_dotnet_release(self, version: Any) -> int | None:
-        """Give the lowest Release number of the .NET Framework versions from this one on; null if there is none."""
+        """The lowest Release number of the .NET Framework versions from this one on; null if there is none."""
         oldest = _version(version)
         if oldest is None:
             return None
@@ -53,27 +53,27 @@ class RuleFunctions(Functions):
 
     @signature(_ANY, _ANY)
     def _func_percent(self, part: Any, whole: Any) -> float | None:
-        """Say how many percent of ``whole`` ``part`` is."""
+        """How many percent of ``whole`` ``part`` is."""
         if not _is_number(part) or not _is_number(whole) or whole <= 0:
             return None
         return float(100 * part / whole)
 
     @signature(_ANY, _ANY)
     def _func_same_path(self, left: Any, right: Any) -> bool | None:
-        """Say whether two Windows paths are the same: in any case, with or without a trailing backslash."""
+        """Whether two Windows paths are the same: in any case, with or without a trailing backslash."""
         if not isinstance(left, str) or not isinstance(right, str):
             return None
         return _steps(left) == _steps(right)
 
     @signature(_ANY, _ANY, _ANY)
     def _func_lists_path(self, entries: Any, path: Any, windows_directory: Any) -> bool | None:
-        """Say whether a list of paths has this path, variables such as %ProgramFiles% resolved."""
+        """Whether a list of paths has this path, variables such as %ProgramFiles% resolved."""
         found = _paths(entries, windows_directory)
         return None if found is None or not isinstance(path, str) else _steps(path) in found
 
     @signature(_ANY, _ANY, _ANY)
     def _func_covers_paths(self, entries: Any, paths: Any, windows_directory: Any) -> bool | None:
-        """Say whether a list of folders has each of these paths or a folder above it, with or without ``\\*``."""
+        """Whether a list of folders has each of these paths or a folder above it, with or without ``\\*``."""
         found = _paths(entries, windows_directory)
         if found is None or not _are_texts(paths):
             return None
@@ -81,7 +81,7 @@ class RuleFunctions(Functions):
 
     @signature(_ANY, _ANY, _ANY)
     def _func_covers_processes(self, entries: Any, paths: Any, windows_directory: Any) -> bool | None:
-        """Say whether a list of processes has each of these programs: by its path, its name, or its folder ``\\*``."""
+        """Whether a list of processes has each of these programs: by its path, its name, or its folder ``\\*``."""
         found = _paths(entries, windows_directory)
         if found is None or not _are_texts(paths):
             return None
@@ -91,7 +91,7 @@ class RuleFunctions(Functions):
 
     @signature(_ANY)
     def _func_size(self, count: Any) -> str | None:
-        """Write a number of bytes for people, '12.3 GiB' for example."""
+        """A number of bytes for people, such as ``12.3 GiB``."""
         if not _is_number(count):
             return None
         value, units = float(count), ["bytes", "KiB", "MiB", "GiB", "TiB"]
