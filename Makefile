@@ -23,7 +23,7 @@ export HYPOTHESIS_STORAGE_DIRECTORY := $(BUILD)/cache/hypothesis
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z0-9]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
-demo: setup ## start a simulated fleet, judge it and make it fit
+demo: setup ## start a simulated fleet, check it, and fix what can be fixed
 	tests/demo/run
 
 test: setup ## everything that CI runs
@@ -44,7 +44,7 @@ simulator: setup ## the simulator, driven by clients nobody here wrote
 e2e: setup ## playbooks against the simulated fleet
 	$(PYTEST_IN_PARALLEL) tests/e2e
 
-matrix: setup ## units and an audit with every other supported ansible-core
+matrix: setup ## what depends on ansible-core, with every other supported version
 	python -m tests.tools.matrix
 
 lint: style ## style of Python, YAML and Ansible content; licenses; changelog; imports between layers

@@ -15,17 +15,7 @@ from typing import Any
 import pytest
 
 from ansible_collections.winops.mars.plugins.plugin_utils.mars.rules.reading import role_order, shipped_rules
-from tests.e2e.expected import (
-    CHANGES_CURRENT,
-    CHANGES_MINIMUM,
-    FINDINGS_CURRENT,
-    FINDINGS_MINIMUM,
-    FLEET,
-    LEFT_CURRENT,
-    LEFT_MINIMUM,
-    open_findings,
-    verdicts,
-)
+from tests.e2e.expected import CURRENT, FLEET, MINIMUM, Expected, open_findings, verdicts
 from tests.e2e.runs import Run, running
 
 
@@ -35,14 +25,12 @@ class Scenario:
 
     options: tuple[str, ...]
     variables: Mapping[str, Any]
-    findings: Mapping[str, Mapping[str, str]]
-    left: Mapping[str, Mapping[str, str]]
-    changes: Mapping[str, list[str]]
+    expected: Expected
 
 
 SCENARIOS = {
-    "winrm-ntlm": Scenario((), {"mars_prereqs_baseline": "current"}, FINDINGS_CURRENT, LEFT_CURRENT, CHANGES_CURRENT),
-    "winrm-https": Scenario(("--https",), {}, FINDINGS_MINIMUM, LEFT_MINIMUM, CHANGES_MINIMUM),
+    "winrm-ntlm": Scenario((), {"mars_prereqs_baseline": "current"}, CURRENT),
+    "winrm-https": Scenario(("--https",), {}, MINIMUM),
     "psrp": Scenario(
         (),
         {
@@ -51,9 +39,7 @@ SCENARIOS = {
             "ansible_psrp_auth": "ntlm",
             "mars_prereqs_baseline": "current",
         },
-        FINDINGS_CURRENT,
-        LEFT_CURRENT,
-        CHANGES_CURRENT,
+        CURRENT,
     ),
 }
 
@@ -99,13 +85,13 @@ def outcome(request: pytest.FixtureRequest, outcomes: dict[str, Outcome]) -> Out
     return outcomes[request.param]
 
 
-def changed_actions(run: Run) -> dict[str, list[str]]:
-    changes: dict[str, list[str]] = {}
+def changed_roles(run: Run) -> dict[str, set[str]]:
+    changes: dict[str, set[str]] = {}
     for event in run.events:
         data = event.get("event_data", {})
         if event["event"] == "runner_on_ok" and data["res"].get("changed"):
-            changes.setdefault(data["host"], []).append(data["task_action"].removeprefix("winops.mars."))
-    return {host: sorted(actions) for host, actions in changes.items()}
+            changes.setdefault(data["host"], set()).add(data["role"])
+    return changes
 
 
 def test_no_run_fails(outcome: Outcome) -> None:
@@ -114,7 +100,7 @@ def test_no_run_fails(outcome: Outcome) -> None:
 
 
 def test_every_host_has_the_findings_it_is_there_for(outcome: Outcome) -> None:
-    assert open_findings(outcome.audit) == outcome.scenario.findings
+    assert open_findings(outcome.audit) == outcome.scenario.expected.found
 
 
 def test_the_audit_leaves_the_hosts_byte_for_byte_as_they_were(outcome: Outcome) -> None:
@@ -126,7 +112,7 @@ def test_the_audit_leaves_the_hosts_byte_for_byte_as_they_were(outcome: Outcome)
 
 def test_check_mode_predicts_what_changes(outcome: Outcome) -> None:
     assert outcome.audit.changed() == outcome.enforcement.changed()
-    assert changed_actions(outcome.enforcement) == outcome.scenario.changes
+    assert changed_roles(outcome.enforcement) == outcome.scenario.expected.roles
 
 
 def test_roles_run_in_the_order_of_the_catalogue_on_every_host(outcome: Outcome) -> None:
@@ -153,12 +139,12 @@ def test_every_predicted_change_is_shown(outcome: Outcome) -> None:
 
 
 def test_what_can_be_fixed_is_fixed_in_the_end(outcome: Outcome) -> None:
-    assert open_findings(outcome.enforcement) == outcome.scenario.left
+    assert open_findings(outcome.enforcement) == outcome.scenario.expected.left
 
 
 def test_the_second_run_changes_nothing(outcome: Outcome) -> None:
     assert outcome.again.changed() == {}
-    assert open_findings(outcome.again) == outcome.scenario.left
+    assert open_findings(outcome.again) == outcome.scenario.expected.left
     assert outcome.states[3] == outcome.states[2]
 
 
@@ -177,11 +163,11 @@ def test_the_table_shows_every_host_and_verdict(outcome: Outcome) -> None:
     header, *rows = (row.split() for row in table)
 
     assert header == ["host", "verdict", *dict.fromkeys(rule.group for rule in shipped_rules().values())]
-    assert {row[0]: row[1] for row in rows} == verdicts(outcome.scenario.left)
+    assert {row[0]: row[1] for row in rows} == verdicts(outcome.scenario.expected.left)
 
 
 def test_artifacts_count_and_name_the_hosts_that_need_attention(outcome: Outcome) -> None:
-    expected = verdicts(outcome.scenario.left)
+    expected = verdicts(outcome.scenario.expected.left)
     names = {verdict: [host for host in expected if expected[host] == verdict] for verdict in set(expected.values())}
 
     assert outcome.enforcement.artifacts == {
@@ -198,7 +184,7 @@ def test_artifacts_count_and_name_the_hosts_that_need_attention(outcome: Outcome
 def test_facts_are_small_and_complete(outcome: Outcome) -> None:
     facts = {host: result["ansible_facts"]["mars"] for host, result in outcome.audit.results("mars_facts").items()}
 
-    assert set(facts) == set(FINDINGS_MINIMUM)
+    assert set(facts) == set(MINIMUM.found)
     assert {host: fact["unreadable"] for host, fact in facts.items() if fact["unreadable"]} == {}
     assert max(len(json.dumps(fact)) for fact in facts.values()) <= 20_000
 

@@ -59,11 +59,14 @@ def generated() -> dict[Path, str]:
     """The whole text of every file that has something generated."""
     texts = {name: (ROOT / name).read_text(encoding="utf-8") for name in REGIONS}
     files = {ROOT / name: with_regions(text, REGIONS[name]) for name, text in texts.items()}
-    for spec in sorted(ROOT.glob("roles/*/meta/argument_specs.yml")):
-        role = spec.parents[1]
-        files[role / "README.md"] = role_readme(
-            role.name, yaml.safe_load(spec.read_text("utf-8"))["argument_specs"]["main"]
-        )
+    for path in sorted(ROOT.glob("roles/*/meta/argument_specs.yml")):
+        role = path.parents[1]
+        spec = yaml.safe_load(path.read_text("utf-8"))["argument_specs"]["main"]
+        files[role / "README.md"] = role_readme(role.name, spec)
+        files[role / "meta/main.yml"] = role_metadata(spec)
+        files[role / "defaults/main.yml"] = role_defaults(spec)
+        if f"{role.name}_findings" in spec["options"]:
+            files[role / "vars/main.yml"] = role_variables(role.name, spec)
     return files
 
 
@@ -116,6 +119,41 @@ def role_readme(role: str, spec: Mapping[str, Any]) -> str:
         summary=spec["short_description"],
         description=markdown(spec["description"], "\n\n"),
         variables="\n".join(rows),
+    )
+
+
+def role_metadata(spec: Mapping[str, Any]) -> str:
+    """What Galaxy wants to know of a role."""
+    data = {
+        "galaxy_info": {
+            "author": "winops.mars contributors",
+            "description": spec["short_description"],
+            "license": "GPL-3.0-or-later",
+            "min_ansible_version": "2.16",
+            "platforms": [{"name": "Windows", "versions": ["all"]}],
+            "standalone": False,
+        },
+        "dependencies": [],
+    }
+    return HEADER + to_yaml(data)
+
+
+def role_defaults(spec: Mapping[str, Any]) -> str:
+    """The defaults of a role: an option without one takes the value that the role mars_prereqs has for it."""
+    return HEADER + to_yaml(
+        {
+            name: option.get("default", f"{{{{ mars_prereqs_{name.rpartition('_')[2]} | default(none) }}}}")
+            for name, option in spec["options"].items()
+        }
+    )
+
+
+def role_variables(role: str, spec: Mapping[str, Any]) -> str:
+    """What a role works with: its findings, those that it acts on, and the values to apply."""
+    return (
+        HEADER
+        + ROLE_VARIABLES.replace("ROLE", role)
+        + (ROLE_SELECTED.replace("ROLE", role) if f"{role}_fix_warnings" in spec["options"] else "")
     )
 
 
@@ -187,10 +225,41 @@ def list_table(header: list[str], rows: list[list[str]]) -> str:
     return "\n".join([*lines, "", ""])
 
 
+class _Dumper(yaml.SafeDumper):
+    """YAML with lists indented, as ansible-lint wants them."""
+
+    def increase_indent(self, flow: bool = False, indentless: bool = False) -> None:
+        super().increase_indent(flow, False)
+
+
 def to_yaml(data: Any) -> str:
     """The data as the project writes YAML."""
-    return yaml.safe_dump(data, sort_keys=False, allow_unicode=True, width=110)
+    return yaml.dump(data, Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=110)
 
+
+HEADER = """\
+# Copyright (c) 2026 winops.mars contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+#
+# Generated from meta/argument_specs.yml by make generate
+---
+"""
+
+ROLE_VARIABLES = """\
+# The findings that this role can fix, given or checked by itself.
+ROLE_fixable: >-
+  {{ (mars_prereqs_compliance.findings if ROLE_findings in [none, ''] else ROLE_findings)
+  | selectattr('role', 'eq', 'ROLE') }}
+# What they want, together.
+ROLE_wanted: "{{ ROLE_fixable | map(attribute='wanted') | combine }}"
+"""
+
+ROLE_SELECTED = """\
+# Those for which a running service may be affected.
+ROLE_selected: >-
+  {{ ROLE_fixable | selectattr('severity', 'in', ['error', 'warning'] if ROLE_fix_warnings else ['error']) }}
+"""
 
 README = """\
 <!--
