@@ -71,7 +71,8 @@ def open_findings(run: Run) -> dict[str, dict[str, str]]:
 
 def verdicts(left: Mapping[str, Mapping[str, str]]) -> dict[str, str]:
     """The verdicts that follow from open findings, all of them errors."""
+    failed = {"noncompliant", "impossible"}
     return {
-        host: "noncompliant" if {"noncompliant", "impossible"} & set(findings.values()) else "unknown" if findings else "compliant"
+        host: "noncompliant" if failed & set(findings.values()) else "unknown" if findings else "compliant"
         for host, findings in left.items()
     }
