@@ -9,6 +9,7 @@ from typing import Any
 
 from ansible_collections.winops.mars.plugins.modules.cim_defender_exclusion import ARGUMENT_SPEC
 from ansible_collections.winops.mars.plugins.plugin_utils._action import DesiredStateAction, State
+from ansible_collections.winops.mars.plugins.plugin_utils.windows import paths
 from ansible_collections.winops.mars.plugins.plugin_utils.windows.defender import Defender
 from ansible_collections.winops.mars.plugins.plugin_utils.windows.errors import CimError
 from ansible_collections.winops.mars.plugins.plugin_utils.wsman.session import Session
@@ -80,5 +81,5 @@ def _difference(one: list[str], other: list[str]) -> list[str]:
     return [item for item in (*one, *other) if (item in one) != (item in other)]
 
 
-def _comparable(exclusion: str) -> str:
-    return exclusion.lower().removesuffix("\\*").rstrip("\\")
+def _comparable(exclusion: str) -> tuple[str, ...]:
+    return paths.steps(paths.without_wildcard(exclusion))

@@ -11,6 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from ..windows import paths
 from ..windows.command_line import quoted
 from ..windows.errors import CimError
 from ..windows.event_log import Event, newest_event
@@ -80,7 +81,7 @@ class ScratchFolder:
         self._registry = Registry(session)
         self._services = Services(session, sleep)
         self._files = Files(session)
-        self._location = location.rstrip("\\")
+        self._location = paths.normalize(location)
         self._remove_old = remove_old
         self._timeout = timeout
         self._sleep = sleep
@@ -156,8 +157,7 @@ class ScratchFolder:
                 f"the scratch folder cannot be moved to {self._location}: it has to be a folder on a local drive, "
                 "such as D:\\MARS\\Scratch, without % and ! in its name"
             )
-        inner, outer = sorted((f"{self._location}\\".lower(), f"{source}\\".lower()), key=len, reverse=True)
-        if inner.startswith(outer):
+        if paths.is_within(self._location, source) or paths.is_within(source, self._location):
             raise CimError(
                 f"the scratch folder cannot be moved from {source} to {self._location}: one is inside the other"
             )
@@ -323,13 +323,13 @@ class ScratchFolder:
 
 
 def _same(path: object, other: str) -> bool:
-    return isinstance(path, str) and path.rstrip("\\").lower() == other.rstrip("\\").lower()
+    return isinstance(path, str) and paths.same_path(path, other)
 
 
 def _with_parents(path: str, mount: str) -> list[str]:
     """A folder and those above it, the nearest first, up to the mount path of its volume."""
-    paths = [path]
-    while len(path) > len(mount.rstrip("\\")):
-        path = path.rpartition("\\")[0]
-        paths.append(path)
-    return paths
+    folders = []
+    while paths.is_within(path, mount):
+        folders.append(path)
+        path = paths.parent(path)
+    return folders

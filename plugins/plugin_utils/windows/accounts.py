@@ -11,13 +11,14 @@ from functools import cached_property
 from ..wsman.errors import Fault
 from ..wsman.session import Session
 from ..wsman.values import CimPath, string
+from .paths import fold
 
 LOCAL_SYSTEM = "S-1-5-18"
 ADMINISTRATORS = "S-1-5-32-544"
 
 _SID = re.compile(r"S-1-\d+(?:-\d+)+", re.IGNORECASE)
 # Names Windows takes for the SYSTEM account in every language (documented for schtasks /ru and for services).
-_SYSTEM_NAMES = frozenset({"system", "nt authority\\system", "localsystem"})
+_SYSTEM_NAMES = frozenset({"SYSTEM", "NT AUTHORITY\\SYSTEM", "LOCALSYSTEM"})
 
 
 class Accounts:
@@ -45,7 +46,7 @@ class Accounts:
         """
         if _SID.fullmatch(principal):
             return principal.upper()
-        name = principal.lower()
+        name = fold(principal)
         if name in _SYSTEM_NAMES:
             return LOCAL_SYSTEM
         return self._well_known_names.get(name)
@@ -57,6 +58,6 @@ class Accounts:
             account = self.account_of(sid)
             if account:
                 domain, name = account
-                names[name.lower()] = sid
-                names[f"{domain}\\{name}".lower()] = sid
+                names[fold(name)] = sid
+                names[fold(f"{domain}\\{name}")] = sid
         return names

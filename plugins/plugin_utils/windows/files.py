@@ -19,6 +19,7 @@ from ..wsman.values import (
     integer,
     string,
 )
+from . import paths
 from .command_line import failure, quoted
 
 
@@ -90,14 +91,8 @@ class Files:
 
     def _get(self, class_name: str, path: str) -> Instance | None:
         try:
-            return self._session.get(CimPath("root/cimv2", class_name, {"Name": _key(path)}))
+            return self._session.get(CimPath("root/cimv2", class_name, {"Name": paths.normalize(path)}))
         except Fault as fault:
             if fault.is_absent:
                 return None
             raise
-
-
-def _key(path: str) -> str:
-    """The path as the classes' key has it: one backslash between the names, none at the end but for a drive's root."""
-    trimmed = path.replace("/", "\\").rstrip("\\")
-    return trimmed + "\\" if trimmed.endswith(":") else trimmed

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from urllib.parse import unquote, urlsplit
 
 from ..wsman.session import Session
+from . import versions
 from .command_line import failure, quoted
 from .errors import CimError
 from .exit_codes import Outcome, judged
@@ -51,18 +52,11 @@ class Proof:
 
     def is_met_by(self, value: str | int | None) -> bool:
         """Whether a value shows that the product is installed."""
-        return value is not None and (self.minimum is None or _numbers(str(value)) >= _numbers(self.minimum))
+        return value is not None and (self.minimum is None or versions.find(str(value)) >= versions.find(self.minimum))
 
     def __str__(self) -> str:
         condition = f" of at least {self.minimum}" if self.minimum else ""
         return f"the registry value {self.key}\\{self.name}{condition}"
-
-
-def _numbers(version: str) -> list[int]:
-    numbers = [int(number) for number in re.findall(r"\d+", version)]
-    while numbers and not numbers[-1]:
-        numbers.pop()  # 5.1 and 5.1.0 are the same
-    return numbers
 
 
 @dataclass(frozen=True)

@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 from ..wsman.session import Session
+from . import paths
 from .errors import CimError
 from .registry import Kind, Registry, RegistryValue
 
@@ -24,7 +25,7 @@ class PathVariable:
         self._registry = Registry(session)
         self._name = name
         self._entries = entries
-        self._present: set[str] = set()
+        self._present: set[tuple[str, ...]] = set()
 
     def read(self) -> dict[str, Any]:
         """The stored text, with its variables unexpanded, and its type; both None if the variable does not exist."""
@@ -35,12 +36,12 @@ class PathVariable:
         if value.kind not in (Kind.STRING, Kind.EXPAND_STRING):
             raise CimError(f"the environment variable {self._name} is of type {value.kind}: repair it by hand first")
         expanded = self._registry.expanded_string(_KEY, self._name) or ""
-        self._present = {_comparable(entry) for entry in [*str(value.data).split(";"), *expanded.split(";")]}
+        self._present = {paths.steps(entry) for entry in [*str(value.data).split(";"), *expanded.split(";")]}
         return {"type": str(value.kind), "value": value.data}
 
     def desired(self, current: dict[str, Any]) -> dict[str, Any]:
         """The same text with the missing entries appended."""
-        missing = [entry for entry in self._entries if _comparable(entry) not in self._present]
+        missing = [entry for entry in self._entries if paths.steps(entry) not in self._present]
         if not missing:
             return current
         kept = [] if current["value"] is None else [current["value"].rstrip(";")]
@@ -50,7 +51,3 @@ class PathVariable:
     def apply(self, current: dict[str, Any], desired: dict[str, Any]) -> None:
         """Write the text under its own type."""
         self._registry.set(_KEY, self._name, RegistryValue(Kind(desired["type"]), desired["value"]))
-
-
-def _comparable(entry: str) -> str:
-    return entry.strip().strip('"').rstrip("\\").lower()

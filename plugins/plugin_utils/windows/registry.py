@@ -28,6 +28,7 @@ from ..wsman.values import (
 )
 from .command_line import failure, quoted
 from .errors import CimError, return_value
+from .paths import fold
 
 T = TypeVar("T")
 
@@ -149,7 +150,7 @@ class Registry:
 
     def value(self, key: str, name: str) -> RegistryValue | None:
         """A value of whatever type: two requests, and for an ``EXPAND_STRING`` a command instead of the second."""
-        number = self._types(key).get(name.lower())
+        number = self._types(key).get(fold(name))
         if number is None:
             return None
         kind = _KINDS.get(number)
@@ -184,7 +185,7 @@ class Registry:
         if code == ERROR_FILE_NOT_FOUND:
             return None
         # Clients in use disagree on what this code means, so the list of the key's values decides.
-        if code == ERROR_INVALID_FUNCTION and name.lower() not in self._types(key):
+        if code == ERROR_INVALID_FUNCTION and fold(name) not in self._types(key):
             return None
         if code == WBEM_E_TYPE_MISMATCH:
             raise CimError(f"the registry value {_shown(key, name)} is not of type {type_.name}", code)
@@ -192,7 +193,7 @@ class Registry:
         return type_.read(output)
 
     def _types(self, key: str) -> dict[str, int]:
-        """The type numbers of a key's values by lower-case name; empty if the key is absent."""
+        """The type numbers of a key's values by their folded names; empty if the key is absent."""
         output = self._call("EnumValues", key, {}, changes=False)
         code = return_value(output)
         if code == ERROR_FILE_NOT_FOUND:
@@ -202,7 +203,7 @@ class Registry:
         numbers = output.read("Types", array_of(integer)) or []
         if len(names) != len(numbers):
             raise ProtocolError(f"the host names {len(names)} values of the key {key} and {len(numbers)} types")
-        return {name.lower(): number for name, number in zip(names, numbers, strict=True)}
+        return {fold(name): number for name, number in zip(names, numbers, strict=True)}
 
     def _unexpanded(self, key: str, name: str) -> str:
         """The stored text of a REG_EXPAND_SZ value, by ``reg query``: StdRegProv only gives it expanded."""

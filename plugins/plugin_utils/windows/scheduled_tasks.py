@@ -29,6 +29,7 @@ from ..wsman.values import (
 )
 from .command_line import failure, quoted
 from .errors import CimError, return_value
+from .paths import fold
 from .task_xml import TaskDefinition, TaskXmlError, ascii_xml
 
 State = Literal["disabled", "queued", "ready", "running"]
@@ -96,7 +97,7 @@ class ScheduledTasks:
     def task(self, path: str, name: str) -> ScheduledTask | None:
         """One task, None if there is none of this name in the folder."""
         scheduler, states = self._listed(path)
-        found = next((candidate for candidate in states if candidate.lower() == name.lower()), None)
+        found = next((candidate for candidate in states if fold(candidate) == fold(name)), None)
         return None if found is None else scheduler.read(path, found, states[found])
 
     def register(self, path: str, name: str, xml: str) -> None:
@@ -192,7 +193,7 @@ class _Schtasks:
             raise failure("the scheduled tasks could not be listed", result)
         # The first column is the task with its folder; a task has a row for each of its triggers.
         tasks = {row[0] for row in csv.reader(result.stdout.splitlines()) if row and row[0].startswith("\\")}
-        return {task[len(folder) :]: None for task in tasks if task[: task.rindex("\\") + 1].lower() == folder.lower()}
+        return {task[len(folder) :]: None for task in tasks if fold(task[: task.rindex("\\") + 1]) == fold(folder)}
 
     def read(self, folder: str, name: str, state: State | None) -> ScheduledTask | None:
         result = self._session.run(f"schtasks /query /tn {quoted(folder + name)} /xml", changes=False)
@@ -238,7 +239,7 @@ class _Schtasks:
             raise failure(f"the scheduled task {folder}{name} could not be deleted", result)
 
     def _exists(self, folder: str, name: str) -> bool:
-        return name.lower() in map(str.lower, self.states(folder))
+        return fold(name) in map(fold, self.states(folder))
 
 
 def _is_missing(fault: Fault) -> bool:

@@ -17,6 +17,7 @@ from ..wsman.values import (
     integer,
     string,
 )
+from . import paths
 
 _WQL = "SELECT Name, DeviceID, DriveLetter, Label, FileSystem, DriveType, Capacity, FreeSpace FROM Win32_Volume"
 _DEDUPLICATION = CimPath("root/Microsoft/Windows/Deduplication", "MSFT_DedupVolume")
@@ -91,6 +92,5 @@ def volume_of(path: str, volumes: Iterable[Volume]) -> Volume | None:
 
     A volume with a drive letter is known by that letter only, also if a folder of another volume leads to it.
     """
-    target = path.replace("/", "\\").rstrip("\\").lower() + "\\"
-    holders = [volume for volume in volumes if target.startswith(volume.name.rstrip("\\").lower() + "\\")]
+    holders = [volume for volume in volumes if paths.is_within(path, volume.name)]
     return max(holders, key=lambda volume: len(volume.name), default=None)
