@@ -10,6 +10,7 @@ Credentials, TLS, proxies and Kerberos are what the connection plugin made of it
 from __future__ import annotations
 
 import re
+import ssl
 from types import ModuleType
 from typing import Any
 
@@ -151,7 +152,8 @@ def _fault_envelope(status: int, body: bytes) -> bytes:
 
 
 def _connection_error(error: requests.RequestException) -> WSManError:
-    if isinstance(error, requests.exceptions.SSLError):
+    # TLS that ends after the handshake says nothing about whether the request had arrived.
+    if isinstance(error, requests.exceptions.SSLError) and not isinstance(_innermost(error), ssl.SSLEOFError):
         return Unreachable(f"TLS failed, check the host's certificate and the validation settings: {_cause(error)}")
     if isinstance(error, requests.exceptions.ProxyError):
         return Unreachable(f"the proxy cannot be used: {_cause(error)}")
@@ -172,11 +174,15 @@ def _reason(error: requests.RequestException) -> BaseException:
     return inner if isinstance(inner, BaseException) else error
 
 
-def _cause(error: requests.RequestException) -> str:
+def _innermost(error: requests.RequestException) -> BaseException:
     reason = _reason(error)
     while reason.args and isinstance(reason.args[-1], BaseException):
         reason = reason.args[-1]
+    return reason
+
+
+def _cause(error: requests.RequestException) -> str:
     # urllib3 begins some texts with its connection object, "HTTPConnection(host='h', port=5985): Failed to ...", and
     # OpenSSL ends them with its line, "... self-signed certificate (_ssl.c:1006)".
-    text = re.sub(r"^(<.*?>|\w+\(.*?\)): | \(_ssl\.c:\d+\)$", "", str(reason))
+    text = re.sub(r"^(<.*?>|\w+\(.*?\)): | \(_ssl\.c:\d+\)$", "", str(_innermost(error)))
     return " ".join(text.split())

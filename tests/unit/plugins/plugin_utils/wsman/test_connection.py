@@ -406,6 +406,22 @@ def test_a_tls_connection_broken_after_the_request_leaves_the_outcome_open(
 
 
 @libraries
+def test_a_tls_connection_broken_while_the_request_is_sent_leaves_the_outcome_open(
+    library: Library, tls: ssl.SSLContext, certificate: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(*args: Any) -> None:
+        raise ssl.SSLEOFError(8, "EOF occurred in violation of protocol (_ssl.c:2427)")
+
+    with serving(reply("200 OK", FOUND), tls=tls) as server:
+        transport = library(server.port, scheme="https", trust=str(certificate))
+        monkeypatch.setattr(ssl.SSLSocket, "sendall", broken)
+        error = error_of(transport)
+
+    assert error.__class__ is ConnectionLost
+    assert "the host closed the connection: EOF occurred" in str(error)
+
+
+@libraries
 def test_after_a_reset_a_new_connection_is_made(library: Library) -> None:
     with serving(reply("200 OK", FOUND)) as server:
         transport = library(server.port)
