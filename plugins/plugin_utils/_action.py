@@ -16,7 +16,7 @@ from ansible.module_utils.errors import UnsupportedError
 from ansible.plugins.action import ActionBase
 
 from .wsman.connection import open_session
-from .wsman.errors import OutcomeUnknown, Unreachable, WSManError
+from .wsman.errors import Unanswered, Unreachable, WSManError
 from .wsman.session import Session
 
 State = dict[str, Any]
@@ -130,34 +130,43 @@ class DesiredStateAction(WindowsAction):
 
     def _change(self, resource: Resource, before: State, desired: State) -> State:
         current, wanted = before, desired
-        # A change whose outcome is unknown is judged by the state read afterwards. Only if that shows something left to
-        # do is it tried once more.
+        # Whether a change was made that got no answer shows in the state read afterwards. Only if that shows something
+        # left to do is it tried once more.
         for last_try in (False, True):
-            broken = None
+            unanswered = None
             try:
                 resource.apply(current, wanted)
-            except OutcomeUnknown as error:
-                broken = error
+            except Unanswered as error:
+                unanswered = error
             except WSManError as error:
                 raise self._failure(f"the change failed: {error}", before, resource) from None
-            current = resource.read()
-            wanted = resource.desired(current)
+            try:
+                current = resource.read()
+                wanted = resource.desired(current)
+            except WSManError as error:
+                reason = f"whether the change is in effect is unknown: {unanswered or error}"
+                if isinstance(error, Unreachable):
+                    raise Unreachable(reason) from None
+                raise AnsibleActionFail(f"{self._task.action}: {reason}", result={"before": before}) from None
             if current == wanted:
                 return current
-            if broken is None or last_try:
+            if unanswered is None or last_try:
                 break
         left = "; ".join(
             f"{key} is {current.get(key)!r} and not {value!r}"
             for key, value in wanted.items()
             if current.get(key) != value
         )
-        if broken:
-            reason = f"the change is not in effect: {left}. Twice in a row, {broken}"
-        else:
-            reason = (
-                f"the change was applied but is not in effect: {left}. "
-                "Group Policy, tamper protection or another program may have undone it"
+        if unanswered:
+            raise AnsibleActionFail(
+                f"{self._task.action}: the change is not in effect so far: {left}. "
+                f"It was requested twice, and whether it still takes effect is unknown: {unanswered}",
+                result={"changed": current != before, "before": before, "after": current},
             )
+        reason = (
+            f"the change was applied but is not in effect: {left}. "
+            "Group Policy, tamper protection or another program may have undone it"
+        )
         raise self._failure(reason, before, resource)
 
     def _failure(self, reason: str, before: State, resource: Resource) -> AnsibleActionFail:
@@ -166,6 +175,6 @@ class DesiredStateAction(WindowsAction):
         except WSManError as error:
             stands = f"what is in effect now is unknown: {error}"
             return AnsibleActionFail(f"{self._task.action}: {reason} ({stands})", result={"before": before})
-        stands = "the host is as it was" if current == before else "part of the change is in effect, see 'after'"
+        stands = "nothing was changed" if current == before else "part of the change is in effect, see 'after'"
         result = {"changed": current != before, "before": before, "after": current}
         return AnsibleActionFail(f"{self._task.action}: {reason} ({stands})", result=result)

@@ -19,7 +19,6 @@ from ..windows.files import Files
 from ..windows.operating_system import last_boot
 from ..windows.processes import SystemCommand, temporary_directory
 from ..windows.registry import Registry, RegistryValue
-from ..windows.repeated import repeated
 from ..windows.scheduled_tasks import ScheduledTasks
 from ..windows.services import Service, Services
 from ..windows.volumes import Volume, Volumes, volume_of
@@ -122,7 +121,7 @@ class ScratchFolder:
         return {name: value for name, value in values.items() if value is not None}
 
     def _set(self, key: str, value: RegistryValue) -> None:
-        repeated(lambda: self._registry.set(key, _VALUE, value))
+        self._registry.set(key, _VALUE, value)
 
     # Before anything is changed
 
@@ -213,7 +212,7 @@ class ScratchFolder:
     def _size(self, path: str) -> int:
         """The bytes of all files in a folder, hidden ones included; cmd.exe prints sizes without separators here."""
         command = f"""for /f "delims=" %I in ('dir /s /b /a-d {quoted(path)} 2^>nul') do @echo.%~zI"""
-        sizes = self._session.run(command, changes=False, timeout=_LIST_TIMEOUT).stdout.split("\n")
+        sizes = self._session.run(command, repeatable=True, timeout=_LIST_TIMEOUT).stdout.split("\n")
         try:
             return sum(int(size) for size in sizes if size)
         except ValueError:
@@ -269,7 +268,7 @@ class ScratchFolder:
     def _compare(self, source: str) -> int:
         """What robocopy would do: 0 nothing, or a sum of 1 copy, 2 other files there, 4 mismatch, 8 and 16 error."""
         command = f"robocopy {quoted(source)} {quoted(self._location)} /E /L /B /XJ /NP /NFL /NDL /NJH /NJS"
-        return self._session.run(command, changes=False, timeout=_LIST_TIMEOUT).exit_code
+        return self._session.run(command, repeatable=True, timeout=_LIST_TIMEOUT).exit_code
 
     def _start(self, engine: Service) -> None:
         if engine.start_mode != "Disabled":
@@ -310,7 +309,7 @@ class ScratchFolder:
             if name in values:
                 self._set(key, values[name])
             else:
-                repeated(lambda key=key: self._registry.delete(key, _VALUE))  # type: ignore[misc]
+                self._registry.delete(key, _VALUE)
 
     def _remove(self, source: str) -> None:
         with temporary_directory(self._session) as directory:

@@ -110,7 +110,7 @@ class Defender:
             "ExclusionProcess": list(processes),
             "Force": True,
         }
-        code = return_value(self._session.invoke(_PREFERENCE, method, parameters))
+        code = return_value(self._session.invoke(_PREFERENCE, method, parameters, repeatable=True))
         if code:
             raise CimError(f"Microsoft Defender refused to change its exclusions: error 0x{code:08X}", code)
 

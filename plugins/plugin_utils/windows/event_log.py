@@ -34,7 +34,7 @@ def newest_event(session: Session, channel: str, ids: Iterable[int]) -> Event | 
     condition = " or ".join(f"EventID={number}" for number in ids)
     query = f"*[System[({condition})]]"
     command = f"wevtutil qe {quoted(channel)} /q:{quoted(query)} /c:1 /rd:true /f:xml"
-    result = session.run(command, changes=False)
+    result = session.run(command, repeatable=True)
     if result.exit_code == _ERROR_EVT_CHANNEL_NOT_FOUND:
         raise LookupError(channel)
     if result.exit_code:

@@ -78,7 +78,7 @@ class Files:
 
         No CIM class tells, ``fsutil`` does by its exit code.
         """
-        result = self._session.run(f"fsutil reparsepoint query {quoted(path)}", changes=False)
+        result = self._session.run(f"fsutil reparsepoint query {quoted(path)}", repeatable=True)
         if result.exit_code not in (0, 1):
             raise failure(f"fsutil could not tell whether {path} is a reparse point", result)
         return result.exit_code == 0

@@ -20,7 +20,6 @@ from .files import Files
 from .operating_system import await_restart, last_boot, reboot
 from .processes import Interrupted, SystemCommand, temporary_directory
 from .registry import Registry
-from .repeated import repeated
 
 _URL = re.compile(r"https?://", re.IGNORECASE)
 _SHA256 = re.compile(r"[0-9a-f]{64}")
@@ -174,7 +173,7 @@ class Installer:
     def _fetch(self, directory: str, file: str) -> None:
         if self._is_local:
             command = f"copy /b /y {quoted(self.source)} {quoted(file)}"
-            result = repeated(lambda: self._session.run(command, timeout=self._timeout))
+            result = self._session.run(command, repeatable=True, timeout=self._timeout)
             if result.exit_code:
                 raise failure(f"the installer {self.source} could not be copied on the host", result)
             return
@@ -203,7 +202,7 @@ class Installer:
             )
 
     def _check(self, file: str, expected: str) -> None:
-        result = self._session.run(f"certutil -hashfile {quoted(file)} SHA256", changes=False, timeout=_HASH_TIMEOUT)
+        result = self._session.run(f"certutil -hashfile {quoted(file)} SHA256", repeatable=True, timeout=_HASH_TIMEOUT)
         if result.exit_code:
             raise failure("certutil could not compute the SHA-256 of the installer, so it was not run", result)
         # Between two lines of text in the host's language; before Windows 10 the bytes are apart.

@@ -17,14 +17,13 @@ from contextlib import contextmanager, suppress
 from datetime import datetime, timedelta
 from xml.sax.saxutils import escape
 
-from ..wsman.errors import OutcomeUnknown, WSManError
+from ..wsman.errors import OutcomeUnknown, Unanswered, WSManError
 from ..wsman.session import Session
 from .accounts import LOCAL_SYSTEM
 from .command_line import failure, quoted
 from .errors import CimError
 from .files import Files
 from .operating_system import OperatingSystem, last_boot
-from .repeated import repeated
 from .scheduled_tasks import ScheduledTasks
 from .task_xml import NAMESPACE
 
@@ -74,7 +73,7 @@ def _remove(session: Session, path: str) -> None:
     # A folder that stays behind does no harm, and must not hide how the work in it ended. A host may well be
     # restarting by now, for example.
     with suppress(WSManError):
-        repeated(lambda: session.run(f"rmdir /s /q {quoted(path)}"))
+        session.run(f"rmdir /s /q {quoted(path)}", repeatable=True)
 
 
 class SystemCommand:
@@ -113,8 +112,10 @@ class SystemCommand:
         system = OperatingSystem.read(self._session)
         definition = self._definition(system.windows_directory)
         try:
-            repeated(lambda: self._tasks.register(_FOLDER, self._task, definition))
-            repeated(lambda: self._tasks.start(_FOLDER, self._task))
+            self._tasks.register(_FOLDER, self._task, definition)
+            # Whether the command was started after all, its traces will show.
+            with suppress(Unanswered):
+                self._tasks.start(_FOLDER, self._task, repeatable=True)
             exit_code = self._wait(timeout, system.last_boot)
         except StillRunning:
             raise
@@ -184,7 +185,7 @@ class SystemCommand:
     def _exit_code(self) -> int | None:
         if self._files.file(self._exit) is None:
             return None
-        result = self._session.run(f"type {quoted(self._exit)}", changes=False)
+        result = self._session.run(f"type {quoted(self._exit)}", repeatable=True)
         if result.exit_code:
             raise failure(f"the exit code in {self._exit} could not be read", result)
         # The file is there a moment before its content. Windows means 32 bits, with or without a sign.
@@ -194,4 +195,4 @@ class SystemCommand:
     def _delete_task(self) -> None:
         # A task without a trigger does no harm if it stays, and must not hide how the command ended.
         with suppress(WSManError):
-            repeated(lambda: self._tasks.delete(_FOLDER, self._task))
+            self._tasks.delete(_FOLDER, self._task)

@@ -180,7 +180,7 @@ class Registry:
             self._require(code, f"the registry value {_shown(key, name)} could not be deleted")
 
     def _read(self, type_: _Type[T], key: str, name: str) -> T | None:
-        output = self._call(f"Get{type_.method}", key, {"sValueName": name}, changes=False)
+        output = self._call(f"Get{type_.method}", key, {"sValueName": name})
         code = return_value(output)
         if code == ERROR_FILE_NOT_FOUND:
             return None
@@ -194,7 +194,7 @@ class Registry:
 
     def _types(self, key: str) -> dict[str, int]:
         """The type numbers of a key's values by their folded names; empty if the key is absent."""
-        output = self._call("EnumValues", key, {}, changes=False)
+        output = self._call("EnumValues", key, {})
         code = return_value(output)
         if code == ERROR_FILE_NOT_FOUND:
             return {}
@@ -208,7 +208,7 @@ class Registry:
     def _unexpanded(self, key: str, name: str) -> str:
         """The stored text of a REG_EXPAND_SZ value, by ``reg query``: StdRegProv only gives it expanded."""
         selection = f"/v {quoted(name)}" if name else "/ve"
-        result = self._session.run(f"reg query {quoted(key)} {selection}", changes=False)
+        result = self._session.run(f"reg query {quoted(key)} {selection}", repeatable=True)
         # One line, whose beginning is the value's name (translated, if it is the default value's): the type is not.
         match = re.search(r"    REG_EXPAND_SZ(?:    |\r?\n)(.*?)(?:\r?\n)*\Z", result.stdout, re.DOTALL)
         if result.exit_code or not match:
@@ -218,14 +218,16 @@ class Registry:
         return match[1]
 
     def _change(self, method: str, key: str, parameters: dict[str, Value]) -> int:
-        return return_value(self._call(method, key, parameters, changes=True))
+        return return_value(self._call(method, key, parameters))
 
-    def _call(self, method: str, key: str, parameters: dict[str, Value], *, changes: bool) -> Instance:
+    def _call(self, method: str, key: str, parameters: dict[str, Value]) -> Instance:
         hive, _unused, sub_key = key.partition("\\")
         if hive.upper() not in _HIVES:
             raise CimError(f"the registry key {key!r} must begin with one of {', '.join(sorted(_HIVES, key=len))}")
         where: dict[str, Value] = {"hDefKey": _HIVES[hive.upper()], "sSubKeyName": sub_key}
-        return self._session.invoke(_PROVIDER, method, where | parameters, changes=changes)
+        # Calling any of the provider's methods again does no harm: it sets a value to the same data, creates a key that
+        # exists, or deletes a value that is gone.
+        return self._session.invoke(_PROVIDER, method, where | parameters, repeatable=True)
 
     @staticmethod
     def _require(code: int, complaint: str) -> None:

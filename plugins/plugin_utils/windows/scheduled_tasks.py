@@ -73,7 +73,7 @@ class _Scheduler(Protocol):
 
     def register(self, folder: str, name: str, xml: str) -> None: ...
 
-    def start(self, folder: str, name: str) -> None: ...
+    def start(self, folder: str, name: str, *, repeatable: bool) -> None: ...
 
     def delete(self, folder: str, name: str) -> None: ...
 
@@ -104,9 +104,9 @@ class ScheduledTasks:
         """Create a task or replace its definition. Who it runs as must not need a password."""
         self._chosen().register(path, name, xml)
 
-    def start(self, path: str, name: str) -> None:
-        """Start a task, whatever its schedule."""
-        self._chosen().start(path, name)
+    def start(self, path: str, name: str, *, repeatable: bool = False) -> None:
+        """Start a task, whatever its schedule. ``repeatable`` says that a second start does no harm."""
+        self._chosen().start(path, name, repeatable=repeatable)
 
     def delete(self, path: str, name: str) -> None:
         """Delete a task; an absent one is no error."""
@@ -147,8 +147,8 @@ class _CimScheduler:
 
     def read(self, folder: str, name: str, state: State | None) -> ScheduledTask | None:
         try:
-            xml = self._call("ExportByName", folder, name, changes=False).read("cmdletOutput", string)
-            answer = self._call("GetInfoByName", folder, name, changes=False).read("cmdletOutput", embedded)
+            xml = self._call("ExportByName", folder, name, repeatable=True).read("cmdletOutput", string)
+            answer = self._call("GetInfoByName", folder, name, repeatable=True).read("cmdletOutput", embedded)
         except Fault as fault:
             if _is_missing(fault):
                 return None  # deleted since it was listed
@@ -159,23 +159,24 @@ class _CimScheduler:
         return ScheduledTask(name, folder, state, TaskDefinition.parse(xml), last_run, last_result)
 
     def register(self, folder: str, name: str, xml: str) -> None:
-        self._call("RegisterByXml", folder, name, {"Force": True, "Xml": xml}, changes=True)
+        self._call("RegisterByXml", folder, name, {"Force": True, "Xml": xml}, repeatable=True)
 
-    def start(self, folder: str, name: str) -> None:
-        self._call("StartByPath", folder, name, changes=True)
+    def start(self, folder: str, name: str, *, repeatable: bool) -> None:
+        self._call("StartByPath", folder, name, repeatable=repeatable)
 
     def delete(self, folder: str, name: str) -> None:
         try:
-            self._session.delete(CimPath(_NAMESPACE, "MSFT_ScheduledTask", {"TaskName": name, "TaskPath": folder}))
+            task = CimPath(_NAMESPACE, "MSFT_ScheduledTask", {"TaskName": name, "TaskPath": folder})
+            self._session.delete(task, repeatable=True)
         except Fault as fault:
             if not _is_missing(fault):
                 raise
 
     def _call(
-        self, method: str, folder: str, name: str, more: dict[str, Value] | None = None, *, changes: bool
+        self, method: str, folder: str, name: str, more: dict[str, Value] | None = None, *, repeatable: bool
     ) -> Instance:
         parameters = {**(more or {}), "TaskPath": folder, "TaskName": name}
-        output = self._session.invoke(_METHODS, method, parameters, changes=changes)
+        output = self._session.invoke(_METHODS, method, parameters, repeatable=repeatable)
         if code := return_value(output):
             raise CimError(f"{method} of the scheduled task {folder}{name} failed with error 0x{code:08X}", code)
         return output
@@ -188,7 +189,7 @@ class _Schtasks:
         self._session = session
 
     def states(self, folder: str) -> dict[str, State | None]:
-        result = self._session.run("schtasks /query /fo csv /nh", changes=False)
+        result = self._session.run("schtasks /query /fo csv /nh", repeatable=True)
         if result.exit_code and not result.stdout:
             raise failure("the scheduled tasks could not be listed", result)
         # The first column is the task with its folder; a task has a row for each of its triggers.
@@ -196,7 +197,7 @@ class _Schtasks:
         return {task[len(folder) :]: None for task in tasks if fold(task[: task.rindex("\\") + 1]) == fold(folder)}
 
     def read(self, folder: str, name: str, state: State | None) -> ScheduledTask | None:
-        result = self._session.run(f"schtasks /query /tn {quoted(folder + name)} /xml", changes=False)
+        result = self._session.run(f"schtasks /query /tn {quoted(folder + name)} /xml", repeatable=True)
         if result.exit_code:
             if self._exists(folder, name):
                 raise failure(f"the scheduled task {folder}{name} could not be read", result)
@@ -218,23 +219,24 @@ class _Schtasks:
                 "characters, which cannot be written on this Windows: change this task by hand"
             )
         # findstr copies its input line by line and, unlike "type con" or "more", adds nothing.
-        written = self._session.run(f'findstr "^" > "{file}"', stdin="\r\n".join([*lines, ""]))
+        written = self._session.run(f'findstr "^" > "{file}"', stdin="\r\n".join([*lines, ""]), repeatable=True)
         try:
             if written.exit_code:
                 raise failure(f"the definition of the scheduled task {folder}{name} could not be written", written)
-            result = self._session.run(f'schtasks /create /tn {quoted(folder + name)} /xml "{file}" /f')
+            command = f'schtasks /create /tn {quoted(folder + name)} /xml "{file}" /f'
+            result = self._session.run(command, repeatable=True)
         finally:
-            self._session.run(f'del /f /q "{file}"')
+            self._session.run(f'del /f /q "{file}"', repeatable=True)
         if result.exit_code:
             raise failure(f"the scheduled task {folder}{name} could not be registered", result)
 
-    def start(self, folder: str, name: str) -> None:
-        result = self._session.run(f"schtasks /run /tn {quoted(folder + name)}")
+    def start(self, folder: str, name: str, *, repeatable: bool) -> None:
+        result = self._session.run(f"schtasks /run /tn {quoted(folder + name)}", repeatable=repeatable)
         if result.exit_code:
             raise failure(f"the scheduled task {folder}{name} could not be started", result)
 
     def delete(self, folder: str, name: str) -> None:
-        result = self._session.run(f"schtasks /delete /tn {quoted(folder + name)} /f")
+        result = self._session.run(f"schtasks /delete /tn {quoted(folder + name)} /f", repeatable=True)
         if result.exit_code and self._exists(folder, name):
             raise failure(f"the scheduled task {folder}{name} could not be deleted", result)
 

@@ -144,7 +144,7 @@ class Services:
         """Set ``start_mode``, in the words the property has: ``Auto``, ``Manual`` or ``Disabled``."""
         # The method's word differs from the property's.
         word = {"Auto": "Automatic"}.get(start_mode, start_mode)
-        code = return_value(self._session.invoke(_path(name), "ChangeStartMode", {"StartMode": word}))
+        code = return_value(self._session.invoke(_path(name), "ChangeStartMode", {"StartMode": word}, repeatable=True))
         if code != _ACCEPTED:
             raise _refusal(f"the start mode of the service {name} was not changed", code)
 

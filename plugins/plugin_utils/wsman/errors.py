@@ -22,12 +22,16 @@ class WSManError(Exception):
     """Base of everything this layer raises."""
 
 
-class Unreachable(WSManError):
+class Unanswered(WSManError):
+    """No answer, or none that can be understood: whether the host acted on the request shows only in its state."""
+
+
+class Unreachable(Unanswered):
     """No answer at all: the name does not resolve, the connection is refused, times out, or TLS fails."""
 
 
-class ConnectionLost(WSManError):
-    """The request went out and no complete answer came back: whether the host acted on it is unknown."""
+class ConnectionLost(Unanswered):
+    """The request went out and no complete answer came back."""
 
 
 class TimedOut(ConnectionLost):
@@ -50,7 +54,7 @@ class AuthenticationRejected(WSManError):
     """The host refused the credentials (HTTP 401)."""
 
 
-class ProtocolError(WSManError):
+class ProtocolError(Unanswered):
     """The host answered something that is not the WS-Management answer expected."""
 
 
@@ -58,8 +62,8 @@ class NoService(ProtocolError):
     """Whatever answers at this address has not once answered WS-Management."""
 
 
-class OutcomeUnknown(WSManError):
-    """A change was sent and the connection broke before its answer: read the state again before anything else."""
+class OutcomeUnknown(Unanswered):
+    """A request that must not be repeated was sent and not answered."""
 
 
 class Fault(WSManError):

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Callable, Mapping
 from contextlib import suppress
@@ -61,9 +62,11 @@ class Identity:
 class Session:
     """Operations on one host, one after the other.
 
-    Reads that meet a broken connection are repeated, with pauses. A change never is: it raises
-    :class:`OutcomeUnknown`, and whoever asked for it reads the state again. Requests the host demonstrably did
-    nothing with (quota reached, security context stale) are repeated in both cases.
+    A request whose connection breaks before its answer may or may not have had its effect. It is sent again, with
+    pauses, if it is *repeatable*: it only reads, or having its effect twice does no harm. If no repetition gets an
+    answer either, that is :class:`Unreachable`, and whoever requested a change does not know whether it was made. Other
+    requests are sent once and raise :class:`OutcomeUnknown`. Requests that the host did not process (quota reached,
+    security context stale) are sent again in any case.
     """
 
     def __init__(self, transport: Transport, sleep: Callable[[float], None] = time.sleep) -> None:
@@ -74,51 +77,61 @@ class Session:
 
     def identify(self) -> Identity:
         """Ask the service for its version; needs no resource and no rights beyond authentication."""
-        body = self._repeat(lambda: self._send(envelope.identify()), changes=False)
+        body = self._repeat("Identify", lambda: self._send(envelope.identify()), repeatable=True)
         answer = Instance(_only_child(body))
         versions = (answer.read(name, string) or "" for name in ("ProductVendor", "ProductVersion", "ProtocolVersion"))
         return Identity(*versions)
 
     def get(self, path: CimPath) -> Instance:
         """The instance at a path; a singleton has no keys."""
-        body = self._repeat(lambda: self._transfer("Get", path), changes=False)
+        body = self._repeat(f"Get {path.class_name}", lambda: self._transfer("Get", path), repeatable=True)
         return Instance(_only_child(body))
 
     def query(self, namespace: str, wql: str) -> list[Instance]:
         """All results of a WQL query, from however many pages the host makes of them."""
         body = Element(f"{{{ns.WSMAN}}}Filter", Dialect=ns.WQL)
         body.text = sendable(wql)
-        return self._repeat(lambda: self._enumerate(f"{ns.WMI}{namespace}/*", body), changes=False)
+        return self._repeat(
+            f"Enumerate {_queried_class(wql)}",
+            lambda: self._enumerate(f"{ns.WMI}{namespace}/*", body),
+            repeatable=True,
+        )
 
     def enumerate(self, path: CimPath) -> list[Instance]:
         """All instances of a class and its subclasses."""
-        return self._repeat(lambda: self._enumerate(path.uri, None), changes=False)
+        what = f"Enumerate {path.class_name}"
+        return self._repeat(what, lambda: self._enumerate(path.uri, None), repeatable=True)
 
-    def put(self, path: CimPath, properties: Mapping[str, Value]) -> None:
+    def put(self, path: CimPath, properties: Mapping[str, Value], *, repeatable: bool = False) -> None:
         """Change the given properties of an instance and leave its others as they are."""
         body = _class_element(path, path.class_name, {**path.keys, **properties})
-        self._repeat(lambda: self._transfer("Put", path, body), changes=True)
+        self._repeat(f"Put {path.class_name}", lambda: self._transfer("Put", path, body), repeatable=repeatable)
 
     def create(self, path: CimPath, properties: Mapping[str, Value]) -> None:
         """Create an instance of the class at ``path``."""
         body = _class_element(path, path.class_name, properties)
-        self._repeat(lambda: self._transfer("Create", path, body), changes=True)
+        self._repeat(f"Create {path.class_name}", lambda: self._transfer("Create", path, body), repeatable=False)
 
-    def delete(self, path: CimPath) -> None:
-        """Delete the instance at a path."""
-        self._repeat(lambda: self._transfer("Delete", path), changes=True)
+    def delete(self, path: CimPath, *, repeatable: bool = False) -> None:
+        """Delete the instance at a path. Repeated, it may find nothing to delete."""
+        self._repeat(f"Delete {path.class_name}", lambda: self._transfer("Delete", path), repeatable=repeatable)
 
-    def invoke(self, path: CimPath, method: str, parameters: Mapping[str, Value], *, changes: bool = True) -> Instance:
+    def invoke(
+        self, path: CimPath, method: str, parameters: Mapping[str, Value], *, repeatable: bool = False
+    ) -> Instance:
         """Call a method, static if ``path`` has no keys, and return its out parameters and ReturnValue.
 
-        Most methods report failure in ReturnValue, so the caller judges it. ``changes=False`` says that the method only
-        reads, and may be called again after a broken connection.
+        Most methods report failure in ReturnValue, which the caller checks.
         """
         body = _class_element(path, f"{method}_INPUT", parameters)
-        answer = self._repeat(lambda: self._request(f"{path.uri}/{method}", path.uri, body, path.keys), changes=changes)
+        answer = self._repeat(
+            f"Invoke {path.class_name}.{method}",
+            lambda: self._request(f"{path.uri}/{method}", path.uri, body, path.keys),
+            repeatable=repeatable,
+        )
         return Instance(_only_child(answer))
 
-    def run(self, command: str, stdin: str | None = None, *, changes: bool = True, timeout: float = 60) -> Result:
+    def run(self, command: str, stdin: str | None = None, *, repeatable: bool = False, timeout: float = 60) -> Result:
         """Run a command line in cmd.exe and wait for its end, at most ``timeout`` seconds.
 
         All commands of a session share one shell, opened at the first and closed by :meth:`close`.
@@ -129,7 +142,7 @@ class Session:
                 self._shell = Shell(self._request)
             return self._shell.run(command, stdin, timeout)
 
-        return self._repeat(run, changes=changes)
+        return self._repeat(f"the command {_program(command)}", run, repeatable=repeatable)
 
     def close(self) -> None:
         """Close the shell, if one was opened, and the connection."""
@@ -140,7 +153,7 @@ class Session:
             self._shell = None
         self._transport.reset()
 
-    def _repeat(self, operation: Callable[[], T], *, changes: bool) -> T:
+    def _repeat(self, what: str, operation: Callable[[], T], *, repeatable: bool) -> T:
         pauses = iter(PAUSES)
         while True:
             try:
@@ -150,10 +163,12 @@ class Session:
                 self._drop()
             except (ConnectionLost, ProtocolError) as error:
                 self._drop()
-                if changes:
-                    raise OutcomeUnknown(f"the connection broke during a change: {error}") from error
+                if not repeatable:
+                    reason = f"{what} was sent once and not answered, so its outcome is unknown"
+                    raise OutcomeUnknown(f"{reason}: {error}") from error
                 if isinstance(error, TimedOut):
-                    raise Unreachable(str(error)) from error  # asking again would only add to the host's load
+                    # asking again would only add to the host's load
+                    raise Unreachable(f"{what} got no answer: {error}") from error
                 failure = error
             except (Unreachable, AuthenticationRejected) as error:
                 # A host that knew us a moment ago may be back in a moment, and it refuses a request that arrived on
@@ -169,8 +184,9 @@ class Session:
                 self.close()
             pause = next(pauses, None)
             if pause is None:
-                if isinstance(failure, (ConnectionLost, StaleContext)):
-                    raise Unreachable(f"the connection broke {len(PAUSES) + 1} times in a row: {failure}") from failure
+                if isinstance(failure, (ConnectionLost, StaleContext, Unreachable)):
+                    tries = len(PAUSES) + 1
+                    raise Unreachable(f"{what} got no answer in {tries} tries: {failure}") from failure
                 if isinstance(failure, ProtocolError) and not self._answered:
                     raise NoService(str(failure)) from failure
                 raise failure
@@ -222,6 +238,18 @@ def _only_child(body: Element) -> Element:
     for child in body:
         return child
     raise ProtocolError("the host's answer has an empty body")
+
+
+def _queried_class(wql: str) -> str:
+    """The class a query reads; the rest of it may hold values that are nobody's business."""
+    match = re.search(r"\bFROM\s+(\w+)", wql, re.IGNORECASE)
+    return match[1] if match else "?"
+
+
+def _program(command: str) -> str:
+    """The program a command line starts; its arguments may hold secrets."""
+    match = re.match(r'\s*"?(?:[^"]*\\)?([^"\s]+)', command)
+    return match[1] if match else "?"
 
 
 def _class_element(path: CimPath, name: str, values: Mapping[str, Value]) -> Element:

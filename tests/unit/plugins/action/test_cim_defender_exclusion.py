@@ -68,7 +68,9 @@ def test_exclusions_are_removed_and_those_of_others_are_not(run_action: RunActio
 def test_tamper_protection_is_named(run_action: RunAction, state: str, verb: str) -> None:
     host = protected(("D:\\Scratch",), tamper_protection=True)
 
-    with pytest.raises(AnsibleActionFail, match=f"Defender did not {verb} D:.*tamper protection is on.*is as it was"):
+    with pytest.raises(
+        AnsibleActionFail, match=f"Defender did not {verb} D:.*tamper protection is on.*nothing was changed"
+    ):
         run_action(ActionModule, host, state=state, **TASK)
 
 

@@ -142,17 +142,34 @@ def test_a_policy_that_writes_its_value_back_is_found_out(run_action: RunAction)
         run_action(ActionModule, host, key=KEY, name="Name", data="mine")
 
 
-def test_a_write_whose_answer_is_lost_is_judged_by_what_is_read(run_action: RunAction) -> None:
-    host = contoso({"Name": "old"}, faults={"drop_after": ["SetStringValue"]})
+@pytest.mark.parametrize("fault", ["drop_before", "drop_after"])
+def test_a_write_whose_answer_is_lost_is_sent_again(run_action: RunAction, fault: str) -> None:
+    host = contoso({"Name": "old"}, faults={fault: ["SetStringValue"]})
 
     result = run_action(ActionModule, host, key=KEY, name="Name", data="new")
 
     assert result["after"] == present("string", "new")
-    assert host.actions["StdRegProv/SetStringValue"] == 1
+    assert host.actions["StdRegProv/SetStringValue"] == 2
+
+
+@pytest.mark.parametrize("fault, sent", [("drop_before", 8), ("drop_after", 4)])
+def test_a_write_that_is_never_answered_is_judged_by_what_is_read(run_action: RunAction, fault: str, sent: int) -> None:
+    host = contoso({"Name": "old"}, faults={fault: ["SetStringValue"] * 8})
+    options = {"key": KEY, "name": "Name", "data": "new"}
+
+    if fault == "drop_after":
+        assert run_action(ActionModule, host, **options)["after"] == present("string", "new")
+    else:
+        with pytest.raises(AnsibleActionFail) as caught:
+            run_action(ActionModule, host, **options)
+        assert "data is 'old' and not 'new'" in caught.value.message
+        assert "unknown: Invoke StdRegProv.SetStringValue got no answer in 4 tries" in caught.value.message
+        assert "nothing was changed" not in caught.value.message
+    assert host.actions["StdRegProv/SetStringValue"] == sent
 
 
 def test_a_refused_write_says_so(run_action: RunAction) -> None:
     host = contoso({"Name": "old"}, registry_read_only=[KEY])
 
-    with pytest.raises(AnsibleActionFail, match=r"could not be written: access is denied.*the host is as it was"):
+    with pytest.raises(AnsibleActionFail, match=r"could not be written: access is denied.*nothing was changed"):
         run_action(ActionModule, host, key=KEY, name="Name", data="new")

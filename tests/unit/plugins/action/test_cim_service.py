@@ -70,7 +70,7 @@ def test_a_service_that_does_not_start_fails_with_its_exit_code(
 ) -> None:
     host = host_with(monkeypatch, state="Stopped", starts="dies")
 
-    with pytest.raises(AnsibleActionFail, match=r"engine did not start: .* 1067.*the host is as it was"):
+    with pytest.raises(AnsibleActionFail, match=r"engine did not start: .* 1067.*nothing was changed"):
         run_action(ActionModule, host, name="engine", state="started")
 
 

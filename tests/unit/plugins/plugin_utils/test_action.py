@@ -187,7 +187,7 @@ def test_a_change_that_did_not_take_effect_fails(sessions: list[MagicMock]) -> N
     with pytest.raises(AnsibleActionFail, match="applied but is not in effect: value is 1 and not 2") as caught:
         changed(host, sessions)
 
-    assert "the host is as it was" in caught.value.message
+    assert "nothing was changed" in caught.value.message
     assert caught.value.result["changed"] is False
     assert caught.value.result["before"] == caught.value.result["after"] == {"value": 1}
     assert len(host.applied) == 1
@@ -204,13 +204,16 @@ def test_a_change_that_took_effect_in_part_says_so(sessions: list[MagicMock]) ->
     assert caught.value.result["after"] == {"value": 1, "first": "new"}
 
 
-LOST = OutcomeUnknown("the connection broke during a change: reset")
+LOST = OutcomeUnknown("Invoke C.Set was sent once and not answered: reset")
+UNANSWERED = [LOST, Unreachable("Invoke C.Set got no answer in 4 tries: reset"), ProtocolError("HTTP 503")]
+unanswered = pytest.mark.parametrize("lost", UNANSWERED, ids=lambda error: type(error).__name__)
 
 
-def test_a_change_with_lost_answer_that_is_in_effect_succeeded(sessions: list[MagicMock]) -> None:
+@unanswered
+def test_a_change_with_lost_answer_that_is_in_effect_succeeded(sessions: list[MagicMock], lost: WSManError) -> None:
     def works(desired: State) -> None:
         host.state.update(desired)
-        raise LOST
+        raise lost
 
     host = Host({"value": 1}, works)
 
@@ -218,8 +221,11 @@ def test_a_change_with_lost_answer_that_is_in_effect_succeeded(sessions: list[Ma
     assert len(host.applied) == 1
 
 
-def test_a_change_with_lost_answer_that_is_not_in_effect_is_made_once_more(sessions: list[MagicMock]) -> None:
-    host = Host({"value": 1}, LOST)
+@unanswered
+def test_a_change_with_lost_answer_that_is_not_in_effect_is_made_once_more(
+    sessions: list[MagicMock], lost: WSManError
+) -> None:
+    host = Host({"value": 1}, lost)
 
     assert changed(host, sessions)["after"] == {"value": 2}
     assert len(host.applied) == 2
@@ -237,14 +243,46 @@ def test_the_second_try_starts_from_the_state_the_first_left(sessions: list[Magi
 
 
 @pytest.mark.parametrize(
-    "second, reason", [(LOST, "Twice in a row, the connection broke"), (ignored, "may have undone it")]
+    "second, reason", [(LOST, "was requested twice, .* unknown: Invoke C.Set"), (ignored, "may have undone it")]
 )
 def test_a_change_is_made_at_most_twice(sessions: list[MagicMock], second: Step, reason: str) -> None:
     host = Host({"value": 1}, LOST, second)
 
-    with pytest.raises(AnsibleActionFail, match=f"not in effect: .*{reason}"):
+    with pytest.raises(AnsibleActionFail, match=f"not in effect.*: .*{reason}"):
         changed(host, sessions)
     assert len(host.applied) == 2
+
+
+@unanswered
+def test_a_change_that_is_never_answered_has_an_unknown_outcome(sessions: list[MagicMock], lost: WSManError) -> None:
+    host = Host({"value": 1}, lost, lost)
+
+    with pytest.raises(AnsibleActionFail) as caught:
+        changed(host, sessions)
+
+    message = caught.value.message
+    assert "the change is not in effect so far: value is 1 and not 2" in message
+    assert "whether it still takes effect is unknown" in message
+    assert str(lost) in message
+    assert "nothing was changed" not in message
+    assert caught.value.result["before"] == caught.value.result["after"] == {"value": 1}
+
+
+@unanswered
+def test_a_change_without_answer_that_cannot_be_read_back_has_an_unknown_outcome(
+    sessions: list[MagicMock], lost: WSManError
+) -> None:
+    host = Host({"value": 1}, lost)
+    host.reads = [None, Unreachable("no answer")]
+    with pytest.raises(AnsibleConnectionFailure, match=f"whether the change is in effect is unknown: {lost}"):
+        changed(host, sessions)
+
+    host = Host({"value": 1}, lost)
+    host.reads = [None, ProtocolError("HTTP 404")]
+    with pytest.raises(AnsibleActionFail, match=f"whether the change is in effect is unknown: {lost}") as caught:
+        changed(host, sessions)
+    assert caught.value.result["before"] == {"value": 1}
+    assert "after" not in caught.value.result
 
 
 DENIED = Fault(5, "AccessDenied", "Zugriff verweigert")
@@ -257,7 +295,7 @@ def test_a_change_the_host_refuses_fails_with_its_sentence(sessions: list[MagicM
         changed(host, sessions)
 
     assert "the change failed: the host answered with error 0x00000005: Zugriff verweigert" in caught.value.message
-    assert "the host is as it was" in caught.value.message
+    assert "nothing was changed" in caught.value.message
     assert len(host.applied) == 1
 
 
@@ -276,7 +314,8 @@ def test_a_host_lost_before_the_change_is_read_back_is_an_error(sessions: list[M
     host = Host({"value": 1})
     host.reads = [None, Unreachable("no answer")]
 
-    with pytest.raises(AnsibleConnectionFailure, match="backup01 cannot be reached over WS-Management: no answer"):
+    message = "backup01 cannot be reached over WS-Management: whether the change is in effect is unknown: no answer"
+    with pytest.raises(AnsibleConnectionFailure, match=message):
         changed(host, sessions)
 
 

@@ -17,6 +17,7 @@ from ansible_collections.winops.mars.plugins.plugin_utils.windows.processes impo
     SystemCommand,
     temporary_directory,
 )
+from ansible_collections.winops.mars.plugins.plugin_utils.wsman.errors import Unreachable
 from tests.unit.simulated import SimulatedHost, simulated
 
 NEWER_AND_OLDER = pytest.mark.parametrize("base", ["healthy-2022", "old-2008-r2"])
@@ -151,4 +152,18 @@ def test_a_broken_connection_changes_nothing_on_older_windows(fault: str, number
     host = simulated(base="old-2008-r2", faults={fault: [number]})
     assert run(host, f"echo run>>{NOTE}") == 0
     assert count_runs(host)() == 1
+    assert traces(host) == []
+
+
+def test_a_start_that_is_never_answered_is_looked_for() -> None:
+    host = simulated(base="healthy-2022", faults={"drop_after": ["StartByPath"] * 4})
+    assert run(host, f"echo run>>{NOTE}") == 0
+    assert count_runs(host)() == 1
+    assert traces(host) == []
+
+
+def test_a_task_that_cannot_be_registered_says_what_got_no_answer() -> None:
+    host = simulated(base="healthy-2022", faults={"drop_after": ["RegisterByXml"] * 4})
+    with pytest.raises(Unreachable, match=r"Invoke PS_ScheduledTask.RegisterByXml got no answer in 4 tries"):
+        run(host, f"echo run>>{NOTE}")
     assert traces(host) == []
