@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from collections.abc import Mapping
-from typing import Any, ClassVar, Protocol
+from typing import Any, ClassVar, TypeVar
 
 from ansible.errors import AnsibleActionFail, AnsibleConnectionFailure
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
@@ -15,11 +15,12 @@ from ansible.module_utils.common.parameters import remove_values
 from ansible.module_utils.errors import UnsupportedError
 from ansible.plugins.action import ActionBase
 
+from .resources.resource import Resource
 from .wsman.connection import open_session
 from .wsman.errors import Unanswered, Unreachable, WSManError
 from .wsman.session import Session
 
-State = dict[str, Any]
+S = TypeVar("S")
 
 
 class ValidatedAction(ActionBase):
@@ -94,87 +95,84 @@ class WindowsAction(ValidatedAction):
         """Do the work over a session and return what the module returns."""
 
 
-class Resource(Protocol):
-    """Something on a host that has a state: plain data, the same keys before and after a change."""
-
-    def read(self) -> State:
-        """The state as it is."""
-
-    def desired(self, current: State) -> State:
-        """The state as it should be, equal to ``current`` if nothing is to be done."""
-
-    def apply(self, current: State, desired: State) -> None:
-        """Change the host from one state to the other."""
-
-
 class DesiredStateAction(WindowsAction):
     """Read, compare, stop there in check mode, change, read again, and believe only what was read."""
 
     def execute(self, args: dict[str, Any], session: Session) -> dict[str, Any]:
         """Bring the resource into its desired state."""
         resource = self.resource(args, session)
-        before = resource.read()
-        desired = resource.desired(before)
-        result: dict[str, Any] = {"changed": before != desired, "before": before, "after": desired}
+        current = resource.read()
+        desired = resource.desired(current)
+        before, after = resource.show(current), resource.show(desired)
+        result: dict[str, Any] = {"changed": current != desired, "before": before, "after": after}
         if not result["changed"]:
             return result
         if self._task.diff:
-            result["diff"] = {"before": before, "after": desired}
+            result["diff"] = {"before": before, "after": after}
         if not self.check_mode:
-            result["after"] = self._change(resource, before, desired)
+            result["after"] = resource.show(self._change(resource, current, desired))
         return result
 
     @abstractmethod
-    def resource(self, args: dict[str, Any], session: Session) -> Resource:
-        """The resource the arguments speak of."""
+    def resource(self, args: dict[str, Any], session: Session) -> Resource[Any]:
+        """The resource that the arguments are about."""
 
-    def _change(self, resource: Resource, before: State, desired: State) -> State:
-        current, wanted = before, desired
+    def _change(self, resource: Resource[S], before: S, desired: S) -> S:
+        current = before
         # Whether a change was made that got no answer shows in the state read afterwards. Only if that shows something
-        # left to do is it tried once more.
+        # left to do is it requested once more.
         for last_try in (False, True):
             unanswered = None
             try:
-                resource.apply(current, wanted)
+                resource.apply(current, desired)
             except Unanswered as error:
                 unanswered = error
             except WSManError as error:
                 raise self._failure(f"the change failed: {error}", before, resource) from None
             try:
                 current = resource.read()
-                wanted = resource.desired(current)
+                desired = resource.desired(current)
             except WSManError as error:
                 reason = f"whether the change is in effect is unknown: {unanswered or error}"
                 if isinstance(error, Unreachable):
                     raise Unreachable(reason) from None
-                raise AnsibleActionFail(f"{self._task.action}: {reason}", result={"before": before}) from None
-            if current == wanted:
+                raise self._error(reason, {"before": resource.show(before)}) from None
+            if current == desired:
                 return current
             if unanswered is None or last_try:
                 break
-        left = "; ".join(
-            f"{key} is {current.get(key)!r} and not {value!r}"
-            for key, value in wanted.items()
-            if current.get(key) != value
-        )
+        left = _differences(resource.show(current), resource.show(desired))
         if unanswered:
-            raise AnsibleActionFail(
-                f"{self._task.action}: the change is not in effect so far: {left}. "
-                f"It was requested twice, and whether it still takes effect is unknown: {unanswered}",
-                result={"changed": current != before, "before": before, "after": current},
+            reason = (
+                f"the change is not in effect so far: {left}. "
+                f"It was requested twice, and whether it still takes effect is unknown: {unanswered}"
             )
+            raise self._error(reason, self._states(before, current, resource))
         reason = (
             f"the change was applied but is not in effect: {left}. "
             "Group Policy, tamper protection or another program may have undone it"
         )
         raise self._failure(reason, before, resource)
 
-    def _failure(self, reason: str, before: State, resource: Resource) -> AnsibleActionFail:
+    def _failure(self, reason: str, before: S, resource: Resource[S]) -> AnsibleActionFail:
         try:
             current = resource.read()
         except WSManError as error:
-            stands = f"what is in effect now is unknown: {error}"
-            return AnsibleActionFail(f"{self._task.action}: {reason} ({stands})", result={"before": before})
-        stands = "nothing was changed" if current == before else "part of the change is in effect, see 'after'"
-        result = {"changed": current != before, "before": before, "after": current}
-        return AnsibleActionFail(f"{self._task.action}: {reason} ({stands})", result=result)
+            return self._error(f"{reason} (what is in effect is unknown: {error})", {"before": resource.show(before)})
+        effect = "nothing was changed" if current == before else "part of the change is in effect, see 'after'"
+        return self._error(f"{reason} ({effect})", self._states(before, current, resource))
+
+    def _error(self, reason: str, result: dict[str, Any]) -> AnsibleActionFail:
+        return AnsibleActionFail(f"{self._task.action}: {reason}", result=result)
+
+    @staticmethod
+    def _states(before: S, current: S, resource: Resource[S]) -> dict[str, Any]:
+        return {"changed": current != before, "before": resource.show(before), "after": resource.show(current)}
+
+
+def _differences(current: Mapping[str, Any], desired: Mapping[str, Any]) -> str:
+    return "; ".join(
+        f"{key} is {current.get(key)!r} and not {value!r}"
+        for key, value in desired.items()
+        if current.get(key) != value
+    )

@@ -179,8 +179,7 @@ class SystemCommand:
     def _has_started(self) -> bool:
         if self._files.directory(self._started) is not None:
             return True
-        task = self._tasks.task(_FOLDER, self._task)
-        return task is not None and task.state in ("queued", "running")
+        return self._tasks.states(_FOLDER).get(self._task) in ("queued", "running")
 
     def _exit_code(self) -> int | None:
         if self._files.file(self._exit) is None:

@@ -51,9 +51,9 @@ class ScheduledTask:
     """One task.
 
     :ivar path: its folder, with a backslash at both ends.
-    :ivar state: None if it cannot be told (schtasks.exe).
-    :ivar last_run: None if it never ran or it cannot be told.
-    :ivar last_result: exit code or HRESULT of the last run, unsigned; None if it never ran or it cannot be told.
+    :ivar state: None if it is unknown (schtasks.exe).
+    :ivar last_run: None if it never ran or that is unknown.
+    :ivar last_result: exit code or HRESULT of the last run, unsigned; None if it never ran or that is unknown.
     """
 
     name: str
@@ -64,12 +64,14 @@ class ScheduledTask:
     last_result: int | None
 
 
-class _Scheduler(Protocol):
+class _Backend(Protocol):
     """One way to the task scheduler."""
 
     def states(self, folder: str) -> dict[str, State | None]: ...
 
-    def read(self, folder: str, name: str, state: State | None) -> ScheduledTask | None: ...
+    def definition(self, folder: str, name: str) -> TaskDefinition | None: ...
+
+    def last_run(self, folder: str, name: str) -> tuple[datetime | None, int | None]: ...
 
     def register(self, folder: str, name: str, xml: str) -> None: ...
 
@@ -83,56 +85,64 @@ class ScheduledTasks:
 
     def __init__(self, session: Session) -> None:
         self._session = session
-        self._scheduler: _Scheduler | None = None
+        self._chosen: _Backend | None = None
+
+    def states(self, path: str) -> dict[str, State | None]:
+        """The tasks in a folder, not in those below it, by name; none if the folder does not exist.
+
+        A state is None if it is unknown (schtasks.exe).
+        """
+        return self._list_states(path)[1]
+
+    def definitions(self, path: str, name: str | None = None) -> dict[str, TaskDefinition]:
+        """The definitions of the tasks in a folder by name, or of the one task of this name in any letter case."""
+        backend, states = self._list_states(path)
+        names = [task for task in sorted(states, key=fold) if name is None or fold(task) == fold(name)]
+        definitions = {task: backend.definition(path, task) for task in names}
+        return {task: definition for task, definition in definitions.items() if definition is not None}
 
     def in_folder(self, path: str) -> list[ScheduledTask]:
-        """Every task in a folder, not in those below it; none if the folder does not exist.
-
-        Two or three requests for the folder and three for each task.
-        """
-        scheduler, states = self._listed(path)
-        tasks = (scheduler.read(path, name, states[name]) for name in sorted(states, key=str.lower))
-        return [task for task in tasks if task is not None]
-
-    def task(self, path: str, name: str) -> ScheduledTask | None:
-        """One task, None if there is none of this name in the folder."""
-        scheduler, states = self._listed(path)
-        found = next((candidate for candidate in states if fold(candidate) == fold(name)), None)
-        return None if found is None else scheduler.read(path, found, states[found])
+        """All there is to know of every task in a folder: three requests for each."""
+        backend, states = self._list_states(path)
+        return [
+            ScheduledTask(task, path, states[task], definition, *backend.last_run(path, task))
+            for task in sorted(states, key=fold)
+            if (definition := backend.definition(path, task)) is not None
+        ]
 
     def register(self, path: str, name: str, xml: str) -> None:
         """Create a task or replace its definition. Who it runs as must not need a password."""
-        self._chosen().register(path, name, xml)
+        self._backend().register(path, name, xml)
 
     def start(self, path: str, name: str, *, repeatable: bool = False) -> None:
         """Start a task, whatever its schedule. ``repeatable`` says that a second start does no harm."""
-        self._chosen().start(path, name, repeatable=repeatable)
+        self._backend().start(path, name, repeatable=repeatable)
 
     def delete(self, path: str, name: str) -> None:
         """Delete a task; an absent one is no error."""
-        self._chosen().delete(path, name)
+        self._backend().delete(path, name)
 
-    def _chosen(self) -> _Scheduler:
-        return self._scheduler or self._listed("\\")[0]
+    def _backend(self) -> _Backend:
+        return self._chosen or self._list_states("\\")[0]
 
-    def _listed(self, path: str) -> tuple[_Scheduler, dict[str, State | None]]:
+    def _list_states(self, path: str) -> tuple[_Backend, dict[str, State | None]]:
         if not (path.startswith("\\") and path.endswith("\\")):
             raise CimError(f"the folder {path!r} of the task scheduler must begin and end with a backslash")
-        if self._scheduler is not None:
-            return self._scheduler, self._scheduler.states(path)
-        scheduler: _Scheduler = _CimScheduler(self._session)
+        if self._chosen is not None:
+            return self._chosen, self._chosen.states(path)
+        backend: _Backend = _CimBackend(self._session)
         try:
-            states = scheduler.states(path)
+            states = backend.states(path)
         except Fault as fault:
             if not fault.is_absent and fault.code != _WSMAN_CANNOT_PROCESS_FILTER:
                 raise
-            scheduler = _Schtasks(self._session)
-            states = scheduler.states(path)
-        self._scheduler = scheduler
-        return scheduler, states
+            backend = _SchtasksBackend(self._session)
+            states = backend.states(path)
+        self._chosen = backend
+        return backend, states
 
 
-class _CimScheduler:
+class _CimBackend:
     """MSFT_ScheduledTask and the static methods of PS_ScheduledTask behind the cmdlets of PowerShell."""
 
     def __init__(self, session: Session) -> None:
@@ -145,18 +155,28 @@ class _CimScheduler:
             for instance in self._session.query(_NAMESPACE, wql)
         }
 
-    def read(self, folder: str, name: str, state: State | None) -> ScheduledTask | None:
+    def definition(self, folder: str, name: str) -> TaskDefinition | None:
         try:
             xml = self._call("ExportByName", folder, name, repeatable=True).read("cmdletOutput", string)
-            answer = self._call("GetInfoByName", folder, name, repeatable=True).read("cmdletOutput", embedded)
         except Fault as fault:
             if _is_missing(fault):
                 return None  # deleted since it was listed
             raise
         if xml is None:
             raise CimError(f"the host exported no definition of the scheduled task {folder}{name}")
-        last_run, last_result = _last_run(answer)
-        return ScheduledTask(name, folder, state, TaskDefinition.parse(xml), last_run, last_result)
+        return TaskDefinition.parse(xml)
+
+    def last_run(self, folder: str, name: str) -> tuple[datetime | None, int | None]:
+        try:
+            info = self._call("GetInfoByName", folder, name, repeatable=True).read("cmdletOutput", embedded)
+        except Fault as fault:
+            if _is_missing(fault):
+                return None, None
+            raise
+        result = info.read("LastTaskResult", integer) if info else None
+        if info is None or result == _SCHED_S_TASK_HAS_NOT_RUN:
+            return None, None  # the time is then 1999-11-30
+        return info.read("LastRunTime", datetime_), result
 
     def register(self, folder: str, name: str, xml: str) -> None:
         self._call("RegisterByXml", folder, name, {"Force": True, "Xml": xml}, repeatable=True)
@@ -182,7 +202,7 @@ class _CimScheduler:
         return output
 
 
-class _Schtasks:
+class _SchtasksBackend:
     """schtasks.exe. Its exit code is 1 for every error, so what exists is judged by listing it."""
 
     def __init__(self, session: Session) -> None:
@@ -196,14 +216,17 @@ class _Schtasks:
         tasks = {row[0] for row in csv.reader(result.stdout.splitlines()) if row and row[0].startswith("\\")}
         return {task[len(folder) :]: None for task in tasks if fold(task[: task.rindex("\\") + 1]) == fold(folder)}
 
-    def read(self, folder: str, name: str, state: State | None) -> ScheduledTask | None:
+    def definition(self, folder: str, name: str) -> TaskDefinition | None:
         result = self._session.run(f"schtasks /query /tn {quoted(folder + name)} /xml", repeatable=True)
         if result.exit_code:
             if self._exists(folder, name):
                 raise failure(f"the scheduled task {folder}{name} could not be read", result)
             return None
         # The XML declares the encoding of the file it would be saved to, not that of this output.
-        return ScheduledTask(name, folder, state, TaskDefinition.parse(result.stdout), None, None)
+        return TaskDefinition.parse(result.stdout)
+
+    def last_run(self, folder: str, name: str) -> tuple[datetime | None, int | None]:
+        return None, None  # what schtasks.exe prints of it is translated
 
     def register(self, folder: str, name: str, xml: str) -> None:
         if "\ufffd" in xml:
@@ -246,10 +269,3 @@ class _Schtasks:
 
 def _is_missing(fault: Fault) -> bool:
     return fault.is_absent or fault.code in (_ERROR_FILE_NOT_FOUND, _ERROR_NOT_FOUND)
-
-
-def _last_run(info: Instance | None) -> tuple[datetime | None, int | None]:
-    result = info.read("LastTaskResult", integer) if info else None
-    if info is None or result == _SCHED_S_TASK_HAS_NOT_RUN:
-        return None, None  # the time is then 1999-11-30
-    return info.read("LastRunTime", datetime_), result

@@ -9,7 +9,7 @@ import pytest
 from ansible.errors import AnsibleActionFail
 
 from ansible_collections.winops.mars.plugins.action.cim_directory import ActionModule
-from tests.unit.plugins.action.conftest import RunAction
+from tests.unit.plugins.conftest import RunAction
 from tests.unit.simulated import simulated
 
 PATH = r"D:\One & more\Zwei Größen"

@@ -15,7 +15,7 @@ from ansible_collections.winops.mars.plugins.action import cim_installer
 from ansible_collections.winops.mars.plugins.action.cim_installer import ActionModule
 from ansible_collections.winops.mars.plugins.plugin_utils.windows.exit_codes import EXIT_CODES, Outcome, judged
 from ansible_collections.winops.mars.plugins.plugin_utils.windows.installer import Installer, Proof, install
-from tests.unit.plugins.action.conftest import RunAction
+from tests.unit.plugins.conftest import RunAction
 from tests.unit.simulated import SimulatedHost, simulated
 
 RELEASE = r"HKLM\SOFTWARE\Microsoft\NET Framework Setup\NDP\v4\Full"

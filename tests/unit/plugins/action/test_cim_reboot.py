@@ -11,7 +11,7 @@ from ansible.errors import AnsibleActionFail, AnsibleConnectionFailure
 from ansible_collections.winops.mars.plugins.action import cim_reboot
 from ansible_collections.winops.mars.plugins.action.cim_reboot import ActionModule
 from ansible_collections.winops.mars.plugins.plugin_utils.windows.operating_system import reboot
-from tests.unit.plugins.action.conftest import RunAction
+from tests.unit.plugins.conftest import RunAction
 from tests.unit.simulated import SimulatedHost, simulated
 
 

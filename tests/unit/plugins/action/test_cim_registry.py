@@ -11,7 +11,7 @@ import pytest
 from ansible.errors import AnsibleActionFail
 
 from ansible_collections.winops.mars.plugins.action.cim_registry import ActionModule
-from tests.unit.plugins.action.conftest import RunAction
+from tests.unit.plugins.conftest import RunAction
 from tests.unit.simulated import SimulatedHost, simulated
 
 KEY = r"HKLM\SOFTWARE\Contoso"
@@ -112,15 +112,7 @@ def test_a_value_is_removed_once(run_action: RunAction) -> None:
 
 @pytest.mark.parametrize(
     "kind, data, complaint",
-    [
-        ("dword", 2**32, "which is no dword: it does not fit into 32 bits"),
-        ("dword", "many", "which is no dword: invalid literal"),
-        ("dword", True, "which is no dword: it should be text or a number"),
-        ("binary", "0", "which is no binary"),
-        ("string", ["a"], "which is no string: it should be text or a number"),
-        ("multi_string", [["a"]], "which is no multi_string"),
-        ("multi_string", [], "an empty REG_MULTI_SZ cannot be written"),
-    ],
+    [("dword", "many", "which is no dword"), ("multi_string", [], "an empty REG_MULTI_SZ cannot be written")],
 )
 def test_data_of_another_kind_is_refused(run_action: RunAction, kind: str, data: Any, complaint: str) -> None:
     host = contoso({})

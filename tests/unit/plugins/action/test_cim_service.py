@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 import pytest
@@ -12,14 +13,14 @@ from ansible.errors import AnsibleActionFail
 
 from ansible_collections.winops.mars.plugins.action import cim_service
 from ansible_collections.winops.mars.plugins.action.cim_service import ActionModule
-from ansible_collections.winops.mars.plugins.plugin_utils.windows.services import Services
-from tests.unit.plugins.action.conftest import RunAction
+from ansible_collections.winops.mars.plugins.plugin_utils.resources.service import ServiceResource
+from tests.unit.plugins.conftest import RunAction
 from tests.unit.simulated import SimulatedHost, simulated
 
 
 def host_with(monkeypatch: pytest.MonkeyPatch, **engine: Any) -> SimulatedHost:
     host = simulated(services={"engine": {"path": r"C:\engine.exe", **engine}})
-    monkeypatch.setattr(cim_service, "Services", lambda session: Services(session, host.sleep))
+    monkeypatch.setattr(cim_service, "ServiceResource", partial(ServiceResource, sleep=host.sleep))
     return host
 
 

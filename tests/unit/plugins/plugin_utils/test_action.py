@@ -19,6 +19,7 @@ from ansible_collections.winops.mars.plugins.plugin_utils._action import (
     ValidatedAction,
     WindowsAction,
 )
+from ansible_collections.winops.mars.plugins.plugin_utils.resources.resource import Resource
 from ansible_collections.winops.mars.plugins.plugin_utils.wsman.errors import (
     AuthenticationRejected,
     Fault,
@@ -39,7 +40,7 @@ State = dict[str, Any]
 Step = Exception | Callable[[State], None]
 
 
-class Host:
+class Host(Resource[State]):
     """A resource whose state is a dictionary, and what happens to each change of it."""
 
     def __init__(self, state: State, *changes: Step) -> None:
@@ -101,13 +102,15 @@ def sessions(monkeypatch: pytest.MonkeyPatch) -> list[MagicMock]:
 TASK_VARS = {"inventory_hostname": "backup01"}
 
 
-def changed(host: Host, sessions: list[MagicMock], args: Mapping[str, Any] | None = None, **task: Any) -> State:
+def changed(
+    host: Resource[Any], sessions: list[MagicMock], args: Mapping[str, Any] | None = None, **task: Any
+) -> State:
     """The result of a task that wants value 2 on a host."""
 
     class Action(DesiredStateAction):
         spec: ClassVar[Mapping[str, Any]] = SPEC
 
-        def resource(self, args: dict[str, Any], session: Any) -> Host:
+        def resource(self, args: dict[str, Any], session: Any) -> Resource[Any]:
             assert session is sessions[-1]
             return host
 
@@ -303,7 +306,7 @@ def test_a_host_lost_after_a_failed_change_leaves_what_is_in_effect_unknown(sess
     host = Host({"value": 1}, DENIED)
     host.reads = [None, ProtocolError("HTTP 503")]
 
-    with pytest.raises(AnsibleActionFail, match="what is in effect now is unknown: HTTP 503") as caught:
+    with pytest.raises(AnsibleActionFail, match="what is in effect is unknown: HTTP 503") as caught:
         changed(host, sessions)
     assert caught.value.result["before"] == {"value": 1}
     assert "after" not in caught.value.result
@@ -317,6 +320,33 @@ def test_a_host_lost_before_the_change_is_read_back_is_an_error(sessions: list[M
     message = "backup01 cannot be reached over WS-Management: whether the change is in effect is unknown: no answer"
     with pytest.raises(AnsibleConnectionFailure, match=message):
         changed(host, sessions)
+
+
+class Counter(Resource[int]):
+    """A resource whose state is a number, shown by its parity."""
+
+    def __init__(self) -> None:
+        self.number = 1
+
+    def read(self) -> int:
+        return self.number
+
+    def desired(self, current: int) -> int:
+        return current + current % 2
+
+    def apply(self, current: int, desired: int) -> None:
+        self.number = desired
+
+    def show(self, state: int) -> State:
+        return {"even": state % 2 == 0}
+
+
+def test_states_are_shown_as_their_resource_shows_them(sessions: list[MagicMock]) -> None:
+    before, after = {"even": False}, {"even": True}
+
+    result = changed(Counter(), sessions, diff=True)
+
+    assert result == {"changed": True, "before": before, "after": after, "diff": {"before": before, "after": after}}
 
 
 # -- Sessions and errors

@@ -1,41 +1,33 @@
 # Copyright (c) 2026 winops.mars contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Moving the scratch folder, by the steps of Microsoft's MARS FAQ ("change the location of the cache folder")."""
+"""The scratch folder, moved by the steps of Microsoft's MARS FAQ ("change the location of the cache folder")."""
 
 from __future__ import annotations
 
 import re
 import time
-from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
 
+from ..mars import locations
+from ..mars.idle import why_busy
 from ..windows import paths
 from ..windows.command_line import quoted
 from ..windows.errors import CimError
-from ..windows.event_log import Event, newest_event
 from ..windows.files import Files
-from ..windows.operating_system import last_boot
 from ..windows.processes import SystemCommand, temporary_directory
 from ..windows.registry import Registry, RegistryValue
-from ..windows.scheduled_tasks import ScheduledTasks
-from ..windows.services import Service, Services
+from ..windows.services import Services
 from ..windows.volumes import Volume, Volumes, volume_of
 from ..wsman.errors import WSManError
 from ..wsman.session import Session
-from . import locations
-
-State = dict[str, Any]
+from .resource import Resource
 
 _VALUE = "ScratchLocation"
 # The values that must agree, by the names they have in the module's result.
 _KEYS = {"location": locations.CONFIG_KEY, "provider_location": locations.PROVIDER_KEY}
 _SYSTEM_STATE_LABEL = "CBSSBVol_"
-# Both names are in use for the agent's log. Its events: backup started; completed, with warnings, with errors, failed.
-_CHANNELS = ("CloudBackup/Operational", "CloudBackup")
-_STARTED = 1
-_ENDED = (3, 10, 11, 18)
 
 # robocopy: data, attributes, time stamps, security, owner and auditing; folders' times; with the rights of a backup
 # program; no junctions; two retries.
@@ -52,15 +44,29 @@ _MARGIN = 0.1
 
 
 @dataclass(frozen=True)
-class _Plan:
-    """What a move starts from."""
+class Engine:
+    """The agent's engine: what its service does and how it is started, in the words of :class:`Service`."""
 
-    source: str
-    values: dict[str, RegistryValue]
-    engine: Service
+    state: str
+    start_mode: str
 
 
-class ScratchFolder:
+@dataclass(frozen=True)
+class ScratchState:
+    """The registry values that name the folder, without those that are absent, and the engine that uses it.
+
+    :ivar engine: None where the service is missing.
+    """
+
+    values: Mapping[str, RegistryValue]
+    engine: Engine | None
+
+    def location(self, name: str = "location") -> str | None:
+        """The folder a value names, None if the value is absent."""
+        return str(self.values[name].data) if name in self.values else None
+
+
+class ScratchFolder(Resource[ScratchState]):
     """The scratch folder of one host, and where it should be.
 
     :param remove_old: delete the former folder once the engine runs with the new one.
@@ -85,70 +91,81 @@ class ScratchFolder:
         self._timeout = timeout
         self._sleep = sleep
 
-    def read(self) -> State:
-        """Both registry values as they are; None for an absent one."""
-        values = self._values()
-        return {name: str(values[name].data) if name in values else None for name in _KEYS}
+    def read(self) -> ScratchState:
+        """Both registry values and the engine."""
+        service = self._services.get(locations.ENGINE_SERVICE)
+        return ScratchState(self._values(), Engine(service.state, service.start_mode) if service else None)
 
-    def desired(self, current: State) -> State:
+    def desired(self, current: ScratchState) -> ScratchState:
         """Both values naming the wanted folder. Raises :class:`CimError` if a move would not be safe."""
-        if all(_same(current[name], self._location) for name in _KEYS):
+        if self._is_named_by(current.values):
             return current
-        self._plan()
-        return dict.fromkeys(_KEYS, self._location)
+        source = current.location()
+        if source is None or current.engine is None:
+            raise CimError(
+                f"there is no scratch folder to move: the service {locations.ENGINE_SERVICE} or the registry value "
+                f"{locations.CONFIG_KEY}\\{_VALUE} is missing, so the agent is not installed or not set up"
+            )
+        self._check_move(source)
+        if reason := why_busy(self._session, current.engine.state):
+            raise CimError(f"the scratch folder is not moved: {reason}")
+        value = RegistryValue(current.values["location"].kind, self._location)
+        return replace(current, values=dict.fromkeys(_KEYS, value))
 
-    def apply(self, current: State, desired: State) -> None:
-        """Move the folder, or put everything back and raise :class:`CimError` saying where the host stands."""
-        plan = self._plan()
+    def apply(self, current: ScratchState, desired: ScratchState) -> None:
+        """Move the folder, or put everything back and raise :class:`CimError` saying what state the host is in."""
+        source = paths.normalize(current.location() or "")
+        moves = not paths.same_path(source, self._location)
+        starts = current.engine is not None and current.engine.start_mode != "Disabled"
         try:
             self._services.stop(locations.ENGINE_SERVICE, _SERVICE_TIMEOUT)
-            if not _same(plan.source, self._location):
-                self._copy(plan.source)
-            for key in _KEYS.values():
-                self._set(key, RegistryValue(plan.values["location"].kind, self._location))
-            self._start(plan.engine)
-            self._verify(plan.engine)
+            if moves:
+                self._copy(source)
+            self._write(desired.values)
+            if starts:
+                self._services.start(locations.ENGINE_SERVICE, _SERVICE_TIMEOUT)
+            self._verify(starts)
         except WSManError as error:
-            raise CimError(f"{error}. {self._put_back(plan)}") from error
+            raise CimError(f"{error}. {self._put_back(current)}") from error
         except BaseException:  # the task's own timeout, or the user
-            self._put_back(plan)
+            self._put_back(current)
             raise
-        if self._remove_old and not _same(plan.source, self._location):
-            self._remove(plan.source)
+        if self._remove_old and moves:
+            self._remove(source)
+
+    def show(self, state: ScratchState) -> dict[str, str | None]:
+        """The folder by both values, None for an absent one."""
+        return {name: state.location(name) for name in _KEYS}
 
     def _values(self) -> dict[str, RegistryValue]:
         values = {name: self._registry.value(key, _VALUE) for name, key in _KEYS.items()}
         return {name: value for name, value in values.items() if value is not None}
 
-    def _set(self, key: str, value: RegistryValue) -> None:
-        self._registry.set(key, _VALUE, value)
+    def _write(self, values: Mapping[str, RegistryValue]) -> None:
+        for name, key in _KEYS.items():
+            if name in values:
+                self._registry.set(key, _VALUE, values[name])
+            else:
+                self._registry.delete(key, _VALUE)
+
+    def _is_named_by(self, values: Mapping[str, RegistryValue]) -> bool:
+        return all(name in values and paths.same_path(str(values[name].data), self._location) for name in _KEYS)
 
     # Before anything is changed
 
-    def _plan(self) -> _Plan:
-        values = self._values()
-        engine = self._services.get(locations.ENGINE_SERVICE)
-        if "location" not in values or engine is None:
-            raise CimError(
-                f"there is no scratch folder to move: the service {locations.ENGINE_SERVICE} or the registry value "
-                f"{locations.CONFIG_KEY}\\{_VALUE} is missing, so the agent is not installed or not set up"
-            )
-        plan = _Plan(str(values["location"].data).rstrip("\\"), values, engine)
+    def _check_move(self, source: str) -> None:
         volumes = Volumes(self._session).all()
         if mounted := [volume.name for volume in volumes if (volume.label or "").startswith(_SYSTEM_STATE_LABEL)]:
             raise CimError(
                 f"a system state backup has left the volume {mounted[0]} ({_SYSTEM_STATE_LABEL}...) mounted: "
                 "unmount it in Disk Management first"
             )
-        if _same(plan.source, self._location):
-            if self._files.directory(self._location) is None:
-                raise CimError(f"the folder {self._location} does not exist, although the agent is told to use it")
-        else:
-            self._check_paths(plan.source)
+        if not paths.same_path(source, self._location):
+            self._check_paths(source)
             self._check_target(volumes)
-            self._check_space(plan.source, volumes)
-        self._check_idle(engine)
-        return plan
+            self._check_space(source, volumes)
+        elif self._files.directory(self._location) is None:
+            raise CimError(f"the folder {self._location} does not exist, although the agent is told to use it")
 
     def _check_paths(self, source: str) -> None:
         if not re.fullmatch(r'[A-Za-z]:(\\[^\\/:*?"<>|%!\r\n]+)+', self._location):
@@ -218,40 +235,6 @@ class ScratchFolder:
         except ValueError:
             raise CimError(f"the size of the folder {path} could not be told") from None
 
-    def _check_idle(self, engine: Service) -> None:
-        for task in ScheduledTasks(self._session).in_folder(locations.TASK_FOLDER):
-            if task.state in ("running", "queued"):
-                raise CimError(
-                    f"the scratch folder is not moved while a backup runs: the task {task.name} is {task.state}"
-                )
-        if engine.state == "Stopped":
-            return
-        newest = self._newest_event()
-        # A restart ends a backup without a word in the log.
-        if newest is not None and newest.id == _STARTED and newest.time > last_boot(self._session):
-            raise CimError(
-                "the scratch folder is not moved while a backup runs: one started at "
-                f"{newest.time:%Y-%m-%d %H:%M:%S} UTC, and the agent's event log does not say that it has ended"
-            )
-
-    def _newest_event(self) -> Event | None:
-        found = False
-        newest: Event | None = None
-        for channel in _CHANNELS:
-            try:
-                event = newest_event(self._session, channel, (_STARTED, *_ENDED))
-            except LookupError:
-                continue
-            found = True
-            if event is not None and (newest is None or event.time > newest.time):
-                newest = event
-        if not found:
-            raise CimError(
-                "it cannot be told whether a backup runs, so the scratch folder is not moved: the host has neither of "
-                f"the event logs {' and '.join(_CHANNELS)}; if none runs, stop {locations.ENGINE_SERVICE} first"
-            )
-        return newest
-
     # The move
 
     def _copy(self, source: str) -> None:
@@ -270,15 +253,10 @@ class ScratchFolder:
         command = f"robocopy {quoted(source)} {quoted(self._location)} /E /L /B /XJ /NP /NFL /NDL /NJH /NJS"
         return self._session.run(command, repeatable=True, timeout=_LIST_TIMEOUT).exit_code
 
-    def _start(self, engine: Service) -> None:
-        if engine.start_mode != "Disabled":
-            self._services.start(locations.ENGINE_SERVICE, _SERVICE_TIMEOUT)
-
-    def _verify(self, engine: Service) -> None:
-        values = self._values()
-        if not all(name in values and _same(str(values[name].data), self._location) for name in _KEYS):
+    def _verify(self, started: bool) -> None:
+        if not self._is_named_by(self._values()):
             raise CimError(f"the registry values {_VALUE} were set to {self._location} and do not say so")
-        if engine.start_mode == "Disabled":
+        if not started:
             return
         # An engine that does not like its folder ends soon.
         self._sleep(_SETTLE)
@@ -286,30 +264,25 @@ class ScratchFolder:
         if service is None or service.state != "Running":
             raise CimError(f"the service {locations.ENGINE_SERVICE} does not go on running with {self._location}")
 
-    def _put_back(self, plan: _Plan) -> str:
+    def _put_back(self, former: ScratchState) -> str:
         """Undo what was done; what is true now, as a sentence."""
+        stopped = former.engine is None or former.engine.state == "Stopped"
+        source = former.location()
         copy = f"What was copied to {self._location} is still there, and another run goes on with it"
         try:
-            if self._values() != plan.values:
+            if self._values() != former.values:
                 # The engine may run with the new folder by now, and reads the registry only when it starts.
                 self._services.stop(locations.ENGINE_SERVICE, _SERVICE_TIMEOUT)
-                self._restore(plan.values)
-            if plan.engine.state != "Stopped":
+                self._write(former.values)
+            if not stopped:
                 self._services.start(locations.ENGINE_SERVICE, _SERVICE_TIMEOUT)
         except WSManError as error:
             return (
-                f"It could not be put back as it was ({error}). By hand: set {_VALUE} to {plan.source} in "
+                f"It could not be put back as it was ({error}). By hand: set {_VALUE} to {source} in "
                 f"{' and '.join(_KEYS.values())}, and start the service {locations.ENGINE_SERVICE}. {copy}"
             )
-        engine = "stopped, as it was" if plan.engine.state == "Stopped" else "started again"
-        return f"It was put back as it was: the agent uses {plan.source}, its engine is {engine}. {copy}"
-
-    def _restore(self, values: dict[str, RegistryValue]) -> None:
-        for name, key in _KEYS.items():
-            if name in values:
-                self._set(key, values[name])
-            else:
-                self._registry.delete(key, _VALUE)
+        engine = "stopped, as it was" if stopped else "started again"
+        return f"It was put back as it was: the agent uses {source}, its engine is {engine}. {copy}"
 
     def _remove(self, source: str) -> None:
         with temporary_directory(self._session) as directory:
@@ -319,10 +292,6 @@ class ScratchFolder:
                 f"the scratch folder was moved to {self._location}, and the engine uses it, but the former folder "
                 f"{source} could not be removed completely: remove it by hand"
             )
-
-
-def _same(path: object, other: str) -> bool:
-    return isinstance(path, str) and paths.same_path(path, other)
 
 
 def _with_parents(path: str, mount: str) -> list[str]:
