@@ -11,8 +11,11 @@ from __future__ import annotations
 
 import re
 import ssl
+from collections.abc import Callable
 from types import ModuleType
 from typing import Any
+
+from ansible.utils.display import Display
 
 try:
     import requests
@@ -43,6 +46,8 @@ from .errors import (
 )
 from .session import Session
 
+# Of "-vvv"
+_LOG_VERBOSITY = 3
 _CHECK = "check port, path and proxy"
 _REJECTED = "the host refused the credentials: check user, password, and the authentication the host allows"
 
@@ -54,6 +59,8 @@ class UnsupportedConnection(WSManError):
 def open_session(connection: Any) -> Session:
     """A session over an Ansible ``winrm`` or ``psrp`` connection; it sends nothing before its first operation.
 
+    From ``-vvv`` on, Ansible displays a line about each request.
+
     Raises :class:`UnsupportedConnection` for other connections, missing libraries and options that contradict each
     other.
     """
@@ -64,7 +71,16 @@ def open_session(connection: Any) -> Session:
         )
     if not HAS_PYWINRM:
         raise UnsupportedConnection("the Python library pywinrm is missing on the controller: install it there")
-    return Session(_winrm(connection) if connection.transport == "winrm" else _psrp(connection))
+    transport = _winrm(connection) if connection.transport == "winrm" else _psrp(connection)
+    return Session(transport, log=_log(connection))
+
+
+def _log(connection: Any) -> Callable[[str], None] | None:
+    display = Display()
+    if display.verbosity < _LOG_VERBOSITY:
+        return None
+    host = connection.get_option("remote_addr")
+    return lambda line: display.vvv(f"WS-Management: {line}", host=host)
 
 
 def _winrm(connection: Any) -> LibraryTransport:

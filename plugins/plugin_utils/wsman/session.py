@@ -67,54 +67,60 @@ class Session:
     answer either, that is :class:`Unreachable`, and whoever requested a change does not know whether it was made. Other
     requests are sent once and raise :class:`OutcomeUnknown`. Requests that the host did not process (quota reached,
     security context stale) are sent again in any case.
+
+    :param log: called with a line about each request and its result. The line names classes, methods and programs, and
+        holds none of the values sent or received, since these may be secret.
     """
 
-    def __init__(self, transport: Transport, sleep: Callable[[float], None] = time.sleep) -> None:
+    def __init__(
+        self,
+        transport: Transport,
+        sleep: Callable[[float], None] = time.sleep,
+        log: Callable[[str], object] | None = None,
+    ) -> None:
         self._transport = transport
         self._sleep = sleep
+        self._log = log
+        self._subject = ""
         self._answered = False
         self._shell: Shell | None = None
 
     def identify(self) -> Identity:
         """Ask the service for its version; needs no resource and no rights beyond authentication."""
-        body = self._repeat("Identify", lambda: self._send(envelope.identify()), repeatable=True)
+        body = self._repeat("Identify", "", lambda: self._send("Identify", "", envelope.identify()), repeatable=True)
         answer = Instance(_only_child(body))
         versions = (answer.read(name, string) or "" for name in ("ProductVendor", "ProductVersion", "ProtocolVersion"))
         return Identity(*versions)
 
     def get(self, path: CimPath) -> Instance:
         """The instance at a path; a singleton has no keys."""
-        body = self._repeat(f"Get {path.class_name}", lambda: self._transfer("Get", path), repeatable=True)
+        body = self._repeat("Get", path.class_name, lambda: self._transfer("Get", path), repeatable=True)
         return Instance(_only_child(body))
 
     def query(self, namespace: str, wql: str) -> list[Instance]:
         """All results of a WQL query, from however many pages the host makes of them."""
         body = Element(f"{{{ns.WSMAN}}}Filter", Dialect=ns.WQL)
         body.text = sendable(wql)
-        return self._repeat(
-            f"Enumerate {_queried_class(wql)}",
-            lambda: self._enumerate(f"{ns.WMI}{namespace}/*", body),
-            repeatable=True,
-        )
+        uri = f"{ns.WMI}{namespace}/*"
+        return self._repeat("Enumerate", _queried_class(wql), lambda: self._enumerate(uri, body), repeatable=True)
 
     def enumerate(self, path: CimPath) -> list[Instance]:
         """All instances of a class and its subclasses."""
-        what = f"Enumerate {path.class_name}"
-        return self._repeat(what, lambda: self._enumerate(path.uri, None), repeatable=True)
+        return self._repeat("Enumerate", path.class_name, lambda: self._enumerate(path.uri, None), repeatable=True)
 
     def put(self, path: CimPath, properties: Mapping[str, Value], *, repeatable: bool = False) -> None:
         """Change the given properties of an instance and leave its others as they are."""
         body = _class_element(path, path.class_name, {**path.keys, **properties})
-        self._repeat(f"Put {path.class_name}", lambda: self._transfer("Put", path, body), repeatable=repeatable)
+        self._repeat("Put", path.class_name, lambda: self._transfer("Put", path, body), repeatable=repeatable)
 
     def create(self, path: CimPath, properties: Mapping[str, Value]) -> None:
         """Create an instance of the class at ``path``."""
         body = _class_element(path, path.class_name, properties)
-        self._repeat(f"Create {path.class_name}", lambda: self._transfer("Create", path, body), repeatable=False)
+        self._repeat("Create", path.class_name, lambda: self._transfer("Create", path, body), repeatable=False)
 
     def delete(self, path: CimPath, *, repeatable: bool = False) -> None:
         """Delete the instance at a path. Repeated, it may find nothing to delete."""
-        self._repeat(f"Delete {path.class_name}", lambda: self._transfer("Delete", path), repeatable=repeatable)
+        self._repeat("Delete", path.class_name, lambda: self._transfer("Delete", path), repeatable=repeatable)
 
     def invoke(
         self, path: CimPath, method: str, parameters: Mapping[str, Value], *, repeatable: bool = False
@@ -125,7 +131,8 @@ class Session:
         """
         body = _class_element(path, f"{method}_INPUT", parameters)
         answer = self._repeat(
-            f"Invoke {path.class_name}.{method}",
+            "Invoke",
+            f"{path.class_name}.{method}",
             lambda: self._request(f"{path.uri}/{method}", path.uri, body, path.keys),
             repeatable=repeatable,
         )
@@ -142,7 +149,7 @@ class Session:
                 self._shell = Shell(self._request)
             return self._shell.run(command, stdin, timeout)
 
-        return self._repeat(f"the command {_program(command)}", run, repeatable=repeatable)
+        return self._repeat("the command", _program(command), run, repeatable=repeatable)
 
     def close(self) -> None:
         """Close the shell, if one was opened, and the connection."""
@@ -153,7 +160,9 @@ class Session:
             self._shell = None
         self._transport.reset()
 
-    def _repeat(self, what: str, operation: Callable[[], T], *, repeatable: bool) -> T:
+    def _repeat(self, verb: str, subject: str, operation: Callable[[], T], *, repeatable: bool) -> T:
+        self._subject = subject
+        what = f"{verb} {subject}".rstrip()
         pauses = iter(PAUSES)
         while True:
             try:
@@ -196,7 +205,22 @@ class Session:
         self._shell = None
         self._transport.reset()
 
-    def _send(self, message: bytes) -> Element:
+    def _send(self, verb: str, subject: str, message: bytes) -> Element:
+        if self._log is None:
+            return self._exchange(message)
+        start = time.monotonic()
+        result = "no answer"
+        try:
+            body = self._exchange(message)
+            result = _summary(body)
+            return body
+        except WSManError as error:
+            result = _kind(error)
+            raise
+        finally:
+            self._log(f"{verb} {subject}".rstrip() + f": {result} in {time.monotonic() - start:.3f} s")
+
+    def _exchange(self, message: bytes) -> Element:
         answer = self._transport.send(message)
         # A proxy or another web server answers, too.
         self._answered = self._answered or b"Envelope" in answer
@@ -212,7 +236,10 @@ class Session:
     ) -> Element:
         timeout = self._transport.operation_timeout
         message = envelope.request(action, resource_uri, body, timeout=timeout, selectors=selectors, options=options)
-        return self._send(message)
+        # The action of a method is the resource with the method's name behind it.
+        verb = "Invoke" if action.startswith(resource_uri) else action.rpartition("/")[2]
+        of_shell = resource_uri == ns.CMD_SHELL and verb in ("Create", "Delete")
+        return self._send(verb, "cmd" if of_shell else self._subject, message)
 
     def _transfer(self, verb: str, path: CimPath, body: Element | None = None) -> Element:
         return self._request(f"{ns.TRANSFER}/{verb}", path.uri, body, path.keys)
@@ -241,15 +268,35 @@ def _only_child(body: Element) -> Element:
 
 
 def _queried_class(wql: str) -> str:
-    """The class a query reads; the rest of it may hold values that are nobody's business."""
+    """The class a query reads; its conditions may hold secrets."""
     match = re.search(r"\bFROM\s+(\w+)", wql, re.IGNORECASE)
     return match[1] if match else "?"
 
 
 def _program(command: str) -> str:
     """The program a command line starts; its arguments may hold secrets."""
-    match = re.match(r'\s*"?(?:[^"]*\\)?([^"\s]+)', command)
-    return match[1] if match else "?"
+    match = re.match(r'\s*(?:"([^"]*)"|(\S+))', command)
+    return (match[1] or match[2] or "").rpartition("\\")[2] if match else "?"
+
+
+def _summary(body: Element) -> str:
+    """What an answer says in a word or two: a return value, an exit code, how many instances."""
+    for element in body.iter():
+        name, text = ns.local_name(element), (element.text or "").strip()
+        if name == "Items":
+            return f"{len(element)} instance{'s' * (len(element) != 1)}"
+        if name == "ReturnValue" and re.fullmatch(r"-?[0-9]+", text):
+            return f"ReturnValue {text}"
+        if element.tag == f"{{{ns.SHELL}}}ExitCode" and re.fullmatch(r"-?[0-9]+", text):
+            return f"exit code {text}"
+    return "ok"
+
+
+def _kind(error: WSManError) -> str:
+    """What went wrong, without the host's words for it."""
+    if not isinstance(error, Fault):
+        return type(error).__name__
+    return error.subcode if error.code is None else f"error 0x{error.code:08X}"
 
 
 def _class_element(path: CimPath, name: str, values: Mapping[str, Value]) -> Element:

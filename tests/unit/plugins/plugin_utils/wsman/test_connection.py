@@ -28,6 +28,7 @@ import winrm.exceptions
 import winrm.protocol
 from ansible.playbook.play_context import PlayContext
 from ansible.plugins.loader import connection_loader
+from ansible.utils.display import Display
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
@@ -548,6 +549,28 @@ def test_a_fault_over_a_plugin_is_a_fault(name: str) -> None:
     with serving(reply("500 Internal Server Error", FAULT)) as server, pytest.raises(Fault) as caught:
         open_session(plugin(name, server.port)).get(SPOOLER)
     assert caught.value.is_access_denied
+
+
+# -- The log
+
+
+@plugins
+@pytest.mark.parametrize("verbosity, lines", [(2, 0), (3, 1), (5, 1)])
+def test_requests_are_displayed_from_vvv_on(
+    name: str, verbosity: int, lines: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    displayed: list[tuple[str, str | None]] = []
+    monkeypatch.setattr(Display(), "verbosity", verbosity)
+    monkeypatch.setattr(Display(), "vvv", lambda message, host=None: displayed.append((message, host)))
+
+    with serving(reply("200 OK", FOUND)) as server:
+        open_session(plugin(name, server.port)).get(SPOOLER)
+
+    mine = [(message, host) for message, host in displayed if "Win32_Service" in message]
+    assert len(mine) == lines
+    for message, host in mine:
+        assert re.fullmatch(r"WS-Management: Get Win32_Service: ok in \d+\.\d{3} s", message)
+        assert host == "127.0.0.1"
 
 
 # -- Connections that cannot be used

@@ -32,7 +32,9 @@ from tests.unit.plugins.plugin_utils.wsman.scripted import (
     EMPTY,
     SHELL_CREATED,
     SIGNALED,
+    Answer,
     ScriptedTransport,
+    action,
     fault,
     first_page,
     next_page,
@@ -372,6 +374,99 @@ def test_a_closed_session_leaves_no_connection() -> None:
     session.close()
 
     assert transport.resets == [1]
+
+
+# -- The log
+
+SECRET = "correct-horse-battery"
+
+
+def logged(operation: Operation, *answers: Answer) -> list[str]:
+    """The lines about an operation, with a session closed in the end; seconds as <s>."""
+    lines: list[str] = []
+    transport = ScriptedTransport(*answers)
+    session = Session(transport, lambda pause: None, lines.append)
+    with suppress(WSManError):
+        operation(session)
+    session.close()
+    assert len(lines) == len(transport.sent)
+    return [re.sub(r"\d+\.\d{3} s$", "<s>", line) for line in lines]
+
+
+def test_each_request_is_a_line_with_its_result() -> None:
+    one = answer(service("a"))
+    assert logged(lambda session: session.get(SPOOLER), one) == ["Get Win32_Service: ok in <s>"]
+    assert logged(lambda session: session.put(SPOOLER, {}), one) == ["Put Win32_Service: ok in <s>"]
+    assert logged(lambda session: session.delete(SPOOLER), EMPTY) == ["Delete Win32_Service: ok in <s>"]
+    assert logged(lambda session: session.identify(), answer("<w:IdentifyResponse/>")) == ["Identify: ok in <s>"]
+    assert logged(lambda session: session.invoke(SPOOLER, "StopService", {}), STOPPED) == [
+        "Invoke Win32_Service.StopService: ReturnValue 0 in <s>"
+    ]
+    pages = [first_page([service("a")], "1"), next_page([service("b"), service("c")], None)]
+    lines = ["Enumerate Win32_Service: 1 instance in <s>", "Pull Win32_Service: 2 instances in <s>"]
+    assert logged(lambda session: session.enumerate(SERVICES), *pages) == lines
+    assert logged(lambda session: session.query("root/cimv2", "select * from Win32_Service"), *pages) == lines
+
+
+def test_each_request_of_a_command_is_a_line_with_its_program() -> None:
+    answers = [SHELL_CREATED, COMMAND_STARTED, received(), received(exit_code="5"), SIGNALED, EMPTY]
+
+    assert logged(lambda session: session.run('"C:\\Program Files\\x\\tool.exe" /a C:\\b'), *answers) == [
+        "Create cmd: ok in <s>",
+        "Command tool.exe: ok in <s>",
+        "Receive tool.exe: ok in <s>",
+        "Receive tool.exe: exit code 5 in <s>",
+        "Signal tool.exe: ok in <s>",
+        "Delete cmd: ok in <s>",
+    ]
+
+
+def test_what_went_wrong_is_in_the_line() -> None:
+    failures: list[Answer] = [ConnectionLost("reset"), QUOTA, fault("AccessDenied", None, "Zugriff verweigert")]
+
+    assert logged(lambda session: session.get(SPOOLER), *failures) == [
+        "Get Win32_Service: ConnectionLost in <s>",
+        "Get Win32_Service: error 0x803381A6 in <s>",
+        "Get Win32_Service: AccessDenied in <s>",
+    ]
+
+
+@pytest.mark.parametrize(
+    "operation",
+    [
+        lambda session: session.get(CimPath("root/cimv2", "C", {"Key": SECRET})),
+        lambda session: session.query("root/cimv2", f"SELECT * FROM C WHERE A = '{SECRET}'"),
+        lambda session: session.query("root/cimv2", f"SELECT {SECRET}"),
+        lambda session: session.put(SPOOLER, {"A": SECRET}),
+        lambda session: session.delete(CimPath("root/cimv2", "C", {"Key": SECRET})),
+        lambda session: session.invoke(SPOOLER, "Change", {"StartPassword": SECRET}),
+        lambda session: session.run(f"net use \\\\host\\share {SECRET}", stdin=SECRET),
+        lambda session: session.run(f"reg add HKLM\\SOFTWARE\\X /d {SECRET}"),
+        lambda session: session.run(f'"tool.exe" "C:\\{SECRET}\\{SECRET}"'),
+        lambda session: session.run(f"bitsadmin https://user:{SECRET}@host/x?sig={SECRET} C:\\{SECRET}"),
+    ],
+)
+@pytest.mark.parametrize("broken", [False, True])
+def test_no_line_holds_a_value(operation: Operation, broken: bool) -> None:
+    told = f"<p:A>{SECRET}</p:A><p:ReturnValue>{SECRET}</p:ReturnValue><p:ExitCode>{SECRET}</p:ExitCode>"
+
+    def reply(message: bytes) -> bytes:
+        if broken:
+            raise ConnectionLost(SECRET)
+        known = {"Create": SHELL_CREATED, "Command": COMMAND_STARTED, "Receive": received(exit_code="0")}
+        return known.get(action(message.decode()).rpartition("/")[2], answer(f"<p:C>{told}</p:C>"))
+
+    lines = logged(operation, *[reply] * 9)
+
+    assert lines
+    assert SECRET not in "".join(lines)
+
+
+def test_without_a_log_the_same_is_sent() -> None:
+    session, transport, _unused = scripted(STOPPED)
+
+    assert session.invoke(SPOOLER, "StopService", {}).read("ReturnValue", integer) == 0
+    assert transport.actions == ["StopService"]
 
 
 # -- Answers that are none
