@@ -100,7 +100,7 @@ def install(
             return Installation(value, None, changed=True, restarted=True, reboot_required=False)
         raise CimError(f"{error}, and {proof} is {_shown(value)}: run it again") from error
     code = judged(exit_code)
-    ended = f"the installer {installer.source} ended with exit code {exit_code} (0x{exit_code:08X}): {code.meaning}"
+    ended = f"the installer {installer} ended with exit code {exit_code} (0x{exit_code:08X}): {code.meaning}"
     if code.outcome is Outcome.FAILED:
         raise CimError(ended, exit_code)
     value = None if code.outcome is Outcome.RESTARTING else proof.read(registry)
@@ -147,6 +147,13 @@ class Installer:
         self._arguments = arguments
         self._timeout = timeout
         self._sleep = sleep
+
+    def __str__(self) -> str:
+        if not _URL.match(self.source):
+            return self.source
+        # Its user and its query may be secrets.
+        url = urlsplit(self.source)
+        return f"{url.scheme}://{url.netloc.rpartition('@')[2]}{url.path}"
 
     def check_source(self) -> None:
         """Raise :class:`CimError` if it can be told beforehand that the source is not there."""
@@ -197,7 +204,7 @@ class Installer:
         exit_code = self._as_system(directory, command)
         if exit_code or Files(self._session).file(file) is None:
             raise CimError(
-                f"the installer could not be fetched from {self.source} (exit code 0x{exit_code:08X}): {remedy}",
+                f"the installer could not be fetched from {self} (exit code 0x{exit_code:08X}): {remedy}",
                 exit_code,
             )
 
@@ -209,9 +216,7 @@ class Installer:
         lines = (line.replace(" ", "").lower() for line in result.stdout.splitlines())
         actual = next(filter(_SHA256.fullmatch, lines), None)
         if actual != expected:
-            raise CimError(
-                f"the installer {self.source} was not run: its SHA-256 is {actual or 'unknown'} and not {expected}"
-            )
+            raise CimError(f"the installer {self} was not run: its SHA-256 is {actual or 'unknown'} and not {expected}")
 
     def _as_system(self, directory: str, command: str) -> int:
         return SystemCommand(self._session, directory, command, self._sleep).run(self._timeout)
@@ -221,7 +226,7 @@ def _file_name(source: str) -> str:
     path = unquote(urlsplit(source).path) if _URL.match(source) else source
     name = re.split(r"[\\/]", path)[-1]
     if not name.lower().endswith((".exe", ".msi", ".msu")):
-        raise CimError(f"the source {source!r} does not end with the name of an .exe, .msi or .msu file")
+        raise CimError("the path of the source must end with the name of an .exe, .msi or .msu file")
     return re.sub(r"[^\w.-]", "_", name, flags=re.ASCII)
 
 
@@ -239,5 +244,5 @@ def _command(file: str, arguments: str) -> str:
 def _quoted_url(url: str) -> str:
     # %20 and the like may stay: on a command line, unlike in a batch file, cmd.exe leaves unknown variables alone.
     if re.search(r"[\s\"]", url):
-        raise CimError(f"the URL {url!r} holds a blank or quotation mark: write %20 or %22")
+        raise CimError("the URL of the source contains a blank or quotation mark: write %20 or %22")
     return f'"{url}"'

@@ -91,7 +91,7 @@ class SystemCommand:
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         if set("!\r\n") & set(command):
-            raise CimError(f"{command!r} cannot be run as SYSTEM: it holds an exclamation mark or a line break")
+            raise CimError("a command that contains an exclamation mark or a line break cannot be run as SYSTEM")
         self._session = session
         self._tasks = ScheduledTasks(session)
         self._files = Files(session)

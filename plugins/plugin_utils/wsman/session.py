@@ -27,7 +27,7 @@ from .errors import (
     Unreachable,
     WSManError,
 )
-from .shell import Result, Shell
+from .shell import Result, Shell, program
 from .values import CimPath, Instance, Value, append_value, sendable, string
 
 T = TypeVar("T")
@@ -149,7 +149,7 @@ class Session:
                 self._shell = Shell(self._request)
             return self._shell.run(command, stdin, timeout)
 
-        return self._repeat("the command", _program(command), run, repeatable=repeatable)
+        return self._repeat("the command", program(command), run, repeatable=repeatable)
 
     def close(self) -> None:
         """Close the shell, if one was opened, and the connection."""
@@ -271,12 +271,6 @@ def _queried_class(wql: str) -> str:
     """The class a query reads; its conditions may hold secrets."""
     match = re.search(r"\bFROM\s+(\w+)", wql, re.IGNORECASE)
     return match[1] if match else "?"
-
-
-def _program(command: str) -> str:
-    """The program a command line starts; its arguments may hold secrets."""
-    match = re.match(r'\s*(?:"([^"]*)"|(\S+))', command)
-    return (match[1] or match[2] or "").rpartition("\\")[2] if match else "?"
 
 
 def _summary(body: Element) -> str:

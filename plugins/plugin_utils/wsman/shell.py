@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import base64
+import re
 import time
 from collections.abc import Mapping
 from contextlib import suppress
@@ -95,7 +96,9 @@ class Shell:
             raise
         self._signal(command_id)
         if result is None:
-            raise CommandTimedOut(f"the command {command!r} was stopped: it ran longer than {timeout:.0f} seconds")
+            raise CommandTimedOut(
+                f"the command {program(command)} was stopped because it ran for more than {timeout:.0f} seconds"
+            )
         return result
 
     def close(self) -> None:
@@ -143,6 +146,12 @@ class Shell:
 
     def _verb(self, verb: str, body: Element, options: Mapping[str, str] | None = None) -> Element:
         return self._request(f"{ns.SHELL}/{verb}", ns.CMD_SHELL, body, self._selectors, options)
+
+
+def program(command: str) -> str:
+    """The name of the program a command line starts, for messages: its arguments may hold secrets."""
+    match = re.match(r'\s*(?:"([^"]*)"|(\S+))', command)
+    return (match[1] or match[2] or "").rpartition("\\")[2] if match else ""
 
 
 def _encode(stdin: str) -> bytes:

@@ -232,7 +232,11 @@ def sendable(text: str) -> str:
     """The text itself, or :class:`Unsendable` if XML 1.0 has no way to write it."""
     if match := _NOT_XML.search(text):
         code = f"U+{ord(match[0]):04X}"
-        raise Unsendable(f"{text!r} cannot be sent over WS-Management: it holds the character {code}")
+        # The text itself may be a secret.
+        raise Unsendable(
+            f"a text of {len(text)} characters cannot be sent over WS-Management: it contains the character {code} at "
+            f"position {match.start() + 1}"
+        )
     return text
 
 

@@ -130,7 +130,7 @@ def test_the_wrong_sum_keeps_it_from_running(run_action: RunAction, host_of: Any
         ("https://downloads.example.test/missing.exe", "check the URL"),
         ("https://nowhere.example.test/missing.exe", "check the URL"),
         (r"C:\missing.exe", r"the host has no file C:\\missing.exe"),
-        (r"C:\readme.txt", "does not end with the name of"),
+        (r"C:\readme.txt", "must end with the name of"),
         ('https://downloads.example.test/a"b.exe', "write %20 or %22"),
     ],
 )
@@ -139,6 +139,15 @@ def test_a_source_that_is_not_there(run_action: RunAction, host_of: Any, source:
     with pytest.raises(AnsibleActionFail, match=sentence):
         run_action(ActionModule, host, **{**DOTNET, "source": source})
     assert traces(host) == []
+
+
+@pytest.mark.parametrize("path", ["missing.exe", "missing.txt", "mis sing.exe", NET48])
+def test_what_is_secret_in_a_url_is_in_no_message(run_action: RunAction, host_of: Any, path: str) -> None:
+    host = host_of(base="old-2012-r2")
+    source = f"https://user:open-sesame@downloads.example.test/{path}?sig=open-sesame"
+    with pytest.raises(AnsibleActionFail) as caught:
+        run_action(ActionModule, host, **{**DOTNET, "source": source, "sha256": "0" * 64})
+    assert "open-sesame" not in caught.value.message
 
 
 def test_check_mode_misses_a_local_source_too(run_action: RunAction, host_of: Any) -> None:
