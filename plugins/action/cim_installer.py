@@ -17,7 +17,7 @@ from ansible_collections.winops.mars.plugins.plugin_utils.wsman.session import S
 class ActionModule(WindowsAction):
     spec = ARGUMENT_SPEC
 
-    def execute(self, args: dict[str, Any], session: Session) -> dict[str, Any]:
+    def run_on_host(self, args: dict[str, Any], session: Session) -> dict[str, Any]:
         """Look at the proof, and in check mode at the source too; install if the proof is not met."""
         proof = Proof(args["creates_key"], args["creates_name"], args["creates_minimum"])
         installer = Installer(session, args["source"], args["sha256"], args["arguments"], args["timeout"])

@@ -32,7 +32,7 @@ class ActionModule(ValidatedAction):
     spec = ARGUMENT_SPEC
     _requires_connection = False
 
-    def perform(self, args: dict[str, Any], task_vars: Mapping[str, Any]) -> dict[str, Any]:
+    def run_validated(self, args: dict[str, Any], task_vars: Mapping[str, Any]) -> dict[str, Any]:
         """Judge the facts and return the findings."""
         try:
             rules = effective_rules(self._own_rules(args), args["disabled_rules"])

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from typing import Any, ClassVar, TypeVar
 
 from ansible.errors import AnsibleActionFail, AnsibleConnectionFailure
-from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
+from ansible.module_utils.common.arg_spec import ArgumentSpecValidator, ValidationResult
 from ansible.module_utils.common.parameters import remove_values
 from ansible.module_utils.errors import UnsupportedError
 from ansible.plugins.action import ActionBase
@@ -47,18 +47,28 @@ class ValidatedAction(ActionBase):
             )
             raise AnsibleActionFail(remove_values(f"{self._task.action}: {'; '.join(complaints)}", secrets))
         try:
-            result.update(self.perform(validation.validated_parameters, task_vars or {}))
+            returned = self.run_validated(validation.validated_parameters, task_vars or {})
+            result.update(_with_notices(validation, returned))
         except AnsibleActionFail as error:
             failure = error
         else:
             return remove_values(result, secrets) if secrets else result
         # Raised out here, since ansible-core 2.16 to 2.18 puts the traceback of an error being handled in the result.
         data = {key: value for key, value in (failure.result or {}).items() if key != "exception"}
+        data = _with_notices(validation, data)
         raise AnsibleActionFail(remove_values(failure.message, secrets), result=remove_values(data, secrets))
 
     @abstractmethod
-    def perform(self, args: dict[str, Any], task_vars: Mapping[str, Any]) -> dict[str, Any]:
+    def run_validated(self, args: dict[str, Any], task_vars: Mapping[str, Any]) -> dict[str, Any]:
         """Do the work and return what the module returns."""
+
+
+def _with_notices(validation: ValidationResult, result: dict[str, Any]) -> dict[str, Any]:
+    """The result with the validator's warnings and deprecations, which nobody passes on for an action plugin."""
+    warnings = [f"Both option {item['option']} and its alias {item['alias']} are set." for item in validation._warnings]
+    deprecations = [{key: value for key, value in item.items() if value} for item in validation._deprecations]
+    notices: dict[str, list[Any]] = {"warnings": warnings, "deprecations": deprecations}
+    return {**result, **{kind: [*items, *result.get(kind, [])] for kind, items in notices.items() if items}}
 
 
 class WindowsAction(ValidatedAction):
@@ -66,8 +76,8 @@ class WindowsAction(ValidatedAction):
 
     _requires_connection = True
 
-    def perform(self, args: dict[str, Any], task_vars: Mapping[str, Any]) -> dict[str, Any]:
-        """Open a session, execute, and turn what goes wrong into UNREACHABLE or FAILED with a sentence."""
+    def run_validated(self, args: dict[str, Any], task_vars: Mapping[str, Any]) -> dict[str, Any]:
+        """Open a session, and report what goes wrong as UNREACHABLE or FAILED with a message."""
         host = self._task.delegate_to or task_vars.get("inventory_hostname")
         if self._connection.become is not None:
             raise AnsibleActionFail(
@@ -77,7 +87,7 @@ class WindowsAction(ValidatedAction):
         try:
             session = open_session(self._connection)
             try:
-                return self.execute(args, session)
+                return self.run_on_host(args, session)
             finally:
                 session.close()
         except Unreachable as error:
@@ -91,14 +101,14 @@ class WindowsAction(ValidatedAction):
         return bool(self._task.check_mode)
 
     @abstractmethod
-    def execute(self, args: dict[str, Any], session: Session) -> dict[str, Any]:
+    def run_on_host(self, args: dict[str, Any], session: Session) -> dict[str, Any]:
         """Do the work over a session and return what the module returns."""
 
 
 class DesiredStateAction(WindowsAction):
     """Read, compare, stop there in check mode, change, read again, and believe only what was read."""
 
-    def execute(self, args: dict[str, Any], session: Session) -> dict[str, Any]:
+    def run_on_host(self, args: dict[str, Any], session: Session) -> dict[str, Any]:
         """Bring the resource into its desired state."""
         resource = self.resource(args, session)
         current = resource.read()

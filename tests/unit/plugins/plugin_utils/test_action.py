@@ -124,7 +124,7 @@ def executing(step: Callable[[], State]) -> type[WindowsAction]:
     class Action(WindowsAction):
         spec: ClassVar[Mapping[str, Any]] = SPEC
 
-        def execute(self, args: dict[str, Any], session: Any) -> State:
+        def run_on_host(self, args: dict[str, Any], session: Any) -> State:
             return step()
 
     return Action
@@ -407,7 +407,7 @@ class Echo(ValidatedAction):
         "mutually_exclusive": [("password", "pin")],
     }
 
-    def perform(self, args: dict[str, Any], task_vars: Mapping[str, Any]) -> State:
+    def run_validated(self, args: dict[str, Any], task_vars: Mapping[str, Any]) -> State:
         if args["name"] == "fail":
             raise AnsibleActionFail(f"no: {args['password']}", result={"seen": [args["password"]]})
         return {"args": args, "text": f"with {args['password']} inside", "diff": {"before": args["password"]}}
@@ -436,6 +436,45 @@ def test_arguments_that_do_not_fit_are_refused(args: Mapping[str, Any], words: s
 
     assert caught.value.message.startswith("winops.mars.cim_thing: ")
     assert words in caught.value.message
+
+
+class Outdated(ValidatedAction):
+    spec: ClassVar[Mapping[str, Any]] = {
+        "name": {"type": "str", "aliases": ["title"], "required": True},
+        "size": {
+            "type": "int",
+            "aliases": ["length"],
+            "deprecated_aliases": [{"name": "length", "version": "3.0.0", "collection_name": "winops.mars"}],
+        },
+        "color": {"type": "str", "removed_in_version": "2.0.0", "removed_from_collection": "winops.mars"},
+    }
+
+    def run_validated(self, args: dict[str, Any], task_vars: Mapping[str, Any]) -> State:
+        if args["size"] == 0:
+            raise AnsibleActionFail("too small", result={"seen": 0})
+        return {"changed": False}
+
+
+def test_what_the_validator_says_of_valid_arguments_is_in_the_result() -> None:
+    args = {"name": "x", "title": "x", "length": 1, "color": "red"}
+    aliased = {"msg": "Alias 'length' is deprecated. See the module docs for more information", "version": "3.0.0"}
+    removed = {"msg": "Param 'color' is deprecated. See the module docs for more information", "version": "2.0.0"}
+    deprecations = [{**entry, "collection_name": "winops.mars"} for entry in (aliased, removed)]
+    warnings = ["Both option name and its alias title are set."]
+
+    result = prepared(Outdated, args).run(None, {})
+    assert (result["warnings"], result["deprecations"]) == (warnings, deprecations)
+
+    with pytest.raises(AnsibleActionFail) as caught:
+        prepared(Outdated, {**args, "length": 0}).run(None, {})
+    assert (caught.value.result["warnings"], caught.value.result["deprecations"]) == (warnings, deprecations)
+    assert caught.value.result["seen"] == 0
+
+
+def test_without_anything_to_say_there_are_no_warnings() -> None:
+    result = prepared(Outdated, {"name": "x"}).run(None, {})
+
+    assert result == {"changed": False}
 
 
 def test_a_secret_is_in_no_result() -> None:
