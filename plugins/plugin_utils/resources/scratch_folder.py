@@ -16,9 +16,9 @@ from ..windows import paths
 from ..windows.command_line import quoted
 from ..windows.errors import CimError
 from ..windows.files import Files
-from ..windows.processes import SystemCommand, temporary_directory
 from ..windows.registry import Registry, RegistryValue
 from ..windows.services import Services
+from ..windows.system_command import SystemCommand, temporary_directory
 from ..windows.volumes import Volume, Volumes, volume_of
 from ..wsman.errors import WSManError
 from ..wsman.session import Session

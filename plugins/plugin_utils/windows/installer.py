@@ -18,8 +18,8 @@ from .errors import CimError
 from .exit_codes import Outcome, judged
 from .files import Files
 from .operating_system import await_restart, last_boot, reboot
-from .processes import Interrupted, SystemCommand, temporary_directory
 from .registry import Registry
+from .system_command import Interrupted, SystemCommand, temporary_directory
 
 _URL = re.compile(r"https?://", re.IGNORECASE)
 _SHA256 = re.compile(r"[0-9a-f]{64}")

@@ -55,7 +55,7 @@ class OperatingSystem:
     :ivar architecture: bits: 32 or 64.
     :ivar language: the LCID of the installed language.
     :ivar last_boot: with a time zone.
-    :ivar sku: the edition (PRODUCT_* of winnt.h).
+    :ivar sku: the edition (PRODUCT_* of winnt.h); None on Windows that does not say.
     """
 
     caption: str
@@ -68,8 +68,7 @@ class OperatingSystem:
     computer_name: str
     last_boot: datetime
     windows_directory: str
-    system_drive: str
-    sku: int
+    sku: int | None
 
     @classmethod
     def read(cls, session: Session) -> OperatingSystem:
@@ -78,16 +77,15 @@ class OperatingSystem:
         return cls(
             caption=_required(instance, "Caption", string).strip(),
             version=_required(instance, "Version", string),
-            build=int(_required(instance, "BuildNumber", string)),
+            build=_required(instance, "BuildNumber", integer),
             service_pack=instance.read("ServicePackMajorVersion", integer) or 0,
-            product_type=_PRODUCT_TYPES[_required(instance, "ProductType", integer)],
+            product_type=_product_type(_required(instance, "ProductType", integer)),
             architecture=_bits(_required(instance, "OSArchitecture", string)),
             language=_required(instance, "OSLanguage", integer),
             computer_name=_required(instance, "CSName", string),
             last_boot=_required(instance, "LastBootUpTime", datetime_),
             windows_directory=_required(instance, "WindowsDirectory", string),
-            system_drive=_required(instance, "SystemDrive", string),
-            sku=_required(instance, "OperatingSystemSKU", integer),
+            sku=instance.read("OperatingSystemSKU", integer),
         )
 
 
@@ -96,6 +94,13 @@ def _required(instance: Instance, name: str, cim_type: CimType[T]) -> T:
     if value is None:
         raise ProtocolError(f"the host's Win32_OperatingSystem has no {name}")
     return value
+
+
+def _product_type(number: int) -> str:
+    try:
+        return _PRODUCT_TYPES[number]
+    except KeyError:
+        raise ProtocolError(f"the host's Win32_OperatingSystem.ProductType is {number}, which is not a type") from None
 
 
 def _bits(architecture: str) -> int:

@@ -22,7 +22,7 @@ from ..wsman.values import (
 from .errors import CimError, return_value
 
 _NAMESPACE = "root/cimv2"
-_PROPERTIES = "Name, DisplayName, State, StartMode, PathName, StartName, ProcessId, ExitCode, ServiceSpecificExitCode"
+_PROPERTIES = "Name, DisplayName, State, StartMode, PathName, ProcessId, ExitCode, ServiceSpecificExitCode"
 
 _ACCEPTED = 0
 _ALREADY_RUNNING = 10
@@ -65,7 +65,6 @@ class Service:
     :ivar state: ``Running``, ``Stopped``, ``Start Pending``, ``Stop Pending``, ``Paused``, ...; not translated.
     :ivar start_mode: ``Boot``, ``System``, ``Auto``, ``Manual`` or ``Disabled``.
     :ivar path: the command line of its executable.
-    :ivar account: as configured, such as ``LocalSystem``.
     :ivar process_id: None unless it runs.
     :ivar exit_code: how it ended last: a Win32 error, or the service's own code.
     """
@@ -75,7 +74,6 @@ class Service:
     state: str
     start_mode: str
     path: str | None
-    account: str | None
     process_id: int | None
     exit_code: int
 
@@ -90,7 +88,6 @@ def _service(instance: Instance) -> Service:
         state=instance.read("State", string) or "",
         start_mode=instance.read("StartMode", string) or "",
         path=instance.read("PathName", string),
-        account=instance.read("StartName", string),
         process_id=instance.read("ProcessId", integer) or None,
         exit_code=exit_code,
     )

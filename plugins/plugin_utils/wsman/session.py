@@ -113,11 +113,6 @@ class Session:
         body = _class_element(path, path.class_name, {**path.keys, **properties})
         self._repeat("Put", path.class_name, lambda: self._transfer("Put", path, body), repeatable=repeatable)
 
-    def create(self, path: CimPath, properties: Mapping[str, Value]) -> None:
-        """Create an instance of the class at ``path``."""
-        body = _class_element(path, path.class_name, properties)
-        self._repeat("Create", path.class_name, lambda: self._transfer("Create", path, body), repeatable=False)
-
     def delete(self, path: CimPath, *, repeatable: bool = False) -> None:
         """Delete the instance at a path. Repeated, it may find nothing to delete."""
         self._repeat("Delete", path.class_name, lambda: self._transfer("Delete", path), repeatable=repeatable)

@@ -26,8 +26,6 @@ T = TypeVar("T")
 _NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _DATETIME = re.compile(r"(\d{4})-(\d\d)-(\d\d)T(\d\d):(\d\d):(\d\d)(?:\.(\d{1,9}))?(Z|[+-]\d\d:\d\d)?$")
 _DMTF_DATETIME = re.compile(r"(\d{4})(\d\d)(\d\d)(\d\d)(\d\d)(\d\d)\.(\d{6})([+-]\d{3})$")
-_INTERVAL = re.compile(r"P(?:(\d+)D)?(?:T(?:(\d+)H)?(?:(\d+)M)?(?:(\d+)(?:\.(\d{1,9}))?S)?)?$")
-_DMTF_INTERVAL = re.compile(r"(\d{8})(\d\d)(\d\d)(\d\d)\.(\d{6}):000$")
 
 
 @dataclass(frozen=True)
@@ -48,7 +46,7 @@ class CimPath:
         return f"{self.namespace}:{self.class_name}" + (f".{keys}" if keys else "")
 
 
-Scalar = str | bool | int | float | bytes | datetime | timedelta | CimPath
+Scalar = str | bool | int | bytes | CimPath
 Value = Scalar | Iterable[Scalar] | None
 
 
@@ -104,10 +102,6 @@ def _boolean(element: Element) -> bool:
         raise ValueError("neither true nor false") from None
 
 
-def _microseconds(fraction: str | None) -> int:
-    return int((fraction or "").ljust(6, "0")[:6])
-
-
 def _datetime(element: Element) -> datetime:
     text = _text(next((child for child in element if ns.local_name(child) == "Datetime"), element)).strip()
     if match := _DATETIME.match(text):
@@ -121,16 +115,7 @@ def _datetime(element: Element) -> datetime:
         numbers, fraction = match.groups()[:6], match[7]
     else:
         raise ValueError("no date and time")
-    return datetime(*map(int, numbers), microsecond=_microseconds(fraction), tzinfo=timezone(offset))  # type: ignore[misc,arg-type]
-
-
-def _interval(element: Element) -> timedelta:
-    text = _text(next((child for child in element if ns.local_name(child) == "Interval"), element)).strip()
-    match = _INTERVAL.match(text) or _DMTF_INTERVAL.match(text)
-    if not match:
-        raise ValueError("no interval")
-    days, hours, minutes, seconds = (int(number or 0) for number in match.groups()[:4])
-    return timedelta(days=days, hours=hours, minutes=minutes, seconds=seconds, microseconds=_microseconds(match[5]))
+    return datetime(*map(int, numbers), microsecond=int((fraction or "").ljust(6, "0")[:6]), tzinfo=timezone(offset))  # type: ignore[misc,arg-type]
 
 
 def _reference(element: Element) -> CimPath:
@@ -167,9 +152,7 @@ def _octets(elements: list[Element]) -> bytes:
 string: CimType[str] = _scalar("string", _text)
 boolean: CimType[bool] = _scalar("boolean", _boolean)
 integer: CimType[int] = _scalar("integer", lambda element: int(_text(element)))
-real: CimType[float] = _scalar("real", lambda element: float(_text(element)))
 datetime_: CimType[datetime] = _scalar("datetime", _datetime)
-interval: CimType[timedelta] = _scalar("interval", _interval)
 reference: CimType[CimPath] = _scalar("reference", _reference)
 embedded: CimType[Instance] = _scalar("instance", Instance)
 octets: CimType[bytes] = CimType("uint8[]", _octets)
@@ -197,16 +180,6 @@ def append_value(parent: Element, tag: str, value: Value) -> None:
     if isinstance(value, CimPath):
         # Windows takes the endpoint reference's children directly, without a wrapping a:EndpointReference.
         append_endpoint_reference(element, value)
-    elif isinstance(value, datetime):
-        if value.tzinfo is None:
-            raise ValueError("a CIM datetime needs a time zone")
-        SubElement(element, f"{{{ns.CIM}}}Datetime").text = value.isoformat()
-    elif isinstance(value, timedelta):
-        if value < timedelta():
-            raise ValueError("a CIM interval cannot be negative")
-        seconds, microseconds = value.seconds, value.microseconds
-        text = f"P{value.days}DT{seconds // 3600}H{seconds // 60 % 60}M{seconds % 60}.{microseconds:06d}S"
-        SubElement(element, f"{{{ns.CIM}}}Interval").text = text
     elif isinstance(value, bool):
         element.text = "true" if value else "false"
     else:

@@ -60,7 +60,6 @@ REPEATABLE: list[tuple[str, Operation, bytes]] = [
 ]
 ONCE: list[tuple[str, Operation, bytes]] = [
     ("put", lambda session: session.put(SPOOLER, {"StartMode": "Auto"}), answer(service("Spooler"))),
-    ("create", lambda session: session.create(SERVICES, {"Name": "x"}), EMPTY),
     ("delete", lambda session: session.delete(SPOOLER), EMPTY),
     ("invoke", lambda session: session.invoke(SPOOLER, "StopService", {}), STOPPED),
 ]

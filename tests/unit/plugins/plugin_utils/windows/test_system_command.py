@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from ansible_collections.winops.mars.plugins.plugin_utils.windows.errors import CimError
-from ansible_collections.winops.mars.plugins.plugin_utils.windows.processes import (
+from ansible_collections.winops.mars.plugins.plugin_utils.windows.system_command import (
     Interrupted,
     StillRunning,
     SystemCommand,
