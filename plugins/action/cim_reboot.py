@@ -18,7 +18,7 @@ class ActionModule(WindowsAction):
     spec = ARGUMENT_SPEC
 
     def run_on_host(self, args: dict[str, Any], session: Session) -> dict[str, Any]:
-        """Restart the host, or in check mode only make sure that it answers."""
+        """Restart the host, or in check mode only verify that it answers."""
         if self.check_mode:
             return {"changed": True, "rebooted": False, "last_boot": last_boot(session).isoformat(), "elapsed": 0}
         start = time.monotonic()

@@ -1,7 +1,7 @@
 # Copyright (c) 2026 winops.mars contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Base classes of this collection's action plugins: arguments, session, errors, and the one pattern of every change."""
+"""Base classes of this collection's action plugins: arguments, session, errors, and the pattern of every change."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from ansible.module_utils.common.parameters import remove_values
 from ansible.module_utils.errors import UnsupportedError
 from ansible.plugins.action import ActionBase
 
-from .resources.resource import Resource
+from .resources.resource import ChangeUndone, Resource
 from .wsman.connection import open_session
 from .wsman.errors import Unanswered, Unreachable, WSManError
 from .wsman.session import Session
@@ -24,7 +24,7 @@ S = TypeVar("S")
 
 
 class ValidatedAction(ActionBase):
-    """An action whose arguments fit the argument spec of its module and whose results hold no secrets."""
+    """An action that validates its arguments by the argument spec of its module and returns no secrets."""
 
     spec: ClassVar[Mapping[str, Any]]
     #: Relations between options, as ``AnsibleModule`` names them: ``required_if``, ``mutually_exclusive``, ...
@@ -35,12 +35,12 @@ class ValidatedAction(ActionBase):
     _supports_async = False
 
     def run(self, tmp: str | None = None, task_vars: dict[str, Any] | None = None) -> dict[str, Any]:
-        """Validate the arguments, do the work, and scrub the result; called by Ansible once a host."""
+        """Validate the arguments, do the work, and remove secrets from the result; Ansible calls this for each host."""
         result: dict[str, Any] = super().run(tmp, task_vars)
         validation = ArgumentSpecValidator(self.spec, **self.constraints).validate(self._task.args)
         secrets = validation._no_log_values
         if validation.error_messages:
-            # The message of this error alone begins with the names only.
+            # The message of this error only lists the names.
             complaints = (
                 f"unsupported parameters: {error}" if isinstance(error, UnsupportedError) else str(error)
                 for error in validation.errors.errors
@@ -53,7 +53,7 @@ class ValidatedAction(ActionBase):
             failure = error
         else:
             return remove_values(result, secrets) if secrets else result
-        # Raised out here, since ansible-core 2.16 to 2.18 puts the traceback of an error being handled in the result.
+        # Raised here, since ansible-core 2.16 to 2.18 adds the traceback of an error being handled to the result.
         data = {key: value for key, value in (failure.result or {}).items() if key != "exception"}
         data = _with_notices(validation, data)
         raise AnsibleActionFail(remove_values(failure.message, secrets), result=remove_values(data, secrets))
@@ -97,7 +97,7 @@ class WindowsAction(ValidatedAction):
 
     @property
     def check_mode(self) -> bool:
-        """True if the host must stay as it is."""
+        """Whether the host must not be changed."""
         return bool(self._task.check_mode)
 
     @abstractmethod
@@ -106,10 +106,10 @@ class WindowsAction(ValidatedAction):
 
 
 class DesiredStateAction(WindowsAction):
-    """Read, compare, stop there in check mode, change, read again, and believe only what was read."""
+    """Reads a state, compares, stops there in check mode, applies the change, and reads again what is in effect."""
 
     def run_on_host(self, args: dict[str, Any], session: Session) -> dict[str, Any]:
-        """Bring the resource into its desired state."""
+        """Change the resource to its desired state."""
         resource = self.resource(args, session)
         current = resource.read()
         desired = resource.desired(current)
@@ -125,18 +125,22 @@ class DesiredStateAction(WindowsAction):
 
     @abstractmethod
     def resource(self, args: dict[str, Any], session: Session) -> Resource[Any]:
-        """The resource that the arguments are about."""
+        """Return the resource for these arguments."""
 
     def _change(self, resource: Resource[S], before: S, desired: S) -> S:
         current = before
-        # Whether a change was made that got no answer shows in the state read afterwards. Only if that shows something
-        # left to do is it requested once more.
+        # If a request got no answer, the state read afterwards shows whether the change was made. If it differs from the
+        # desired state, the change is requested once more.
         for last_try in (False, True):
             unanswered = None
             try:
                 resource.apply(current, desired)
             except Unanswered as error:
                 unanswered = error
+            except ChangeUndone as error:
+                raise self._error(
+                    f"the change failed: {error}", self._states(before, resource.read(), resource)
+                ) from None
             except WSManError as error:
                 raise self._failure(f"the change failed: {error}", before, resource) from None
             try:
@@ -164,13 +168,16 @@ class DesiredStateAction(WindowsAction):
         )
         raise self._failure(reason, before, resource)
 
-    def _failure(self, reason: str, before: S, resource: Resource[S]) -> AnsibleActionFail:
+    def _failure(self, reason: str, before: S, resource: Resource[S], *, described: bool = False) -> AnsibleActionFail:
+        """Return an error with what is in effect now, unless the reason describes that already."""
         try:
             current = resource.read()
         except WSManError as error:
             return self._error(f"{reason} (what is in effect is unknown: {error})", {"before": resource.show(before)})
-        effect = "nothing was changed" if current == before else "part of the change is in effect, see 'after'"
-        return self._error(f"{reason} ({effect})", self._states(before, current, resource))
+        if not described:
+            effect = "nothing was changed" if current == before else "part of the change is in effect, see 'after'"
+            reason = f"{reason} ({effect})"
+        return self._error(reason, self._states(before, current, resource))
 
     def _error(self, reason: str, result: dict[str, Any]) -> AnsibleActionFail:
         return AnsibleActionFail(f"{self._task.action}: {reason}", result=result)

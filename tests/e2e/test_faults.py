@@ -87,7 +87,7 @@ def test_any_other_change_is_looked_for_before_it_is_repeated(run: Run, fleet: F
     "host, sentences",
     [
         ("gone", ["check address, port and the WinRM service", "Connection refused"]),
-        ("hangs", ["the host took the request and did not answer in time"]),
+        ("hangs", ["the host accepted the request but did not answer in time"]),
     ],
 )
 def test_unreachable(run: Run, host: str, sentences: list[str]) -> None:
@@ -107,7 +107,7 @@ def test_unreachable(run: Run, host: str, sentences: list[str]) -> None:
         ("denies-registry", ["winops.mars.cim_registry", "0x80338104", "local administrator"]),
         ("denies-defender", ["winops.mars.cim_defender_exclusion", "0x80041003", "local administrator"]),
         ("tamper", ["Defender did not add D:\\Probe: tamper protection is on", "Intune", "nothing was changed"]),
-        ("engine-dies", ["the service obengine did not start", "It was put back as it was", SCRATCH]),
+        ("engine-dies", ["the service obengine did not start", "The former state was restored", SCRATCH]),
     ],
 )
 def test_failed(run: Run, host: str, sentences: list[str]) -> None:
@@ -152,7 +152,8 @@ def test_a_certificate_nobody_vouches_for(tmp_path: Path) -> None:
     with running(HOSTS, tmp_path, "--https") as fleet:
         run = fleet.play(TASKS, limit="slow", ansible_winrm_ca_trust_path=certifi.where())
 
-    assert "TLS failed, check the host's certificate" in run.messages("unreachable")["slow"]
+    assert "TLS failed: " in run.messages("unreachable")["slow"]
+    assert "check the host's certificate" in run.messages("unreachable")["slow"]
     assert "CERTIFICATE_VERIFY_FAILED" in run.messages("unreachable")["slow"]
 
 

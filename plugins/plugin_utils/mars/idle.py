@@ -11,20 +11,20 @@ from ..windows.scheduled_tasks import ScheduledTasks
 from ..wsman.session import Session
 from . import locations
 
-# Both names are in use for the agent's log. Its events: backup started; completed, with warnings, with errors, failed.
+# The agent's log has one of these names. Its events: backup started; completed, with warnings, with errors, failed.
 _CHANNELS = ("CloudBackup/Operational", "CloudBackup")
 _STARTED = 1
 _ENDED = (3, 10, 11, 18)
 
 
 def why_busy(session: Session, engine_state: str) -> str | None:
-    """Why the agent cannot be taken for idle, None if no backup is running.
+    """Return why the agent may not be idle, None if no backup is running.
 
-    :param engine_state: of the service ``obengine``, as :class:`Service` has it; stopped, it runs no backup.
+    :param engine_state: of the service ``obengine``, as in :class:`Service`; if it is stopped, no backup is running.
     """
     for name, state in ScheduledTasks(session).states(locations.TASK_FOLDER).items():
         if state in ("running", "queued"):
-            return f"a backup is running, since the task {name} is {state}"
+            return f"a backup is running: the task {name} is {state}"
     if engine_state == "Stopped":
         return None
     events = _newest_events(session)
@@ -34,7 +34,7 @@ def why_busy(session: Session, engine_state: str) -> str | None:
             f"{' and '.join(_CHANNELS)}; if none is running, stop {locations.ENGINE_SERVICE} first"
         )
     newest = max((event for event in events if event is not None), key=lambda event: event.time, default=None)
-    # A restart ends a backup without a word in the log.
+    # A restart ends a backup without an event.
     if newest is not None and newest.id == _STARTED and newest.time > last_boot(session):
         return (
             f"a backup is running: it started at {newest.time:%Y-%m-%d %H:%M:%S} UTC, and the agent's event log does "
@@ -44,7 +44,7 @@ def why_busy(session: Session, engine_state: str) -> str | None:
 
 
 def _newest_events(session: Session) -> list[Event | None]:
-    """The newest event about a backup from each log that exists, None from a log that has none."""
+    """Return the newest event about a backup from each existing log, None for a log without one."""
     events = []
     for channel in _CHANNELS:
         try:

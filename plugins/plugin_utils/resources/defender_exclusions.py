@@ -15,8 +15,8 @@ from ..wsman.session import Session
 from .resource import Resource
 
 _Kind = Literal["paths", "processes"]
-# What two exclusions have in common that mean the same. C:\Data and C:\Data\* are the same folder, but to a process
-# the wildcard stands for every program in the folder.
+# Two exclusions with the same meaning are equal. C:\Data and C:\Data\* mean the same folder. As a process, the latter
+# means every program in it.
 _MEANINGS: dict[_Kind, Callable[[str], tuple[str, ...]]] = {
     "paths": lambda path: paths.steps(paths.without_wildcard(path)),
     "processes": paths.steps,
@@ -24,14 +24,14 @@ _MEANINGS: dict[_Kind, Callable[[str], tuple[str, ...]]] = {
 
 
 class Exclusions(TypedDict):
-    """Folders and files, and programs."""
+    """Excluded folders and files, and excluded processes."""
 
     paths: list[str]
     processes: list[str]
 
 
 class DefenderExclusions(Resource[Exclusions]):
-    """All exclusions of a host, of which some should be there or not."""
+    """All exclusions of a host, of which the named ones should be present or absent."""
 
     def __init__(self, session: Session, named: Exclusions, *, present: bool) -> None:
         self._defender = Defender(session)
@@ -39,26 +39,26 @@ class DefenderExclusions(Resource[Exclusions]):
         self._present = present
 
     def read(self) -> Exclusions:
-        """Both lists; :class:`CimError` where Defender does not say."""
+        """Return both lists. Raises :class:`CimError` if Defender is not running or hides them."""
         preferences = self._defender.preferences()
         if preferences is None:
-            raise CimError("Microsoft Defender Antivirus is not installed on the host, or does not run")
+            raise CimError("Microsoft Defender Antivirus is not installed on the host, or is not running")
         if preferences.exclusions_hidden:
             raise CimError(
-                "a policy hides Defender's exclusions from administrators (HideExclusionsFromLocalAdmins), so that "
-                "they cannot be judged here; manage them where that policy is managed"
+                "a policy hides Defender's exclusions from administrators (HideExclusionsFromLocalAdmins): manage the "
+                "exclusions where that policy is managed"
             )
         return Exclusions(paths=preferences.exclusion_paths, processes=preferences.exclusion_processes)
 
     def desired(self, current: Exclusions) -> Exclusions:
-        """The lists with the named exclusions, or without them."""
+        """Add the named exclusions to the lists, or remove them."""
         if not self._present:
             return _without(current, self._named)
         added = _without(self._named, current)
         return Exclusions(paths=current["paths"] + added["paths"], processes=current["processes"] + added["processes"])
 
     def apply(self, current: Exclusions, desired: Exclusions) -> None:
-        """Add and remove what differs, and find out why if Defender does not do it."""
+        """Add and remove what differs. Raises :class:`CimError` with the cause if Defender ignores it."""
         added, removed = _without(desired, current), _without(current, desired)
         if any(added.values()):
             self._defender.add_exclusions(**added)
@@ -76,14 +76,14 @@ class DefenderExclusions(Resource[Exclusions]):
         status = self._defender.status()
         if status and status.tamper_protected:
             return (
-                "tamper protection is on; add the exclusions where it is managed (Microsoft Intune, Defender for "
+                "tamper protection is on; change the exclusions where it is managed (Microsoft Intune, Defender for "
                 "Endpoint), or turn it off for the change"
             )
-        return "a policy seems to manage its exclusions (Group Policy, Intune); change them there"
+        return "a policy may manage its exclusions (Group Policy, Intune); change them there"
 
 
 def _without(some: Exclusions, others: Exclusions) -> Exclusions:
-    """Some exclusions without those that mean the same as one of the others."""
+    """Return those of some exclusions that do not mean the same as any of the others."""
 
     def rest(kind: _Kind) -> list[str]:
         meaning = _MEANINGS[kind]
@@ -94,7 +94,7 @@ def _without(some: Exclusions, others: Exclusions) -> Exclusions:
 
 
 def _distinct(exclusions: Exclusions) -> Exclusions:
-    """The exclusions, of those that mean the same one only."""
+    """Return the exclusions, but only one of those that mean the same."""
 
     def one_each(kind: _Kind) -> list[str]:
         return list({_MEANINGS[kind](entry): entry for entry in exclusions[kind]}.values())

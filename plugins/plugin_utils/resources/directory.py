@@ -27,20 +27,20 @@ class DirectoryResource(Resource[DirectoryState]):
 
     def __init__(self, session: Session, path: str) -> None:
         if not _LOCAL_PATH.fullmatch(path):
-            raise CimError(f"the path {path!r} is no absolute path on a local drive, such as D:\\Install")
+            raise CimError(f"the path {path!r} is not an absolute path on a local drive, such as D:\\Install")
         self._files = Files(session)
         self._path = path
 
     def read(self) -> DirectoryState:
-        """Whether the folder exists. A file in its place is an error."""
+        """Return whether the folder exists. Raises :class:`CimError` if it is a file."""
         if self._files.directory(self._path) is not None:
             return {"state": "present"}
         if self._files.file(self._path) is not None:
-            raise CimError(f"{self._path} is a file")
+            raise CimError(f"the folder {self._path} cannot be created, since it is a file")
         return {"state": "absent"}
 
     def desired(self, current: DirectoryState) -> DirectoryState:
-        """It exists."""
+        """Return that it exists."""
         return {"state": "present"}
 
     def apply(self, current: DirectoryState, desired: DirectoryState) -> None:

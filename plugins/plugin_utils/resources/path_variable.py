@@ -20,10 +20,10 @@ _KEY = r"HKLM\SYSTEM\CurrentControlSet\Control\Session Manager\Environment"
 
 @dataclass(frozen=True)
 class PathVariableState:
-    """A variable; one that does not exist has no kind and is empty.
+    """A variable; it has no kind and is empty if it does not exist.
 
-    :ivar value: the stored text, in which variables are not expanded.
-    :ivar expanded: the text as programs see it.
+    :ivar value: the stored text, with its variables unexpanded.
+    :ivar expanded: the text with its variables expanded.
     """
 
     kind: Kind | None
@@ -32,33 +32,35 @@ class PathVariableState:
 
 
 class PathVariable(Resource[PathVariableState]):
-    """One variable, and the entries it must have; entries it has already keep their place and spelling."""
+    """A variable that should contain some entries. Its present entries keep their order and spelling."""
 
     def __init__(self, session: Session, name: str, entries: Sequence[str]) -> None:
         for entry in entries:
             if not entry or ";" in entry:
-                raise CimError(f"{entry!r} cannot be an entry of {name}: it is empty or holds the separator ;")
+                raise CimError(f"{entry!r} cannot be an entry of {name}: it is empty or contains the separator ;")
         self._registry = Registry(session)
         self._name = name
         self._entries = entries
 
     def read(self) -> PathVariableState:
-        """The text, stored and expanded; a variable that is not a text is an error."""
+        """Return the text, stored and expanded. Raises :class:`CimError` for another type."""
         value = self._registry.value(_KEY, self._name)
         if value is None:
             return PathVariableState(None, "", "")
         if value.kind not in (Kind.STRING, Kind.EXPAND_STRING):
-            raise CimError(f"the environment variable {self._name} is of type {value.kind}: repair it by hand first")
+            raise CimError(
+                f"the environment variable {self._name} is of type {value.kind} instead of string: correct it by hand"
+            )
         expanded = self._registry.expanded_string(_KEY, self._name) or ""
         return PathVariableState(value.kind, str(value.data), expanded)
 
     def desired(self, current: PathVariableState) -> PathVariableState:
-        """The same text with the missing entries appended."""
+        """Append the missing entries."""
         present = {paths.steps(entry) for entry in f"{current.value};{current.expanded}".split(";")}
         missing = [entry for entry in self._entries if paths.steps(entry) not in present]
         if not missing:
             return current
-        # REG_SZ holds no variables to expand, so a value of that type stays what it is.
+        # A REG_SZ contains no variables to expand, so it keeps its type.
         return replace(
             current,
             kind=current.kind or Kind.EXPAND_STRING,
@@ -66,11 +68,11 @@ class PathVariable(Resource[PathVariableState]):
         )
 
     def apply(self, current: PathVariableState, desired: PathVariableState) -> None:
-        """Write the text under its own type."""
+        """Write the text with its type."""
         self._registry.set(_KEY, self._name, RegistryValue(desired.kind or Kind.EXPAND_STRING, desired.value))
 
     def show(self, state: PathVariableState) -> dict[str, Any]:
-        """Type and stored text, both None for a variable that does not exist."""
+        """Return type and stored text, both None if the variable does not exist."""
         if state.kind is None:
             return {"type": None, "value": None}
         return {"type": str(state.kind), "value": state.value}

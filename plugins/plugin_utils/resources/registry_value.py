@@ -14,10 +14,10 @@ from .resource import Resource
 
 
 class RegistryValueResource(Resource[RegistryValue | None]):
-    """A value of a key; the state is None where it is absent.
+    """A value of a key; its state is None if it is absent.
 
-    :param kind: None to keep the type the value has; a new one is then a ``string``.
-    :param data: plain data that stands for one of the kind, see :func:`registry_value`.
+    :param kind: None to keep the type of an existing value; a new one is then a ``string``.
+    :param data: plain data, as :func:`registry_value` takes it.
     """
 
     def __init__(self, session: Session, key: str, name: str, *, kind: str | None, data: Any, present: bool) -> None:
@@ -29,11 +29,11 @@ class RegistryValueResource(Resource[RegistryValue | None]):
         self._present = present
 
     def read(self) -> RegistryValue | None:
-        """The value with its type."""
+        """Return the value with its type."""
         return self._registry.value(self._key, self._name)
 
     def desired(self, current: RegistryValue | None) -> RegistryValue | None:
-        """The wanted data; raises :class:`CimError` if it is not of the type."""
+        """Return the wanted value. Raises :class:`CimError` if the data is not of the type."""
         if not self._present:
             return None
         return registry_value(self._kind or (current.kind if current else Kind.STRING), self._data)
@@ -46,24 +46,25 @@ class RegistryValueResource(Resource[RegistryValue | None]):
             self._registry.set(self._key, self._name, desired)
 
     def show(self, state: RegistryValue | None) -> dict[str, Any]:
-        """The value in the words of the module's options."""
+        """Return the value in terms of the module's options."""
         if state is None:
             return {"state": "absent", "type": None, "data": None}
         return {"state": "present", "type": str(state.kind), "data": _plain(state)}
 
 
 def registry_value(kind: Kind, data: Any) -> RegistryValue:
-    """The value that plain data stands for; raises :class:`CimError` for data that is not of the kind."""
+    """Return the registry value for plain data. Raises :class:`CimError` for data that is not of the kind."""
     try:
         if kind in (Kind.STRING, Kind.EXPAND_STRING):
             return RegistryValue(kind, _text(data))
         if kind is Kind.MULTI_STRING:
             return RegistryValue(kind, tuple(map(_text, data if isinstance(data, list) else [data])))
         if kind is Kind.BINARY:
-            return RegistryValue(kind, bytes.fromhex(_text(data).replace(",", " ")))
+            return RegistryValue(kind, _bytes(data))
         return RegistryValue(kind, _unsigned(data, 32 if kind is Kind.DWORD else 64))
     except ValueError as error:
-        raise CimError(f"the option 'data' is {data!r}, which is no {kind}: {error}") from None
+        # The data is not quoted, since it may be a secret.
+        raise CimError(f"the option 'data' is not of type {kind}: {error}") from None
 
 
 def _text(data: Any) -> str:
@@ -71,14 +72,24 @@ def _text(data: Any) -> str:
         return str(data)
     if isinstance(data, int | float) and not isinstance(data, bool):
         return str(data)
-    raise ValueError("it should be text or a number")
+    raise ValueError("it must be text or a number")
+
+
+def _bytes(data: Any) -> bytes:
+    try:
+        return bytes.fromhex(_text(data).replace(",", " "))
+    except ValueError:
+        raise ValueError("it must consist of pairs of hexadecimal digits") from None
 
 
 def _unsigned(data: Any, bits: int) -> int:
-    # int(text, 0) reads 0x10, and refuses 010, which some take for octal.
-    number = data if isinstance(data, int) and not isinstance(data, bool) else int(_text(data), 0)
+    try:
+        # This reads 0x10 and refuses 010, which could be meant as octal.
+        number = data if isinstance(data, int) and not isinstance(data, bool) else int(_text(data), 0)
+    except ValueError:
+        raise ValueError("it must be a whole number, such as 16, 0x10 or -1") from None
     if not -(2 ** (bits - 1)) <= number < 2**bits:
-        raise ValueError(f"it does not fit into {bits} bits")
+        raise ValueError(f"it must fit into {bits} bits")
     return int(number % 2**bits)
 
 

@@ -1,7 +1,7 @@
 # Copyright (c) 2026 winops.mars contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Whether one Windows service runs, and how it is started."""
+"""State and start mode of a Windows service."""
 
 from __future__ import annotations
 
@@ -19,14 +19,14 @@ _START_MODES = {"auto": "Auto", "manual": "Manual", "disabled": "Disabled"}
 
 
 class ServiceState(TypedDict):
-    """State and start mode in the words of the module's options, others in the words of Windows, in lower case."""
+    """State and start mode in terms of the module's options; others as Windows names them, in lower case."""
 
     state: str
     start_mode: str
 
 
 class ServiceResource(Resource[ServiceState]):
-    """One service; None leaves its state or start mode as it is.
+    """A service; None keeps its state or start mode.
 
     :param timeout: seconds the service may take to start or stop.
     """
@@ -48,20 +48,22 @@ class ServiceResource(Resource[ServiceState]):
         self._timeout = timeout
 
     def read(self) -> ServiceState:
-        """What the service does; one that does not exist is an error."""
+        """Return state and start mode. Raises :class:`CimError` if the service does not exist."""
         service = self._services.get(self._name)
         if service is None:
-            raise CimError(f"there is no service {self._name} on the host; give its name, not its display name")
+            raise CimError(
+                f"the service {self._name} does not exist on the host: specify its name, not its display name"
+            )
         return ServiceState(
             state=_STATES.get(service.state, service.state.lower()), start_mode=service.start_mode.lower()
         )
 
     def desired(self, current: ServiceState) -> ServiceState:
-        """What the options say, and for the rest what is."""
+        """Return the wanted state and start mode."""
         return ServiceState(state=self._state or current["state"], start_mode=self._start_mode or current["start_mode"])
 
     def apply(self, current: ServiceState, desired: ServiceState) -> None:
-        """Set the start mode first: a disabled service cannot be started."""
+        """Set the start mode, then start or stop: a disabled service cannot be started."""
         if desired["start_mode"] != current["start_mode"]:
             self._services.set_start_mode(self._name, _START_MODES[desired["start_mode"]])
         if desired["state"] != current["state"]:

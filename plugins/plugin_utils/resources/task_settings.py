@@ -1,7 +1,7 @@
 # Copyright (c) 2026 winops.mars contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What scheduled tasks should be like: enabled or not, run by SYSTEM, how many at a time."""
+"""Settings of scheduled tasks: whether they are enabled, their account, and their instance policy."""
 
 from __future__ import annotations
 
@@ -22,17 +22,18 @@ _PASSWORD_LOGONS = ("Password", "InteractiveTokenOrPassword")
 
 @dataclass(frozen=True)
 class TaskState:
-    """A task's definition, and who runs it: a SID where it is known, otherwise the account as the definition has it."""
+    """A task's definition and its account: the SID if it is known, otherwise the name in the definition."""
 
     definition: TaskDefinition
     run_as: str
 
 
 class TaskSettings(Resource[Mapping[str, TaskState]]):
-    """Settings of one task, or of every task in a folder, by name; None leaves a setting as it is.
+    """Settings of one task, or of every task in a folder. The state is the tasks by name; None keeps a setting.
 
-    :param enabled: True also enables the tasks' triggers, False leaves those alone.
-    :param accepted_sids: accounts and groups that may go on running a task in spite of ``as_system``.
+    :param enabled: True also enables the tasks' triggers; False does not change them.
+    :param as_system: let SYSTEM run the tasks.
+    :param accepted_sids: accounts and groups that may keep running a task in spite of ``as_system``.
     """
 
     def __init__(
@@ -56,13 +57,13 @@ class TaskSettings(Resource[Mapping[str, TaskState]]):
         self._multiple_instances = multiple_instances
 
     def read(self) -> Mapping[str, TaskState]:
-        """The tasks by name. Raises :class:`CimError` if there is none."""
+        """Return the tasks. Raises :class:`CimError` if there are none."""
         definitions = self._tasks.definitions(self._path, self._name)
         if not definitions:
             wanted = "no scheduled task" if self._name is None else f"no scheduled task {self._name}"
             raise CimError(
-                f"there is {wanted} in the folder {self._path} of the task scheduler: let the program it belongs to "
-                "create it first"
+                f"there is {wanted} in the folder {self._path} of the task scheduler: create it first with the program "
+                "it belongs to"
             )
         return {
             name: TaskState(definition, self._accounts.sid_of(definition.principal.id) or definition.principal.id)
@@ -70,14 +71,14 @@ class TaskSettings(Resource[Mapping[str, TaskState]]):
         }
 
     def desired(self, current: Mapping[str, TaskState]) -> Mapping[str, TaskState]:
-        """The same with the wanted settings. Raises :class:`CimError` for a change that would need a password."""
+        """Return the tasks with the wanted settings. Raises :class:`CimError` if a change requires a password."""
         desired = {name: self._edited(task) for name, task in current.items()}
         for name, task in desired.items():
             principal = task.definition.principal
             if task != current[name] and principal.logon_type in _PASSWORD_LOGONS:
                 raise CimError(
-                    f"the scheduled task {self._path}{name} runs as {principal.id} with a stored password, which "
-                    "Windows would ask for again: let SYSTEM run it (run_as: system), or change it by hand"
+                    f"the scheduled task {self._path}{name} runs as {principal.id} with a stored password, and a "
+                    "change would require that password: let SYSTEM run it (run_as: system), or change it by hand"
                 )
         return desired
 
@@ -88,7 +89,7 @@ class TaskSettings(Resource[Mapping[str, TaskState]]):
                 self._tasks.register(self._path, name, task.definition.xml)
 
     def show(self, state: Mapping[str, TaskState]) -> dict[str, Any]:
-        """The tasks in the words of the module's options."""
+        """Return the tasks in terms of the module's options."""
         return {
             name: {
                 "enabled": task.definition.enabled,

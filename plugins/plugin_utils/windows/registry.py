@@ -1,10 +1,11 @@
 # Copyright (c) 2026 winops.mars contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The registry through StdRegProv (root/cimv2), the provider every Windows has.
+"""The registry by StdRegProv (root/cimv2), a provider of every Windows.
 
-Its methods answer Win32 errors in ReturnValue. Keys are written as in ``HKLM\\SOFTWARE\\X``; a 64-bit WinRM service
-shows the 64-bit view, so 32-bit data is under ``SOFTWARE\\WOW6432Node``. The name "" is a key's default value.
+Its methods return Win32 errors in ReturnValue. Keys are written as in ``HKLM\\SOFTWARE\\X``. A 64-bit Windows shows
+the 64-bit view, in which the data of 32-bit programs is under ``SOFTWARE\\WOW6432Node``. The name "" is that of a key's
+default value.
 """
 
 from __future__ import annotations
@@ -77,7 +78,7 @@ class RegistryValue:
 
 @dataclass(frozen=True)
 class _Type(Generic[T]):
-    """How StdRegProv handles one type: Get and Set method, and the parameter of both that holds the data."""
+    """How StdRegProv handles a type: the names of its Get and Set methods, and of their parameter for the data."""
 
     number: int  # winnt.h
     name: str
@@ -102,7 +103,7 @@ def _octets(output: Instance) -> bytes:
 def _number(output: Instance) -> int:
     value = output.read("uValue", integer)
     if value is None:
-        raise ProtocolError(f"the host's answer {output.class_name} has no uValue")
+        raise ProtocolError(f"the host's answer {output.class_name} contains no uValue")
     return value
 
 
@@ -124,19 +125,19 @@ _KINDS = {type_.number: kind for kind, type_ in _TYPES.items()}
 class Registry:
     """The registry of one host.
 
-    A typed read costs one request. Reads answer None for a key or value that is absent, and raise :class:`CimError`
-    if access is denied or the value is of another type.
+    A typed read costs one request. It returns None for an absent key or value, and raises :class:`CimError` if access
+    is denied or the value is of another type.
     """
 
     def __init__(self, session: Session) -> None:
         self._session = session
 
     def string(self, key: str, name: str) -> str | None:
-        """The text of a REG_SZ value."""
+        """Return the text of a REG_SZ value."""
         return self._read(_STRING, key, name)
 
     def expanded_string(self, key: str, name: str) -> str | None:
-        """The text of a REG_EXPAND_SZ value with the variables of the host's services expanded, or that of a REG_SZ."""
+        """Return the text of a REG_EXPAND_SZ value with its variables expanded as for services, or of a REG_SZ."""
         try:
             return self._read(_EXPAND_STRING, key, name)
         except CimError as error:
@@ -145,11 +146,11 @@ class Registry:
             return self._read(_STRING, key, name)
 
     def dword(self, key: str, name: str) -> int | None:
-        """The number of a REG_DWORD value, unsigned."""
+        """Return the number of a REG_DWORD value, unsigned."""
         return self._read(_DWORD, key, name)
 
     def value(self, key: str, name: str) -> RegistryValue | None:
-        """A value of whatever type: two requests, and for an ``EXPAND_STRING`` a command instead of the second."""
+        """Return a value of any type, by two requests; for an ``EXPAND_STRING``, the second is a command."""
         number = self._types(key).get(fold(name))
         if number is None:
             return None
@@ -162,7 +163,7 @@ class Registry:
         return None if data is None else RegistryValue(kind, data)
 
     def set(self, key: str, name: str, value: RegistryValue) -> None:
-        """Write a value, of whatever type it was before, and create the key and its parents if they are missing."""
+        """Write a value, which may have had another type; create the key and its parents if they are missing."""
         type_ = _TYPES[value.kind]
         if value.data in ((), b""):
             raise CimError(f"an empty {type_.name} cannot be written to {_shown(key, name)} over WS-Management")
@@ -184,7 +185,7 @@ class Registry:
         code = return_value(output)
         if code == ERROR_FILE_NOT_FOUND:
             return None
-        # Clients in use disagree on what this code means, so the list of the key's values decides.
+        # The meaning of this code is disputed, so the list of the key's values decides.
         if code == ERROR_INVALID_FUNCTION and fold(name) not in self._types(key):
             return None
         if code == WBEM_E_TYPE_MISMATCH:
@@ -193,7 +194,7 @@ class Registry:
         return type_.read(output)
 
     def _types(self, key: str) -> dict[str, int]:
-        """The type numbers of a key's values by their folded names; empty if the key is absent."""
+        """Return the type numbers of a key's values by their folded names; none if the key is absent."""
         output = self._call("EnumValues", key, {})
         code = return_value(output)
         if code == ERROR_FILE_NOT_FOUND:
@@ -202,19 +203,21 @@ class Registry:
         names = output.read("sNames", array_of(string)) or []
         numbers = output.read("Types", array_of(integer)) or []
         if len(names) != len(numbers):
-            raise ProtocolError(f"the host names {len(names)} values of the key {key} and {len(numbers)} types")
+            raise ProtocolError(
+                f"the host's answer contains {len(names)} values of the key {key} but {len(numbers)} types"
+            )
         return {fold(name): number for name, number in zip(names, numbers, strict=True)}
 
     def _unexpanded(self, key: str, name: str) -> str:
-        """The stored text of a REG_EXPAND_SZ value, by ``reg query``: StdRegProv only gives it expanded."""
+        """Return the stored text of a REG_EXPAND_SZ value, by ``reg query``: StdRegProv only returns it expanded."""
         selection = f"/v {quoted(name)}" if name else "/ve"
         result = self._session.run(f"reg query {quoted(key)} {selection}", repeatable=True)
-        # One line, whose beginning is the value's name (translated, if it is the default value's): the type is not.
+        # One line that begins with the value's name, which is translated for the default value. The type never is.
         match = re.search(r"    REG_EXPAND_SZ(?:    |\r?\n)(.*?)(?:\r?\n)*\Z", result.stdout, re.DOTALL)
         if result.exit_code or not match:
             raise failure(f"the registry value {_shown(key, name)} could not be read with 'reg query'", result)
         if "\ufffd" in match[1]:
-            raise CimError(f"'reg query' printed the registry value {_shown(key, name)} in a form that is not UTF-8")
+            raise CimError(f"the output of 'reg query' for the registry value {_shown(key, name)} is not valid UTF-8")
         return match[1]
 
     def _change(self, method: str, key: str, parameters: dict[str, Value]) -> int:
@@ -225,8 +228,8 @@ class Registry:
         if hive.upper() not in _HIVES:
             raise CimError(f"the registry key {key!r} must begin with one of {', '.join(sorted(_HIVES, key=len))}")
         where: dict[str, Value] = {"hDefKey": _HIVES[hive.upper()], "sSubKeyName": sub_key}
-        # Calling any of the provider's methods again does no harm: it sets a value to the same data, creates a key that
-        # exists, or deletes a value that is gone.
+        # To call any of the methods again does no harm: it sets a value to the same data, creates a key that exists, or
+        # deletes a value that is gone.
         return self._session.invoke(_PROVIDER, method, where | parameters, repeatable=True)
 
     @staticmethod

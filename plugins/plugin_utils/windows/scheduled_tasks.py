@@ -1,10 +1,10 @@
 # Copyright (c) 2026 winops.mars contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Scheduled tasks: the CIM classes of Windows Server 2012 and later, and schtasks.exe where those are missing.
+"""Scheduled tasks: by the CIM classes of Windows Server 2012 and later, or by schtasks.exe where they are missing.
 
-Both ways read and write whole task definitions as XML, which no version of Windows translates. schtasks.exe translates
-the state of a task and the time of its last run, so with it both are unknown.
+Both read and write task definitions as XML, which no version of Windows translates. schtasks.exe translates the state
+of a task and the time of its last run, so both are unknown where it is used.
 """
 
 from __future__ import annotations
@@ -42,13 +42,13 @@ _SCHED_S_TASK_HAS_NOT_RUN = 0x41303
 _WSMAN_CANNOT_PROCESS_FILTER = 0x8033801A
 _ERROR_FILE_NOT_FOUND = 0x80070002
 _ERROR_NOT_FOUND = 0x80070490
-# What findstr takes in one line.
+# The longest line that findstr copies.
 _LONGEST_LINE = 8000
 
 
 @dataclass(frozen=True)
 class ScheduledTask:
-    """One task.
+    """A task.
 
     :ivar path: its folder, with a backslash at both ends.
     :ivar state: None if it is unknown (schtasks.exe).
@@ -65,7 +65,7 @@ class ScheduledTask:
 
 
 class _Backend(Protocol):
-    """One way to the task scheduler."""
+    """An interface to the task scheduler."""
 
     def states(self, folder: str) -> dict[str, State | None]: ...
 
@@ -88,21 +88,21 @@ class ScheduledTasks:
         self._chosen: _Backend | None = None
 
     def states(self, path: str) -> dict[str, State | None]:
-        """The tasks in a folder, not in those below it, by name; none if the folder does not exist.
+        """Return the states of the tasks in a folder, not in its subfolders, by name; none if there is no such folder.
 
         A state is None if it is unknown (schtasks.exe).
         """
         return self._list_states(path)[1]
 
     def definitions(self, path: str, name: str | None = None) -> dict[str, TaskDefinition]:
-        """The definitions of the tasks in a folder by name, or of the one task of this name in any letter case."""
+        """Return the definitions of the tasks in a folder by name, or only that of one name in any letter case."""
         backend, states = self._list_states(path)
         names = [task for task in sorted(states, key=fold) if name is None or fold(task) == fold(name)]
         definitions = {task: backend.definition(path, task) for task in names}
         return {task: definition for task, definition in definitions.items() if definition is not None}
 
     def in_folder(self, path: str) -> list[ScheduledTask]:
-        """All there is to know of every task in a folder: three requests for each."""
+        """Return every task in a folder, not in its subfolders, by two requests for each."""
         backend, states = self._list_states(path)
         return [
             ScheduledTask(task, path, states[task], definition, *backend.last_run(path, task))
@@ -111,15 +111,15 @@ class ScheduledTasks:
         ]
 
     def register(self, path: str, name: str, xml: str) -> None:
-        """Create a task or replace its definition. Who it runs as must not need a password."""
+        """Create a task or replace its definition. The account it runs as must not require a password."""
         self._backend().register(path, name, xml)
 
     def start(self, path: str, name: str, *, repeatable: bool = False) -> None:
-        """Start a task, whatever its schedule. ``repeatable`` says that a second start does no harm."""
+        """Start a task now. ``repeatable`` means that a second start does no harm."""
         self._backend().start(path, name, repeatable=repeatable)
 
     def delete(self, path: str, name: str) -> None:
-        """Delete a task; an absent one is no error."""
+        """Delete a task; it is not an error if it is absent."""
         self._backend().delete(path, name)
 
     def _backend(self) -> _Backend:
@@ -143,7 +143,7 @@ class ScheduledTasks:
 
 
 class _CimBackend:
-    """MSFT_ScheduledTask and the static methods of PS_ScheduledTask behind the cmdlets of PowerShell."""
+    """MSFT_ScheduledTask, and the static methods of PS_ScheduledTask that the cmdlets of PowerShell call."""
 
     def __init__(self, session: Session) -> None:
         self._session = session
@@ -160,10 +160,10 @@ class _CimBackend:
             xml = self._call("ExportByName", folder, name, repeatable=True).read("cmdletOutput", string)
         except Fault as fault:
             if _is_missing(fault):
-                return None  # deleted since it was listed
+                return None  # deleted after it was listed
             raise
         if xml is None:
-            raise CimError(f"the host exported no definition of the scheduled task {folder}{name}")
+            raise CimError(f"the host's answer contains no definition of the scheduled task {folder}{name}")
         return TaskDefinition.parse(xml)
 
     def last_run(self, folder: str, name: str) -> tuple[datetime | None, int | None]:
@@ -175,7 +175,7 @@ class _CimBackend:
             raise
         result = info.read("LastTaskResult", integer) if info else None
         if info is None or result == _SCHED_S_TASK_HAS_NOT_RUN:
-            return None, None  # the time is then 1999-11-30
+            return None, None  # Windows then reports the time 1999-11-30
         return info.read("LastRunTime", datetime_), result
 
     def register(self, folder: str, name: str, xml: str) -> None:
@@ -203,7 +203,7 @@ class _CimBackend:
 
 
 class _SchtasksBackend:
-    """schtasks.exe. Its exit code is 1 for every error, so what exists is judged by listing it."""
+    """schtasks.exe. Its exit code is 1 for every error, so only a list shows whether a task exists."""
 
     def __init__(self, session: Session) -> None:
         self._session = session
@@ -222,17 +222,17 @@ class _SchtasksBackend:
             if self._exists(folder, name):
                 raise failure(f"the scheduled task {folder}{name} could not be read", result)
             return None
-        # The XML declares the encoding of the file it would be saved to, not that of this output.
+        # The encoding that the XML declares is not that of this output.
         return TaskDefinition.parse(result.stdout)
 
     def last_run(self, folder: str, name: str) -> tuple[datetime | None, int | None]:
-        return None, None  # what schtasks.exe prints of it is translated
+        return None, None  # schtasks.exe translates it
 
     def register(self, folder: str, name: str, xml: str) -> None:
         if "\ufffd" in xml:
             raise TaskXmlError(
-                f"the definition of the scheduled task {folder}{name} holds characters the host could not send; "
-                "written back it would be damaged, so change this task by hand"
+                f"the definition of the scheduled task {folder}{name} contains characters that the host could not send "
+                "and would be damaged if it were written back: change this task by hand"
             )
         file = f"%SystemRoot%\\Temp\\winops-mars-{uuid.uuid4().hex}.xml"
         lines = ascii_xml(xml).splitlines()
@@ -241,7 +241,7 @@ class _SchtasksBackend:
                 f"the definition of the scheduled task {folder}{name} has a line of more than {_LONGEST_LINE} "
                 "characters, which cannot be written on this Windows: change this task by hand"
             )
-        # findstr copies its input line by line and, unlike "type con" or "more", adds nothing.
+        # Unlike "type con" and "more", findstr copies its input line by line and adds nothing.
         written = self._session.run(f'findstr "^" > "{file}"', stdin="\r\n".join([*lines, ""]), repeatable=True)
         try:
             if written.exit_code:

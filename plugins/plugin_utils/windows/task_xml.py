@@ -3,8 +3,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Task definitions of the Task Scheduler 2.0 ([MS-TSCH] 2.5): read them, and change a few things in them.
 
-An edit keeps the meaning of everything it is not about: the schedule, the actions, elements of later Windows versions.
-The Task Scheduler writes down anew what it stores, so how a definition is written means nothing.
+An edit does not change the meaning of anything else in a definition: the schedule, the actions, elements of later
+Windows versions. It may change the notation, which the Task Scheduler normalizes anyway.
 """
 
 from __future__ import annotations
@@ -44,9 +44,9 @@ class Trigger:
 
 @dataclass(frozen=True)
 class Principal:
-    """Who a task runs as.
+    """The account or group a task runs as.
 
-    :ivar id: the account as the definition has it, a SID or a name in the host's language; "" if it names none.
+    :ivar id: as in the definition, a SID or a name in the host's language; "" if there is none.
     :ivar logon_type: ``Password``, ``S4U``, ``InteractiveToken``, ...; None for service accounts and groups.
     """
 
@@ -57,10 +57,10 @@ class Principal:
 
 @dataclass(frozen=True)
 class TaskDefinition:
-    """A task's XML, what this collection reads in it, and edits of it; each returns a new definition.
+    """A task's XML, what is read from it, and edits, each of which returns a new definition.
 
-    The schema leaves the order of the elements added here free (``xs:all`` in taskType, settingsType, principalType).
-    Only in triggers it is fixed, and nothing is added there: an absent Enabled means true.
+    The elements that edits add may be in any order (``xs:all`` in taskType, settingsType and principalType). Only in
+    triggers the order is fixed, and no edit adds an element there, since an absent Enabled means true.
     """
 
     xml: str
@@ -71,8 +71,8 @@ class TaskDefinition:
 
     @classmethod
     def parse(cls, xml: str) -> TaskDefinition:
-        """Read a definition; an encoding it declares does not matter. Raises :class:`TaskXmlError`."""
-        xml = xml.lstrip("\ufeff \t\r\n")  # nothing may be in front of an XML declaration
+        """Read a definition; a declared encoding is ignored. Raises :class:`TaskXmlError`."""
+        xml = xml.lstrip("\ufeff \t\r\n")  # nothing may precede an XML declaration
         return cls._of(_parse(xml), xml)
 
     @classmethod
@@ -86,11 +86,11 @@ class TaskDefinition:
         )
 
     def with_enabled(self, enabled: bool) -> TaskDefinition:
-        """The task itself enabled or not; its triggers stay as they are."""
+        """Enable or disable the task; its triggers stay as they are."""
         return self if enabled == self.enabled else self._with_setting("Enabled", str(enabled).lower())
 
     def with_triggers_enabled(self) -> TaskDefinition:
-        """Every trigger enabled."""
+        """Enable all triggers."""
         if all(trigger.enabled for trigger in self.triggers):
             return self
 
@@ -102,13 +102,13 @@ class TaskDefinition:
         return self._edited(enable)
 
     def with_multiple_instances(self, policy: MultipleInstances) -> TaskDefinition:
-        """What happens when the task is to start while it runs."""
+        """Set what happens if the task is to start while it is running."""
         return self if policy == self.multiple_instances else self._with_setting("MultipleInstancesPolicy", policy)
 
     def with_system_principal(self) -> TaskDefinition:
-        """The task run by SYSTEM, with the run level it has.
+        """Let SYSTEM run the task, at the same run level.
 
-        A service account has no logon type in the schema, and no password is asked for one.
+        In the schema, a service account has no logon type. Windows asks for no password for it.
         """
         if self.principal.id == LOCAL_SYSTEM and self.principal.kind == "user":
             return self
@@ -137,14 +137,14 @@ class TaskDefinition:
 
 
 def ascii_xml(xml: str) -> str:
-    """The same definition in ASCII and without a declared encoding: a file of it reads alike on every host.
+    """Return the definition in ASCII without a declared encoding, so that every host reads a file of it alike.
 
-    Raises :class:`TaskXmlError` for a definition that cannot be written so (a comment in another script, for example).
+    Raises :class:`TaskXmlError` if that is impossible, for example because of a comment in another script.
     """
     body = re.sub(r"^\s*<\?xml[^>]*\?>\s*", "", xml)
     text = body.encode("ascii", "xmlcharrefreplace").decode()
     if _content(text) != _content(body):
-        raise TaskXmlError("the task definition has characters outside ASCII where XML has no references for them")
+        raise TaskXmlError("the task definition contains characters outside ASCII where XML does not allow references")
     return text
 
 
@@ -157,8 +157,8 @@ class _Builder(ElementTree.TreeBuilder):
         super().__init__(insert_comments=True, insert_pis=True)
 
     def doctype(self, *_unused: object) -> None:
-        """Refuse a document type: it could make an element mean something else than it says."""
-        raise TaskXmlError("the task definition has a document type, which no task definition has")
+        """Refuse a document type, which no real definition has: it could redefine the content."""
+        raise TaskXmlError("the task definition contains a document type declaration")
 
 
 def _parse(xml: str) -> Element:
@@ -173,20 +173,20 @@ def _parse(xml: str) -> Element:
 
 def _serialize(task: Element) -> str:
     if any(isinstance(node.tag, str) and not node.tag.startswith("{") for node in task.iter()):
-        # Written down, it would come to be in the namespace of the task.
-        raise TaskXmlError("the task definition has an element without a namespace: change this task by hand")
+        # It would be serialized into the namespace of the task.
+        raise TaskXmlError("the task definition contains an element without a namespace: change this task by hand")
     xml: str = ElementTree.tostring(task, encoding="unicode")
-    # A bare carriage return would be read as a line feed; as a character reference it survives.
+    # A parser reads a carriage return as a line feed, unless it is a character reference.
     return xml.replace("\r", "&#13;")
 
 
 def _triggers(task: Element) -> list[Element]:
-    # Comments have a function for a tag
+    # The tag of a comment is a function
     return [node for node in task.findall(f"{_TASK}Triggers/*") if isinstance(node.tag, str)]
 
 
 def _part(task: Element, name: str) -> Element:
-    """A part of the definition, which is added before the actions if it is missing."""
+    """Return a part of the definition, which is added before the actions if it is missing."""
     part = task.find(_TASK + name)
     if part is None:
         part = Element(_TASK + name)

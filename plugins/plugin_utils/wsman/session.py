@@ -1,7 +1,7 @@
 # Copyright (c) 2026 winops.mars contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A WS-Management session with one host: CIM operations and cmd commands over whatever carries envelopes there."""
+"""A WS-Management session with one host: CIM operations and cmd.exe commands over any transport for envelopes."""
 
 from __future__ import annotations
 
@@ -32,27 +32,27 @@ from .values import CimPath, Instance, Value, append_value, sendable, string
 
 T = TypeVar("T")
 
-# Seconds between the tries of one operation; their number is the number of repetitions.
+# Seconds between the tries of one operation; there are as many repetitions as pauses.
 PAUSES = (0.5, 1.0, 2.0)
-# The most elements wanted a page. Windows sends fewer: one in the first page, then about fifty.
+# The maximum of elements per page. Windows sends fewer: one on the first page, about fifty on each of the others.
 PAGE_SIZE = 32000
 
 
 class Transport(Protocol):
-    """Carries envelopes to one host. Raises the errors of this package, never those of the library underneath."""
+    """Sends envelopes to one host. Raises the errors of this package, never those of the library it uses."""
 
     operation_timeout: int
 
     def send(self, message: bytes) -> bytes:
-        """Post one envelope and return the answering one, SOAP faults included."""
+        """Post one envelope and return the answer, which may be a SOAP fault."""
 
     def reset(self) -> None:
-        """Drop the TCP connection and its security context; the next send makes new ones."""
+        """Drop the TCP connection and its security context; the next :meth:`send` creates new ones."""
 
 
 @dataclass(frozen=True)
 class Identity:
-    """What a WS-Management service says of itself."""
+    """What a WS-Management service reports about itself."""
 
     product_vendor: str
     product_version: str
@@ -68,8 +68,8 @@ class Session:
     requests are sent once and raise :class:`OutcomeUnknown`. Requests that the host did not process (quota reached,
     security context stale) are sent again in any case.
 
-    :param log: called with a line about each request and its result. The line names classes, methods and programs, and
-        holds none of the values sent or received, since these may be secret.
+    :param log: called with one line for each request. The line names the operation, the class, method or program, and
+        the result. It contains no values that were sent or received, since these may be secret.
     """
 
     def __init__(
@@ -86,35 +86,35 @@ class Session:
         self._shell: Shell | None = None
 
     def identify(self) -> Identity:
-        """Ask the service for its version; needs no resource and no rights beyond authentication."""
+        """Return the version of the service; requires no resource and no permission other than to authenticate."""
         body = self._repeat("Identify", "", lambda: self._send("Identify", "", envelope.identify()), repeatable=True)
         answer = Instance(_only_child(body))
         versions = (answer.read(name, string) or "" for name in ("ProductVendor", "ProductVersion", "ProtocolVersion"))
         return Identity(*versions)
 
     def get(self, path: CimPath) -> Instance:
-        """The instance at a path; a singleton has no keys."""
+        """Return the instance at a path; the path of a singleton has no keys."""
         body = self._repeat("Get", path.class_name, lambda: self._transfer("Get", path), repeatable=True)
         return Instance(_only_child(body))
 
     def query(self, namespace: str, wql: str) -> list[Instance]:
-        """All results of a WQL query, from however many pages the host makes of them."""
+        """Return all results of a WQL query, from however many pages."""
         body = Element(f"{{{ns.WSMAN}}}Filter", Dialect=ns.WQL)
         body.text = sendable(wql)
         uri = f"{ns.WMI}{namespace}/*"
         return self._repeat("Enumerate", _queried_class(wql), lambda: self._enumerate(uri, body), repeatable=True)
 
     def enumerate(self, path: CimPath) -> list[Instance]:
-        """All instances of a class and its subclasses."""
+        """Return all instances of a class and its subclasses."""
         return self._repeat("Enumerate", path.class_name, lambda: self._enumerate(path.uri, None), repeatable=True)
 
     def put(self, path: CimPath, properties: Mapping[str, Value], *, repeatable: bool = False) -> None:
-        """Change the given properties of an instance and leave its others as they are."""
+        """Change the given properties of an instance; its other properties stay as they are."""
         body = _class_element(path, path.class_name, {**path.keys, **properties})
         self._repeat("Put", path.class_name, lambda: self._transfer("Put", path, body), repeatable=repeatable)
 
     def delete(self, path: CimPath, *, repeatable: bool = False) -> None:
-        """Delete the instance at a path. Repeated, it may find nothing to delete."""
+        """Delete the instance at a path. A repetition may find nothing to delete."""
         self._repeat("Delete", path.class_name, lambda: self._transfer("Delete", path), repeatable=repeatable)
 
     def invoke(
@@ -134,9 +134,9 @@ class Session:
         return Instance(_only_child(answer))
 
     def run(self, command: str, stdin: str | None = None, *, repeatable: bool = False, timeout: float = 60) -> Result:
-        """Run a command line in cmd.exe and wait for its end, at most ``timeout`` seconds.
+        """Run a command line in cmd.exe and wait at most ``timeout`` seconds for its end.
 
-        All commands of a session share one shell, opened at the first and closed by :meth:`close`.
+        All commands of a session share one shell, which the first opens and :meth:`close` closes.
         """
 
         def run() -> Result:
@@ -149,7 +149,7 @@ class Session:
     def close(self) -> None:
         """Close the shell, if one was opened, and the connection."""
         if self._shell is not None:
-            # A shell left behind ends with its idle timeout; what it was for has been answered.
+            # A shell that stays open ends with its idle timeout; its results have been read.
             with suppress(WSManError):
                 self._shell.close()
             self._shell = None
@@ -171,12 +171,12 @@ class Session:
                     reason = f"{what} was sent once and not answered, so its outcome is unknown"
                     raise OutcomeUnknown(f"{reason}: {error}") from error
                 if isinstance(error, TimedOut):
-                    # asking again would only add to the host's load
+                    # a repetition would only add to the host's load
                     raise Unreachable(f"{what} got no answer: {error}") from error
                 failure = error
             except (Unreachable, AuthenticationRejected) as error:
-                # A host that knew us a moment ago may be back in a moment, and it refuses a request that arrived on
-                # another TCP connection than the authenticated one.
+                # A host that accepted earlier requests may be back soon. It also refuses the credentials of a request
+                # that comes over another TCP connection than the authenticated one.
                 if not self._answered:
                     raise
                 failure = error
@@ -217,7 +217,7 @@ class Session:
 
     def _exchange(self, message: bytes) -> Element:
         answer = self._transport.send(message)
-        # A proxy or another web server answers, too.
+        # A proxy or another web server may answer as well.
         self._answered = self._answered or b"Envelope" in answer
         return envelope.open_body(answer)
 
@@ -231,7 +231,7 @@ class Session:
     ) -> Element:
         timeout = self._transport.operation_timeout
         message = envelope.request(action, resource_uri, body, timeout=timeout, selectors=selectors, options=options)
-        # The action of a method is the resource with the method's name behind it.
+        # The action of a method is the URI of the resource followed by the method's name.
         verb = "Invoke" if action.startswith(resource_uri) else action.rpartition("/")[2]
         of_shell = resource_uri == ns.CMD_SHELL and verb in ("Create", "Delete")
         return self._send(verb, "cmd" if of_shell else self._subject, message)
@@ -263,13 +263,13 @@ def _only_child(body: Element) -> Element:
 
 
 def _queried_class(wql: str) -> str:
-    """The class a query reads; its conditions may hold secrets."""
+    """Return the class that a query reads; its conditions may contain secrets."""
     match = re.search(r"\bFROM\s+(\w+)", wql, re.IGNORECASE)
     return match[1] if match else "?"
 
 
 def _summary(body: Element) -> str:
-    """What an answer says in a word or two: a return value, an exit code, how many instances."""
+    """Return the result in an answer: a return value, an exit code or the number of instances."""
     for element in body.iter():
         name, text = ns.local_name(element), (element.text or "").strip()
         if name == "Items":
@@ -282,7 +282,7 @@ def _summary(body: Element) -> str:
 
 
 def _kind(error: WSManError) -> str:
-    """What went wrong, without the host's words for it."""
+    """Return what went wrong, without the host's text."""
     if not isinstance(error, Fault):
         return type(error).__name__
     return error.subcode if error.code is None else f"error 0x{error.code:08X}"
@@ -296,12 +296,12 @@ def _class_element(path: CimPath, name: str, values: Mapping[str, Value]) -> Ele
 
 
 def _items(answer: Element) -> list[Instance]:
-    # Items is in the WS-Management namespace in the first page and in that of WS-Enumeration in the others.
+    # On the first page, Items is in the namespace of WS-Management; on the others, in that of WS-Enumeration.
     return [Instance(item) for part in answer if ns.local_name(part) == "Items" for item in part]
 
 
 def _context(answer: Element) -> Element | None:
-    """The context to pull the next page with, None at the end. Each page brings a new one."""
+    """Return the context for pulling the next page, None at the end. Each page has a new one."""
     parts = {ns.local_name(part): part for part in answer}
     context = parts.get("EnumerationContext")
     if "EndOfSequence" in parts or context is None or not (context.text or "").strip():

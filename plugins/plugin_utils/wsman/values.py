@@ -1,10 +1,10 @@
 # Copyright (c) 2026 winops.mars contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""CIM paths and values, and how each type looks on the wire ([MS-WSMV] 2.2.4, DSP0230).
+"""CIM paths and values, and the form of each type on the wire ([MS-WSMV] 2.2.4, DSP0230).
 
-A single element does not say whether it is an array, and text does not say whether it is a number, so nothing is
-guessed: a reader names the type the class declares, ``instance.read("ExclusionPath", array_of(string))``.
+A single element may be an array of one, and a text may be a number. Nothing is guessed: the reader names the type that
+the class declares, as in ``instance.read("ExclusionPath", array_of(string))``.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ _DMTF_DATETIME = re.compile(r"(\d{4})(\d\d)(\d\d)(\d\d)(\d\d)(\d\d)\.(\d{6})([+-
 
 @dataclass(frozen=True)
 class CimPath:
-    """Where an object lives: namespace, class and key values. Without keys: the class itself, or its only instance."""
+    """The path of an object: namespace, class and keys. Without keys, the class itself or its only instance."""
 
     namespace: str
     class_name: str
@@ -38,7 +38,7 @@ class CimPath:
 
     @property
     def uri(self) -> str:
-        """The resource URI Windows maps to this WMI class."""
+        """The resource URI that Windows maps to this WMI class."""
         return f"{ns.WMI}{self.namespace}/{self.class_name}"
 
     def __str__(self) -> str:
@@ -51,7 +51,7 @@ Value = Scalar | Iterable[Scalar] | None
 
 
 class Instance:
-    """The properties of a CIM instance, or the out parameters of a method, read by name and declared type."""
+    """The properties of a CIM instance or the out parameters of a method, to be read by name and declared type."""
 
     def __init__(self, element: Element) -> None:
         self.class_name = _class_name(element)
@@ -60,9 +60,9 @@ class Instance:
             self._elements.setdefault(ns.local_name(child).lower(), []).append(child)
 
     def read(self, name: str, cim_type: CimType[T]) -> T | None:
-        """The value of a property, None if it is NULL or absent.
+        """Return the value of a property, None if it is NULL or absent.
 
-        Names compare without case, as CIM does. Raises :class:`ProtocolError` if the text is not of the type.
+        Names are compared without case, as in CIM. Raises :class:`ProtocolError` if the text is not of the type.
         """
         elements = [element for element in self._elements.get(name.lower(), []) if not _is_nil(element)]
         if not elements:
@@ -76,7 +76,7 @@ class Instance:
 
 @dataclass(frozen=True)
 class CimType(Generic[T]):
-    """A CIM type: its DMTF name and how to read it from the elements of one property."""
+    """A CIM type: its DMTF name, and the function that reads it from the elements of one property."""
 
     name: str
     decode: Callable[[list[Element]], T]
@@ -114,16 +114,16 @@ def _datetime(element: Element) -> datetime:
         offset = timedelta(minutes=int(match[8]))
         numbers, fraction = match.groups()[:6], match[7]
     else:
-        raise ValueError("no date and time")
+        raise ValueError("not a date and time")
     return datetime(*map(int, numbers), microsecond=int((fraction or "").ljust(6, "0")[:6]), tzinfo=timezone(offset))  # type: ignore[misc,arg-type]
 
 
 def _reference(element: Element) -> CimPath:
-    # Not further down: a key may itself be a reference, with parameters of its own.
+    # Not deeper: a key may itself be a reference, with parameters of its own.
     parameters = next((part for part in element.iter() if ns.local_name(part) == "ReferenceParameters"), element)
     found = {ns.local_name(part): part for part in parameters}
     if "ResourceURI" not in found:
-        raise ValueError("no endpoint reference")
+        raise ValueError("not an endpoint reference")
     keys = {
         selector.get("Name", ""): _text(selector)
         for selector in found.get("SelectorSet", ())
@@ -159,14 +159,14 @@ octets: CimType[bytes] = CimType("uint8[]", _octets)
 
 
 def array_of(element_type: CimType[T]) -> CimType[list[T]]:
-    """The array type of a scalar type. An empty array and NULL look the same on the wire: both read as None."""
+    """Return the array type of a scalar type. An empty array is read as None, since it looks like NULL on the wire."""
     return CimType(f"{element_type.name}[]", lambda elements: [element_type.decode([element]) for element in elements])
 
 
 def append_value(parent: Element, tag: str, value: Value) -> None:
-    """Append a property or parameter; an array repeats the element, None is left out.
+    """Append a property or parameter: one element for each item of an array, none for None.
 
-    Raises :class:`Unsendable` for text XML cannot carry.
+    Raises :class:`Unsendable` for text that XML cannot carry.
     """
     if value is None:
         return
@@ -178,7 +178,7 @@ def append_value(parent: Element, tag: str, value: Value) -> None:
         return
     element = SubElement(parent, tag)
     if isinstance(value, CimPath):
-        # Windows takes the endpoint reference's children directly, without a wrapping a:EndpointReference.
+        # Windows expects the children of the endpoint reference directly, without a wrapping a:EndpointReference.
         append_endpoint_reference(element, value)
     elif isinstance(value, bool):
         element.text = "true" if value else "false"
@@ -187,7 +187,7 @@ def append_value(parent: Element, tag: str, value: Value) -> None:
 
 
 def append_endpoint_reference(parent: Element, path: CimPath) -> None:
-    """Append address and reference parameters that point to an instance."""
+    """Append the address and reference parameters of an instance."""
     SubElement(parent, f"{{{ns.ADDRESSING}}}Address").text = ns.ANONYMOUS
     parameters = SubElement(parent, f"{{{ns.ADDRESSING}}}ReferenceParameters")
     SubElement(parameters, f"{{{ns.WSMAN}}}ResourceURI").text = path.uri
@@ -195,17 +195,17 @@ def append_endpoint_reference(parent: Element, path: CimPath) -> None:
 
 
 def append_selectors(parent: Element, keys: Mapping[str, str]) -> None:
-    """Append a selector set. Backslashes stay single here, unlike in WQL."""
+    """Append a selector set. Unlike in WQL, backslashes are not doubled."""
     selectors = SubElement(parent, f"{{{ns.WSMAN}}}SelectorSet")
     for name, value in keys.items():
         SubElement(selectors, f"{{{ns.WSMAN}}}Selector", Name=name).text = sendable(value)
 
 
 def sendable(text: str) -> str:
-    """The text itself, or :class:`Unsendable` if XML 1.0 has no way to write it."""
+    """Return the text, or raise :class:`Unsendable` if XML 1.0 cannot represent it."""
     if match := _NOT_XML.search(text):
         code = f"U+{ord(match[0]):04X}"
-        # The text itself may be a secret.
+        # The text is not quoted, since it may be a secret.
         raise Unsendable(
             f"a text of {len(text)} characters cannot be sent over WS-Management: it contains the character {code} at "
             f"position {match.start() + 1}"
@@ -214,7 +214,7 @@ def sendable(text: str) -> str:
 
 
 def wql_literal(text: str) -> str:
-    """A WQL string literal, quotes included."""
+    """Return the text as a WQL string literal with its quotation marks."""
     return "'" + text.replace("\\", "\\\\").replace("'", "\\'") + "'"
 
 

@@ -45,7 +45,7 @@ def test_a_file_in_its_place_is_an_error_also_in_check_mode(run_action: RunActio
 def test_other_paths_are_refused_before_anything_is_sent(run_action: RunAction, path: str) -> None:
     host = simulated()
 
-    with pytest.raises(AnsibleActionFail, match="no absolute path on a local drive"):
+    with pytest.raises(AnsibleActionFail, match="not an absolute path on a local drive"):
         run_action(ActionModule, host, path=path)
     assert not host.actions
 

@@ -112,7 +112,7 @@ def test_a_value_is_removed_once(run_action: RunAction) -> None:
 
 @pytest.mark.parametrize(
     "kind, data, complaint",
-    [("dword", "many", "which is no dword"), ("multi_string", [], "an empty REG_MULTI_SZ cannot be written")],
+    [("dword", "many", "is not of type dword"), ("multi_string", [], "an empty REG_MULTI_SZ cannot be written")],
 )
 def test_data_of_another_kind_is_refused(run_action: RunAction, kind: str, data: Any, complaint: str) -> None:
     host = contoso({})

@@ -62,7 +62,7 @@ def test_a_change_is_predicted_made_and_then_left_alone(
 def test_an_unknown_service_is_an_error_also_in_check_mode(
     run_action: RunAction, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    with pytest.raises(AnsibleActionFail, match="there is no service nothing on the host"):
+    with pytest.raises(AnsibleActionFail, match="the service nothing does not exist on the host"):
         run_action(ActionModule, host_with(monkeypatch), check=True, name="nothing", state="started")
 
 

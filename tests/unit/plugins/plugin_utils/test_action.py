@@ -19,7 +19,7 @@ from ansible_collections.winops.mars.plugins.plugin_utils._action import (
     ValidatedAction,
     WindowsAction,
 )
-from ansible_collections.winops.mars.plugins.plugin_utils.resources.resource import Resource
+from ansible_collections.winops.mars.plugins.plugin_utils.resources.resource import ChangeUndone, Resource
 from ansible_collections.winops.mars.plugins.plugin_utils.wsman.errors import (
     AuthenticationRejected,
     Fault,
@@ -300,6 +300,14 @@ def test_a_change_the_host_refuses_fails_with_its_sentence(sessions: list[MagicM
     assert "the change failed: the host answered with error 0x00000005: Zugriff verweigert" in caught.value.message
     assert "nothing was changed" in caught.value.message
     assert len(host.applied) == 1
+
+
+def test_a_change_that_was_undone_describes_what_is_in_effect(sessions: list[MagicMock]) -> None:
+    host = Host({"value": 1}, ChangeUndone("no space. A copy remains"))
+
+    with pytest.raises(AnsibleActionFail, match=r"the change failed: no space\. A copy remains$") as caught:
+        changed(host, sessions)
+    assert caught.value.result["before"] == caught.value.result["after"] == {"value": 1}
 
 
 def test_a_host_lost_after_a_failed_change_leaves_what_is_in_effect_unknown(sessions: list[MagicMock]) -> None:

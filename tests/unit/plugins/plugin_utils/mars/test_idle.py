@@ -60,5 +60,5 @@ def test_a_running_task_is_a_running_backup(engine: str) -> None:
 
     reason = why_busy(host.session, engine)
 
-    assert reason == "a backup is running, since the task Microsoft-OnlineBackup is running"
+    assert reason == "a backup is running: the task Microsoft-OnlineBackup is running"
     assert host.actions["PS_ScheduledTask/ExportByName"] == 0

@@ -150,13 +150,13 @@ LOG = "CloudBackup/Operational"
         (
             {"volumes": {"F:\\": {"capacity": GIB, "free": 1, "label": "CBSSBVol_7"}}},
             NEW,
-            r"the volume F:\\ \(CBSSBVol_",
+            r"the volume F:\\ of a system state backup \(CBSSBVol_",
         ),
         ({"volumes": {"E:\\": {"free": "10 GiB"}}}, NEW, "free bytes"),
-        ({"volumes": {"E:\\": {"file_system": "ReFS"}}}, NEW, "local fixed NTFS volume, and that is fixed, ReFS"),
-        ({"volumes": {"E:\\": {"drive_type": 2}}}, NEW, "and that is removable"),
-        ({"volumes": {"E:\\": {"drive_type": 4}}}, NEW, "and that is network"),
-        ({}, r"X:\Scratch", "and that is none"),
+        ({"volumes": {"E:\\": {"file_system": "ReFS"}}}, NEW, "local fixed NTFS volume, but its volume is fixed, ReFS"),
+        ({"volumes": {"E:\\": {"drive_type": 2}}}, NEW, "but its volume is removable"),
+        ({"volumes": {"E:\\": {"drive_type": 4}}}, NEW, "but its volume is network"),
+        ({}, r"X:\Scratch", "but its volume is not on this host"),
         ({}, r"\\server\share\Scratch", "folder on a local drive"),
         ({}, "E:\\", "folder on a local drive"),
         ({}, r"E:\100%", "without % and !"),
@@ -166,10 +166,14 @@ LOG = "CloudBackup/Operational"
         ({"files": {"E:\\MARS\\": {"attributes": ["compressed"]}}}, NEW, "compressed"),
         ({"files": {"E:\\MARS\\": {"attributes": ["encrypted"]}}}, NEW, "encrypted"),
         ({"files": {"E:\\MARS\\": {"attributes": ["reparse"]}}}, NEW, "junction"),
-        ({"files": {NEW: {"size": 1}}}, NEW, "that is a file"),
-        ({"files": {NEW + r"\holiday.jpg": {"size": 1}}}, NEW, "other files in that folder"),
+        ({"files": {NEW: {"size": 1}}}, NEW, "it is a file"),
+        ({"files": {NEW + r"\holiday.jpg": {"size": 1}}}, NEW, "contains other files"),
         ({"deduplication": {"E:\\": {"enabled": True}}}, NEW, "deduplicated"),
-        ({"registry": {CONFIG: {"ScratchLocation": r"D:\Gone"}}}, NEW, r"D:\\Gone that is to be moved does not exist"),
+        (
+            {"registry": {CONFIG: {"ScratchLocation": r"D:\Gone"}}},
+            NEW,
+            r"D:\\Gone does not exist, so it cannot be moved",
+        ),
         ({"registry": {CONFIG: {"ScratchLocation": None}}}, NEW, "no scratch folder to move"),
         ({"registry": {PROVIDER: {"ScratchLocation": "C:\\x"}}}, OLD.replace("MARS", "Mars"), ""),
     ],
@@ -215,7 +219,8 @@ def test_a_full_volume_puts_everything_back(
     host.windows.files.volumes["e:\\"].free = GIB
     before = host.windows.state()
     with pytest.raises(
-        AnsibleActionFail, match=r"robocopy could not copy .*put back as it was: the agent uses D:\\MARS"
+        AnsibleActionFail,
+        match=r"robocopy could not copy .*The former state was restored: the agent uses D:\\MARS.*continues with them$",
     ):
         run_action(ActionModule, host, location=NEW)
     assert_as_it_was(host, before)
@@ -226,7 +231,7 @@ def test_a_full_volume_puts_everything_back(
 def test_an_engine_that_dies_puts_everything_back(run_action: RunAction, host_of: Any) -> None:
     host = host_of(services={"obengine": {"starts": "dies"}})
     with pytest.raises(
-        AnsibleActionFail, match=r"It could not be put back as it was .*By hand: set ScratchLocation to D:"
+        AnsibleActionFail, match=r"The former state could not be restored .*By hand: set ScratchLocation to D:"
     ):
         run_action(ActionModule, host, location=NEW)
     assert locations(host) == {OLD}
@@ -257,7 +262,7 @@ def test_a_broken_connection_leaves_it_moved_or_as_it_was(
         assert run_action(ActionModule, host, location=NEW)["changed"]
     except AnsibleActionFail as failure:
         # A request to stop or start a service is not repeated.
-        if not re.search("did not st(art|op): .*It was put back as it was", failure.message):
+        if not re.search("did not st(art|op): .*The former state was restored", failure.message):
             raise
         assert_as_it_was(host, before)
         assert run_action(ActionModule, host, location=NEW)["changed"]

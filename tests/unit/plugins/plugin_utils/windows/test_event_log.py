@@ -73,8 +73,8 @@ def test_a_log_that_cannot_be_read_is_an_error() -> None:
     "printed",
     ["Event[0]:", "<Event>", "<Event><System><EventID>1</EventID></System></Event>", "<Event xmlns='urn:x'/>"],
 )
-def test_an_event_that_cannot_be_understood_is_an_error(printed: str) -> None:
+def test_an_event_that_cannot_be_parsed_is_an_error(printed: str) -> None:
     session, *_unused = scripted(*answering(printed, "0"))
 
-    with pytest.raises(ProtocolError, match="could not be understood"):
+    with pytest.raises(ProtocolError, match="could not be parsed"):
         newest_event(session, LOG, [1])

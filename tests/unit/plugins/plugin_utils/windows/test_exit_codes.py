@@ -5,11 +5,11 @@
 
 from __future__ import annotations
 
-from ansible_collections.winops.mars.plugins.plugin_utils.windows.exit_codes import EXIT_CODES, Outcome, judged
+from ansible_collections.winops.mars.plugins.plugin_utils.windows.exit_codes import EXIT_CODES, Outcome, classify
 
 
 def test_exit_codes_of_the_windows_installer_and_of_updates() -> None:
-    outcomes = {code: judged(code).outcome for code in (0, 1641, 3010, 2359301, 2359302, 5100, 1, 0xFFFFFFFF)}
+    outcomes = {code: classify(code).outcome for code in (0, 1641, 3010, 2359301, 2359302, 5100, 1, 0xFFFFFFFF)}
     assert outcomes == {
         0: Outcome.INSTALLED,
         1641: Outcome.RESTARTING,

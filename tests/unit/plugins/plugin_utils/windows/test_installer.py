@@ -119,7 +119,7 @@ def test_the_wrong_sum_keeps_it_from_running(run_action: RunAction, host_of: Any
         (r"\\files.example.test\software\missing.exe", "computer account"),
         ("https://downloads.example.test/missing.exe", "check the URL"),
         ("https://nowhere.example.test/missing.exe", "check the URL"),
-        (r"C:\missing.exe", r"the host has no file C:\\missing.exe"),
+        (r"C:\missing.exe", r"the file C:\\missing.exe"),
         (r"C:\readme.txt", "must end with the name of"),
         ('https://downloads.example.test/a"b.exe', "write %20 or %22"),
     ],
@@ -141,11 +141,13 @@ def test_what_is_secret_in_a_url_is_in_no_message(run_action: RunAction, host_of
 
 
 def test_check_mode_misses_a_local_source_too(run_action: RunAction, host_of: Any) -> None:
-    with pytest.raises(AnsibleActionFail, match="the host has no file"):
+    with pytest.raises(AnsibleActionFail, match="does not exist on the host"):
         run_action(ActionModule, host_of(base="old-2012-r2"), check=True, **{**DOTNET, "source": r"C:\missing.exe"})
 
 
-@pytest.mark.parametrize("code, sentence", [(5100, "requirements"), (1603, "fatal"), (1618, "another"), (77, "common")])
+@pytest.mark.parametrize(
+    "code, sentence", [(5100, "requirements"), (1603, "fatal"), (1618, "another"), (77, "unrecognized")]
+)
 def test_a_failure_says_what_the_exit_code_means(run_action: RunAction, host_of: Any, code: int, sentence: str) -> None:
     host = host_of(**product(fails=code))
     with pytest.raises(AnsibleActionFail, match=rf"ended with exit code {code} \(0x.*{sentence}"):

@@ -79,7 +79,7 @@ def test_what_the_notation_cannot_carry_is_refused_at_once(command: str) -> None
 
 def test_a_command_that_does_not_end_is_left_alone_and_named() -> None:
     host = simulated(base="healthy-2022", **slow(7200))
-    with pytest.raises(StillRunning, match=r"did not end within 60 seconds .* not stopped") as raised:
+    with pytest.raises(StillRunning, match=r"did not end within 60 seconds .* was not stopped") as raised:
         run(host, "C:\\slow.exe", timeout=60)
     left = traces(host)
     (task,) = [name for name in left if name.startswith("\\")]

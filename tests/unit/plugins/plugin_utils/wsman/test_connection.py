@@ -601,5 +601,5 @@ def test_a_missing_library_is_named(transport: str, flag: str, library: str, mon
 
 
 def test_psrp_options_that_contradict_each_other_are_refused() -> None:
-    with pytest.raises(UnsupportedConnection, match="do not fit together"):
+    with pytest.raises(UnsupportedConnection, match="contradict each other"):
         open_session(plugin("psrp", 5985, ansible_psrp_message_encryption="always"))
