@@ -129,7 +129,7 @@ class DesiredStateAction(WindowsAction):
 
     def _change(self, resource: Resource[S], before: S, desired: S) -> S:
         current = before
-        # If a request got no answer, the state read afterwards shows whether the change was made. If it differs from the
+        # If a request got no answer, the state read afterwards shows whether the change was made. Unless it is the
         # desired state, the change is requested once more.
         for last_try in (False, True):
             unanswered = None
