@@ -134,11 +134,11 @@ def test_other_paths_differ(one: str, other: str) -> None:
 
 
 @given(paths, st.lists(names))
-def test_what_is_below_a_folder_is_within_it(folder: str, below: list[str]) -> None:
-    path = "\\".join([folder, *below])
+def test_what_is_below_a_folder_is_within_it(outer: str, below: list[str]) -> None:
+    inner = "\\".join([outer, *below])
 
-    assert is_within(path, folder)
-    assert is_within(folder, path) == (not below)
+    assert is_within(inner, outer)
+    assert is_within(outer, inner) == (not below)
 
 
 @given(paths, names)
