@@ -20,6 +20,5 @@ class ActionModule(DesiredStateAction):
     spec = ARGUMENT_SPEC
 
     def resource(self, args: dict[str, Any], session: Session) -> DefenderExclusions:
-        """The exclusions of the host."""
         named = Exclusions(paths=args["paths"], processes=args["processes"])
         return DefenderExclusions(session, named, present=args["state"] == "present")

@@ -17,5 +17,4 @@ class ActionModule(DesiredStateAction):
     spec = ARGUMENT_SPEC
 
     def resource(self, args: dict[str, Any], session: Session) -> DirectoryResource:
-        """The folder."""
         return DirectoryResource(session, args["path"])

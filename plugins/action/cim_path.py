@@ -17,5 +17,4 @@ class ActionModule(DesiredStateAction):
     spec = ARGUMENT_SPEC
 
     def resource(self, args: dict[str, Any], session: Session) -> PathVariable:
-        """The variable."""
         return PathVariable(session, args["name"], args["entries"])

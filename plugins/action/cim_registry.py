@@ -18,7 +18,6 @@ class ActionModule(DesiredStateAction):
     constraints = CONSTRAINTS
 
     def resource(self, args: dict[str, Any], session: Session) -> RegistryValueResource:
-        """The value."""
         return RegistryValueResource(
             session,
             args["key"],

@@ -17,7 +17,6 @@ class ActionModule(DesiredStateAction):
     spec = ARGUMENT_SPEC
 
     def resource(self, args: dict[str, Any], session: Session) -> TaskSettings:
-        """The tasks."""
         return TaskSettings(
             session,
             args["path"],

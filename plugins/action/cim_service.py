@@ -18,7 +18,6 @@ class ActionModule(DesiredStateAction):
     constraints = CONSTRAINTS
 
     def resource(self, args: dict[str, Any], session: Session) -> ServiceResource:
-        """The service."""
         return ServiceResource(
             session, args["name"], state=args["state"], start_mode=args["start_mode"], timeout=args["timeout"]
         )

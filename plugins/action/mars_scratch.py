@@ -17,5 +17,4 @@ class ActionModule(DesiredStateAction):
     spec = ARGUMENT_SPEC
 
     def resource(self, args: dict[str, Any], session: Session) -> ScratchFolder:
-        """The scratch folder."""
         return ScratchFolder(session, args["location"], remove_old=args["remove_old"], timeout=args["timeout"])

@@ -64,7 +64,7 @@ class ValidatedAction(ActionBase):
 
 
 def _with_notices(validation: ValidationResult, result: dict[str, Any]) -> dict[str, Any]:
-    """The result with the validator's warnings and deprecations, which nobody passes on for an action plugin."""
+    """Return the result with the validator's warnings and deprecations, which Ansible ignores for action plugins."""
     warnings = [f"Both option {item['option']} and its alias {item['alias']} are set." for item in validation._warnings]
     deprecations = [{key: value for key, value in item.items() if value} for item in validation._deprecations]
     notices: dict[str, list[Any]] = {"warnings": warnings, "deprecations": deprecations}
@@ -137,12 +137,9 @@ class DesiredStateAction(WindowsAction):
                 resource.apply(current, desired)
             except Unanswered as error:
                 unanswered = error
-            except ChangeUndone as error:
-                raise self._error(
-                    f"the change failed: {error}", self._states(before, resource.read(), resource)
-                ) from None
             except WSManError as error:
-                raise self._failure(f"the change failed: {error}", before, resource) from None
+                reason, described = f"the change failed: {error}", isinstance(error, ChangeUndone)
+                raise self._failure(reason, before, resource, described=described) from None
             try:
                 current = resource.read()
                 desired = resource.desired(current)

@@ -1,11 +1,11 @@
 # Copyright (c) 2026 winops.mars contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Paths of Windows as text: whether two mean the same place, and whether one is inside the other.
+"""Windows paths as text: whether two are the same, and whether one is inside the other.
 
-Only the text counts, nothing is looked up: short (8.3) names, ``.`` and ``..``, junctions and ``\\\\?\\`` prefixes stay
-as they are. Slashes count as backslashes. Repeated and trailing separators do not count, and neither do blanks and
-quotation marks around a path, which entries of PATH may have. UNC paths begin with ``\\\\server``.
+Only the text is compared: short (8.3) names, ``.`` and ``..``, junctions and ``\\\\?\\`` prefixes are not resolved.
+Slashes are the same as backslashes. Repeated and trailing separators are ignored, and so are blanks and quotation marks
+around a path, which entries of PATH may have.
 """
 
 from __future__ import annotations
@@ -16,21 +16,20 @@ _VARIABLE = re.compile(r"%([^%]+)%")
 
 
 def fold(name: str) -> str:
-    """The name in the letter case in which Windows compares names: upper, by one UTF-16 unit for another.
+    """Return the name in the letter case in which Windows compares names: in capitals, each one UTF-16 unit.
 
-    Neither ``str.lower`` nor ``str.casefold`` will do: Windows keeps ``ß`` apart from ``SS``, and dotless i (U+0131)
-    and long s (U+017F) from the ASCII letters that are their capitals. Here, a character has a capital if that has no
-    other small letter. This is the table of NTFS volumes since Windows 7 (``ntfs_upcase_table_build`` in ntfs-3g's
-    libntfs-3g/unistr.c), with the letters added that Unicode has paired since version 5.1. On the characters above it
-    agrees with .NET's OrdinalIgnoreCase (``GlobalizationNative_InitOrdinalCasingPage`` in pal_casing.c and
-    OrdinalCasing.Icu.cs of dotnet/runtime, and its issue 32247). NTFS knows no capitals outside the Basic Multilingual
-    Plane.
+    ``str.lower`` and ``str.casefold`` are different: to Windows, ``ß`` is not ``SS``, and dotless i (U+0131) and long s
+    (U+017F) are not the ASCII letters that are their capitals. Here, a small letter has a capital if it is the only
+    one with that capital. These are the pairs of NTFS since Windows 7 (``ntfs_upcase_table_build`` in unistr.c of
+    ntfs-3g), and those that Unicode has added since version 5.1. For the letters above, .NET's OrdinalIgnoreCase is
+    the same (``GlobalizationNative_InitOrdinalCasingPage`` in pal_casing.c, OrdinalCasing.Icu.cs and issue 32247 of
+    dotnet/runtime). NTFS has no pairs outside the Basic Multilingual Plane.
     """
     return name.upper() if name.isascii() else "".join(map(_capital, name))
 
 
 def _capital(character: str) -> str:
-    # str.upper knows full mappings only; where those are longer, the simple one is the title case (U+1F80 to U+1FFC).
+    # str.upper uses full mappings. Where these have several characters, title case is the simple one (U+1F80 to 1FFC).
     for capital in (character.upper(), character.title()):
         if len(capital) == 1 and capital <= "\uffff" and capital.lower() == character:
             return capital
@@ -38,33 +37,36 @@ def _capital(character: str) -> str:
 
 
 def steps(path: str) -> tuple[str, ...]:
-    """The names a path is made of, comparable: ``("C:", "WINDOWS")``; none for an empty path."""
+    """Return the names in a path, folded for comparison, such as ``("C:", "WINDOWS")``; none for an empty path.
+
+    A UNC path begins with ``\\\\SERVER``.
+    """
     return tuple(map(fold, _names(path)))
 
 
 def same_path(one: str, other: str) -> bool:
-    """Whether two paths mean the same place."""
+    """Return whether two paths are the same."""
     return steps(one) == steps(other)
 
 
 def is_within(path: str, folder: str) -> bool:
-    """Whether a path is a folder, or anywhere below it; nothing is within an empty path."""
+    """Return whether a path is a folder or below it; no path is within an empty one."""
     names = steps(folder)
     return bool(names) and steps(path)[: len(names)] == names
 
 
 def normalize(path: str) -> str:
-    """The path with one backslash between its names, and none at the end unless it is the root of a drive."""
+    """Return the path with one backslash between names, and at the end only if it is the root of a drive."""
     return _join(_names(path))
 
 
 def parent(path: str) -> str:
-    """The folder a path is in, normalized; empty for the root of a drive."""
+    """Return the folder of a path, normalized; an empty text for the root of a drive."""
     return _join(_names(path)[:-1])
 
 
 def without_wildcard(path: str) -> str:
-    """``C:\\Data`` for ``C:\\Data\\*``, by which antivirus products mean the same; normalized."""
+    """Return ``C:\\Data`` for ``C:\\Data\\*``, which is the same to antivirus products; normalized."""
     names = _names(path)
     while names and names[-1] == "*":
         names.pop()
@@ -72,9 +74,9 @@ def without_wildcard(path: str) -> str:
 
 
 def expand_variables(path: str, windows_directory: str) -> str:
-    """Replace the variables that every Windows has, such as ``%ProgramFiles%``, by their values as installed.
+    """Replace variables that every Windows has, such as ``%ProgramFiles%``, by their default values.
 
-    All of them follow from the Windows directory, such as ``C:\\Windows``. Other variables stay.
+    These follow from the Windows directory, such as ``C:\\Windows``. Other variables are kept.
     """
     drive = windows_directory[:2]
     variables = {

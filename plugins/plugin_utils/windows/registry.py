@@ -175,7 +175,7 @@ class Registry:
         self._require(code, f"the registry value {_shown(key, name)} could not be written")
 
     def delete(self, key: str, name: str) -> None:
-        """Delete a value; an absent one is no error."""
+        """Delete a value; it is not an error if it is absent."""
         code = self._change("DeleteValue", key, {"sValueName": name})
         if code not in (ERROR_INVALID_FUNCTION, ERROR_FILE_NOT_FOUND):
             self._require(code, f"the registry value {_shown(key, name)} could not be deleted")

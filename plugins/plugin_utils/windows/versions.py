@@ -7,18 +7,18 @@ from __future__ import annotations
 
 import re
 
-# No part of a real version has more digits; Python refuses to read numbers of thousands.
+# No part of a real version has more digits, and Python refuses numbers with thousands of digits.
 _VERSION = re.compile(r"[0-9]{1,9}(?:\.[0-9]{1,9})*")
 _NUMBER = re.compile(r"[0-9]+")
 
 
 def parse(text: str) -> tuple[int, ...] | None:
-    """The version a text is, None if it is anything but numbers with dots between them."""
+    """Return the version in a text, None if the text is anything but numbers separated by dots."""
     return _version(text.split(".")) if _VERSION.fullmatch(text) else None
 
 
 def find(text: str) -> tuple[int, ...]:
-    """The version made of all numbers in a text, whatever is between them: ``v4.8 (3761)`` is 4.8.3761."""
+    """Return the version that consists of all numbers in a text: ``v4.8 (3761)`` is 4.8.3761."""
     return _version(_NUMBER.findall(text))
 
 

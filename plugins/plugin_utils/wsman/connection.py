@@ -169,7 +169,7 @@ def _fault_envelope(status: int, body: bytes) -> bytes:
 
 
 def _connection_error(error: requests.RequestException) -> WSManError:
-    # TLS that ends after the handshake says nothing about whether the request had arrived.
+    # If TLS ends after the handshake, the request may have arrived.
     if isinstance(error, requests.exceptions.SSLError) and not isinstance(_innermost(error), ssl.SSLEOFError):
         return Unreachable(f"TLS failed: {_cause(error)}; check the host's certificate and the validation settings")
     if isinstance(error, requests.exceptions.ProxyError):

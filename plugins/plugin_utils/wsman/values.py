@@ -70,7 +70,7 @@ class Instance:
         try:
             return cim_type.decode(elements)
         except (ValueError, OverflowError) as error:
-            message = f"{self.class_name}.{name} holds {_text(elements[0])!r}, which is not of type {cim_type.name}"
+            message = f"{self.class_name}.{name} is {_text(elements[0])!r}, which is not of type {cim_type.name}"
             raise ProtocolError(message) from error
 
 

@@ -260,7 +260,7 @@ def test_an_embedded_instance_is_an_instance(properties: dict[str, str]) -> None
 )
 def test_a_malformed_value_names_property_and_type(cim_type: CimType[Any], text: str) -> None:
     with pytest.raises(
-        ProtocolError, match=r"^Win32_Service\.Name holds .*, which is not of type " + re.escape(cim_type.name)
+        ProtocolError, match=r"^Win32_Service\.Name is .*, which is not of type " + re.escape(cim_type.name)
     ):
         Instance(ElementTree.fromstring(f"<p:Win32_Service {XMLNS}><p:Name>{text}</p:Name></p:Win32_Service>")).read(
             "Name", cim_type
