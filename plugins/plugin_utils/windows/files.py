@@ -1,6 +1,7 @@
 # Copyright (c) 2026 winops.mars contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
+# Private to this collection; it may change at any time
 """Files and folders, each read by its key: Win32_Directory and CIM_DataFile (root/cimv2).
 
 They are never queried by anything but ``Name``, for which Windows would have to search its disks.

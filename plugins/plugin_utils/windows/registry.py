@@ -1,6 +1,7 @@
 # Copyright (c) 2026 winops.mars contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
+# Private to this collection; it may change at any time
 """The registry by StdRegProv (root/cimv2), a provider of every Windows.
 
 Its methods return Win32 errors in ReturnValue. Keys are written as in ``HKLM\\SOFTWARE\\X``. A 64-bit Windows shows

@@ -1,6 +1,7 @@
 # Copyright (c) 2026 winops.mars contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
+# Private to this collection; it may change at any time
 """Scheduled tasks: by the CIM classes of Windows Server 2012 and later, or by schtasks.exe where they are missing.
 
 Both read and write task definitions as XML, which no version of Windows translates. schtasks.exe translates the state

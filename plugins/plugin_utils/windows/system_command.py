@@ -1,6 +1,7 @@
 # Copyright (c) 2026 winops.mars contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
+# Private to this collection; it may change at any time
 """Commands run as SYSTEM, since Windows refuses to install updates and to use BITS in the network logon of WinRM.
 
 A scheduled task without triggers runs the command and writes its exit code to a file. The command does not depend on

@@ -1,6 +1,7 @@
 # Copyright (c) 2026 winops.mars contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
+# Private to this collection; it may change at any time
 """Task definitions of the Task Scheduler 2.0 ([MS-TSCH] 2.5): read them, and change a few things in them.
 
 An edit does not change the meaning of anything else in a definition: the schedule, the actions, elements of later

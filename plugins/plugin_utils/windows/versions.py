@@ -1,6 +1,7 @@
 # Copyright (c) 2026 winops.mars contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
+# Private to this collection; it may change at any time
 """Versions as tuples that compare part by part: 5.1 is newer than 4, older than 5.1.14409, and the same as 5.1.0."""
 
 from __future__ import annotations

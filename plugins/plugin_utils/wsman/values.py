@@ -1,6 +1,7 @@
 # Copyright (c) 2026 winops.mars contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
+# Private to this collection; it may change at any time
 """CIM paths and values, and the form of each type on the wire ([MS-WSMV] 2.2.4, DSP0230).
 
 A single element may be an array of one, and a text may be a number. Nothing is guessed: the reader names the type that
