@@ -1,7 +1,7 @@
 # Copyright (c) 2026 winops.mars contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Install a product unless the registry shows that it is installed."""
+"""Install a product unless the registry proves that it is installed."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ from ansible_collections.winops.mars.plugins.plugin_utils.wsman.session import S
 class ActionModule(WindowsAction):
     spec = ARGUMENT_SPEC
 
-    def execute(self, args: dict[str, Any], session: Session) -> dict[str, Any]:
-        """Look at the proof, and in check mode at the source too; install if the proof is not met."""
+    def run_on_host(self, args: dict[str, Any], session: Session) -> dict[str, Any]:
+        """Read the proof, check a local source, and install the product if the proof is not met."""
         proof = Proof(args["creates_key"], args["creates_name"], args["creates_minimum"])
         installer = Installer(session, args["source"], args["sha256"], args["arguments"], args["timeout"])
         before = proof.read(Registry(session))

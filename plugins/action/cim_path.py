@@ -1,7 +1,7 @@
 # Copyright (c) 2026 winops.mars contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Add entries to a system environment variable that is a list of folders."""
+"""Add folders to a system environment variable that is a list of folders."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any
 
 from ansible_collections.winops.mars.plugins.modules.cim_path import ARGUMENT_SPEC
 from ansible_collections.winops.mars.plugins.plugin_utils._action import DesiredStateAction
-from ansible_collections.winops.mars.plugins.plugin_utils.windows.path_variable import PathVariable
+from ansible_collections.winops.mars.plugins.plugin_utils.resources.path_variable import PathVariable
 from ansible_collections.winops.mars.plugins.plugin_utils.wsman.session import Session
 
 
@@ -17,5 +17,4 @@ class ActionModule(DesiredStateAction):
     spec = ARGUMENT_SPEC
 
     def resource(self, args: dict[str, Any], session: Session) -> PathVariable:
-        """The variable."""
         return PathVariable(session, args["name"], args["entries"])

@@ -17,8 +17,8 @@ from ansible_collections.winops.mars.plugins.plugin_utils.wsman.session import S
 class ActionModule(WindowsAction):
     spec = ARGUMENT_SPEC
 
-    def execute(self, args: dict[str, Any], session: Session) -> dict[str, Any]:
-        """Restart the host, or in check mode only make sure that it answers."""
+    def run_on_host(self, args: dict[str, Any], session: Session) -> dict[str, Any]:
+        """Restart the host, or in check mode only verify that it answers."""
         if self.check_mode:
             return {"changed": True, "rebooted": False, "last_boot": last_boot(session).isoformat(), "elapsed": 0}
         start = time.monotonic()

@@ -34,7 +34,7 @@ class ActionModule(ValidatedAction):
     spec = ARGUMENT_SPEC
     _requires_connection = False
 
-    def perform(self, args: dict[str, Any], task_vars: Mapping[str, Any]) -> dict[str, Any]:
+    def run_validated(self, args: dict[str, Any], task_vars: Mapping[str, Any]) -> dict[str, Any]:
         """Check the facts and return the findings."""
         try:
             rules = self._rules(args)

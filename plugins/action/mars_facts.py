@@ -16,7 +16,7 @@ from ansible_collections.winops.mars.plugins.plugin_utils.wsman.session import S
 class ActionModule(WindowsAction):
     spec = ARGUMENT_SPEC
 
-    def execute(self, args: dict[str, Any], session: Session) -> dict[str, Any]:
+    def run_on_host(self, args: dict[str, Any], session: Session) -> dict[str, Any]:
         """Gather the requested sections into ``ansible_facts.mars``."""
         return {"changed": False, "ansible_facts": {"mars": gather(session, _sections(args["gather_subset"]))}}
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from ansible_collections.winops.mars.plugins.modules.mars_scratch import ARGUMENT_SPEC
 from ansible_collections.winops.mars.plugins.plugin_utils._action import DesiredStateAction
-from ansible_collections.winops.mars.plugins.plugin_utils.mars.scratch import ScratchFolder
+from ansible_collections.winops.mars.plugins.plugin_utils.resources.scratch_folder import ScratchFolder
 from ansible_collections.winops.mars.plugins.plugin_utils.wsman.session import Session
 
 
@@ -17,5 +17,4 @@ class ActionModule(DesiredStateAction):
     spec = ARGUMENT_SPEC
 
     def resource(self, args: dict[str, Any], session: Session) -> ScratchFolder:
-        """The scratch folder."""
         return ScratchFolder(session, args["location"], remove_old=args["remove_old"], timeout=args["timeout"])

@@ -11,26 +11,26 @@ module: cim_defender_exclusion
 short_description: Manage exclusions of Microsoft Defender Antivirus
 version_added: 0.1.0
 description:
-  - Adds folders, files and processes to what Microsoft Defender Antivirus leaves out, or takes them out of that list.
-  - Other exclusions stay as they are.
-  - Defender ignores changes silently if tamper protection or a policy prevents them. The module reads the exclusions
-    again and fails if that happened.
-  - Runs no PowerShell on the host.
+  - Adds exclusions of folders, files and processes to Microsoft Defender Antivirus, or removes them.
+  - Exclusions that the options do not name are not changed.
+  - Defender silently ignores changes that tamper protection or a policy prevents. The module reads the exclusions again
+    and fails if that happened.
 options:
   paths:
     description:
-      - Folders and files, as Defender takes them. A folder stands for everything below it.
-      - Compared without case and without a trailing C(\\) or C(\\*), since these mean the same folder.
+      - Exclude these folders and files, as Defender accepts them. The exclusion of a folder includes its subfolders.
+      - The letter case and a trailing C(\\) or C(\\*) do not matter, since they do not change the meaning.
     type: list
     elements: str
     default: []
   processes:
-    description: Programs whose opened files are not scanned, by name or by path. Compared without case.
+    description:
+      - Exclude files that these processes open, by the name or path of their programs. The letter case does not matter.
     type: list
     elements: str
     default: []
   state:
-    description: Whether the exclusions should be there.
+    description: Whether to add or remove the exclusions.
     type: str
     choices:
       - present
@@ -40,12 +40,17 @@ extends_documentation_fragment:
   - winops.mars.attributes
   - winops.mars.attributes.connection
   - winops.mars.attributes.desired_state
+seealso:
+  - module: winops.mars.mars_facts
+  - name: Configure custom exclusions for Microsoft Defender Antivirus
+    description: Which folders, files and processes Defender can exclude.
+    link: https://learn.microsoft.com/defender-endpoint/configure-exclusions-microsoft-defender-antivirus
 author:
   - winops.mars contributors (@winops)
 """
 
 EXAMPLES = r"""
-- name: Leave the folders and the engine of the Azure backup agent alone
+- name: Exclude the folders and the engine of the Azure Backup agent
   winops.mars.cim_defender_exclusion:
     paths:
       - C:\Program Files\Microsoft Azure Recovery Services Agent\Scratch
@@ -56,7 +61,7 @@ EXAMPLES = r"""
 
 RETURN = r"""
 before:
-  description: All exclusions as they were.
+  description: All exclusions before the change.
   returned: success
   type: dict
   sample: {paths: [], processes: []}
@@ -72,7 +77,7 @@ before:
       elements: str
       sample: [cbengine.exe]
 after:
-  description: All exclusions as they are now, or in check mode would be; contains the same as RV(before).
+  description: All exclusions after the change, predicted in check mode. Contains the same as RV(before).
   returned: success
   type: dict
   sample: {paths: ['D:\Scratch'], processes: [cbengine.exe]}
@@ -90,7 +95,7 @@ ARGUMENT_SPEC = {
 def main() -> None:
     module = AnsibleModule(argument_spec=ARGUMENT_SPEC, supports_check_mode=True)
     module.fail_json(
-        msg="winops.mars.cim_defender_exclusion runs on the controller as an action plugin, not on the host."
+        msg="winops.mars.cim_defender_exclusion runs on the controller as an action plugin, not on the host"
     )
 
 

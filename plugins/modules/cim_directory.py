@@ -11,8 +11,7 @@ module: cim_directory
 short_description: Create a folder on a Windows host
 version_added: 0.1.0
 description:
-  - Makes sure that a folder exists, and creates its parents where they are missing.
-  - Runs no PowerShell on the host, so it works on every Windows that WinRM reaches.
+  - Creates a folder and its missing parents.
 options:
   path:
     description: The absolute path of the folder on a local drive.
@@ -22,19 +21,21 @@ extends_documentation_fragment:
   - winops.mars.attributes
   - winops.mars.attributes.connection
   - winops.mars.attributes.desired_state
+seealso:
+  - module: winops.mars.cim_installer
 author:
   - winops.mars contributors (@winops)
 """
 
 EXAMPLES = r"""
-- name: Have a folder for installers
+- name: Create a folder for installers
   winops.mars.cim_directory:
     path: D:\Install\MARS
 """
 
 RETURN = r"""
 before:
-  description: Whether the folder existed.
+  description: The state of the folder before the change.
   returned: success
   type: dict
   sample: {state: absent}
@@ -44,7 +45,7 @@ before:
       type: str
       sample: absent
 after:
-  description: Whether the folder exists now, or in check mode would exist; contains the same as RV(before).
+  description: The state of the folder after the change, predicted in check mode. Contains the same as RV(before).
   returned: success
   type: dict
   sample: {state: present}
@@ -57,7 +58,7 @@ ARGUMENT_SPEC = {"path": {"type": "str", "required": True}}
 
 def main() -> None:
     module = AnsibleModule(argument_spec=ARGUMENT_SPEC, supports_check_mode=True)
-    module.fail_json(msg="winops.mars.cim_directory runs on the controller as an action plugin, not on the host.")
+    module.fail_json(msg="winops.mars.cim_directory runs on the controller as an action plugin, not on the host")
 
 
 if __name__ == "__main__":

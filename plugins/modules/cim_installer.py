@@ -8,60 +8,62 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: cim_installer
-short_description: Install a program or an update, as SYSTEM, unless the registry shows that it is installed
+short_description: Install a program or an update as SYSTEM unless the registry proves that it is installed
 version_added: 0.1.0
 description:
-  - Brings an installer to the host, checks it, runs it as SYSTEM, and reads a registry value that shows whether the
-    product is installed. That value also decides whether there is anything to do.
-  - It runs as SYSTEM because Windows refuses to install updates in the network logon of a WinRM session. A scheduled
-    task starts it, so that it goes on if the connection breaks. It is never started twice.
-  - The installer lies in a folder of its own in the Windows directory while it runs. The folder and the task are
-    removed afterwards. If the installer does not end within O(timeout) it is not stopped, both stay, and the error
+  - Copies an installer to the host, verifies it, runs it as SYSTEM, and then reads a registry value that proves that
+    the product is installed. The same value decides whether the installer is run.
+  - The installer runs as SYSTEM, since Windows refuses to install updates in the network logon of a WinRM session. A
+    scheduled task starts it, so it keeps running if the connection breaks. It is never started twice.
+  - While the installer is running, it is in a temporary folder in the Windows directory. The folder and the task are
+    removed afterwards. If the installer does not end within O(timeout), it is not stopped, both remain, and the error
     names them.
-  - A program gets only the arguments given. An C(.msi) is run by C(msiexec.exe /i ... /qn /norestart), an C(.msu) by
-    C(wusa.exe ... /quiet /norestart), each with the arguments behind.
+  - An C(.exe) is run with the given arguments only. An C(.msi) is run by C(msiexec.exe /i ... /qn /norestart) and an
+    C(.msu) by C(wusa.exe ... /quiet /norestart), followed by the given arguments.
 options:
   source:
     description:
-      - The installer, an C(.exe), C(.msi) or C(.msu) file. An http or https URL, a UNC path, or a path on the host.
-      - Only this file is brought to the place it runs in, nothing that lies beside it.
-      - SYSTEM downloads a URL, with C(bitsadmin) or else C(certutil), through the proxy configured for it.
-      - The host reads a UNC path with its computer account, since a WinRM session cannot pass on your credentials.
-        Share and file must be readable for that account or for the group Domain Computers.
+      - The installer, an C(.exe), C(.msi) or C(.msu) file, as an http or https URL, a UNC path or a path on the host.
+      - Only this file is copied to the folder where it is run, not the files next to it.
+      - SYSTEM downloads a URL with C(bitsadmin) or C(certutil), through the proxy that is configured for it.
+      - The host reads a UNC path with its computer account, since a WinRM session cannot delegate your credentials.
+        This account or the group Domain Computers must be allowed to read the share and the file.
     type: str
     required: true
   sha256:
-    description: The SHA-256 the file must have on the host, in hexadecimal digits. If it has another it is not run.
+    description: The expected SHA-256 of the installer, in hexadecimal digits. On a mismatch, the installer is not run.
     type: str
   arguments:
-    description: Arguments of the installer, written as for C(cmd.exe). Exclamation marks are not possible.
+    description:
+      - Run the installer with these arguments, written as for C(cmd.exe). They must not contain exclamation marks.
     type: str
     default: ''
   creates_key:
-    description: The registry key of the value that shows that the product is installed.
+    description: The key of the registry value that proves that the product is installed.
     type: str
     required: true
   creates_name:
-    description: The name of that value. An empty one is the default value of the key.
+    description: The name of that registry value. An empty name means the default value of the key.
     type: str
     required: true
   creates_minimum:
     description:
-      - The lowest number or version that shows it. Versions compare part by part, so that V(5.1) is more than V(4).
-      - Without it any value will do.
+      - The minimum of that registry value, a number or version. Versions are compared part by part, so V(5.1) is more
+        than V(4).
+      - If omitted, any value proves that the product is installed.
     type: str
   timeout:
-    description: How many seconds the installer may take to arrive on the host, and then again to run.
+    description: The maximum time in seconds to copy the installer to the host, and again to run it.
     type: int
     default: 3600
   reboot:
     description:
-      - Whether the host may be restarted if the installer asks for it.
-      - Some installers restart it by themselves in spite of their arguments. The module waits for that in any case.
+      - Restart the host if the installer requires it.
+      - Some installers restart the host in spite of their arguments. The module then waits for the host in any case.
     type: bool
     default: false
   reboot_timeout:
-    description: How many seconds the host may take until it answers again after a restart.
+    description: The maximum time in seconds for the host to restart and answer again.
     type: int
     default: 1800
 extends_documentation_fragment:
@@ -70,6 +72,7 @@ extends_documentation_fragment:
   - winops.mars.attributes.desired_state
 seealso:
   - module: winops.mars.cim_reboot
+  - module: winops.mars.cim_directory
 author:
   - winops.mars contributors (@winops)
 """
@@ -85,7 +88,7 @@ EXAMPLES = r"""
     creates_minimum: '528040'
     reboot: true
 
-- name: Install the Windows Management Framework from a share the computer account can read
+- name: Install the Windows Management Framework from a share that the computer account can read
   winops.mars.cim_installer:
     source: \\files.example.com\packages\Win8.1AndW2K12R2-KB3191564-x64.msu
     creates_key: HKLM\SOFTWARE\Microsoft\PowerShell\3\PowerShellEngine
@@ -95,17 +98,19 @@ EXAMPLES = r"""
 
 RETURN = r"""
 before:
-  description: The registry value before, a number or text; V(null) if it did not exist.
+  description: The registry value before the installation, a number or string; V(null) if it did not exist.
   returned: success
   type: raw
   sample: 378675
 after:
-  description: The registry value after. In check mode O(creates_minimum), if something is to be installed.
+  description:
+    - The registry value after the installation.
+    - In check mode O(creates_minimum), if the product would be installed.
   returned: success
   type: raw
   sample: 528049
 exit_code:
-  description: The exit code of the installer, unsigned; V(null) if it was not run, or if a restart ended it.
+  description: The exit code of the installer, unsigned; V(null) if it was not run or was ended by a restart.
   returned: success
   type: int
   sample: 3010
@@ -115,7 +120,7 @@ restarted:
   type: bool
   sample: false
 reboot_required:
-  description: Whether the installation is complete only after a restart, which was not allowed.
+  description: Whether the installation requires a restart that O(reboot) did not allow.
   returned: success
   type: bool
   sample: true
@@ -138,7 +143,7 @@ ARGUMENT_SPEC = {
 
 def main() -> None:
     module = AnsibleModule(argument_spec=ARGUMENT_SPEC, supports_check_mode=True)
-    module.fail_json(msg="winops.mars.cim_installer runs on the controller as an action plugin, not on the host.")
+    module.fail_json(msg="winops.mars.cim_installer runs on the controller as an action plugin, not on the host")
 
 
 if __name__ == "__main__":

@@ -11,18 +11,17 @@ module: cim_path
 short_description: Add folders to a system environment variable such as PSModulePath
 version_added: 0.1.0
 description:
-  - Appends folders that are missing from a system environment variable whose value is a list of folders.
-  - Folders that are in it stay where they are, written as they are. They are recognised in any letter case, with or
-    without a trailing backslash, and with variables in them. A value with unexpanded variables (REG_EXPAND_SZ) keeps
-    them.
-  - Programs that run already do not see the change, among them services. They see it after a restart of the host.
+  - Appends missing folders to a system environment variable that is a list of folders.
+  - Present entries keep their order and spelling. They are recognized in any letter case, with or without a trailing
+    backslash, and by what their variables expand to. A value of type C(REG_EXPAND_SZ) keeps its variables.
+  - Running programs do not see the change until they are restarted, and services until the host is restarted.
 options:
   name:
-    description: The variable.
+    description: The name of the variable.
     type: str
     required: true
   entries:
-    description: Folders it must have.
+    description: Append these folders if they are missing.
     type: list
     elements: str
     required: true
@@ -32,12 +31,13 @@ extends_documentation_fragment:
   - winops.mars.attributes.desired_state
 seealso:
   - module: winops.mars.cim_registry
+  - module: winops.mars.cim_reboot
 author:
   - winops.mars contributors (@winops)
 """
 
 EXAMPLES = r"""
-- name: Let Windows PowerShell find the module of the agent
+- name: Add the PowerShell module of the Azure Backup agent to the module path
   winops.mars.cim_path:
     name: PSModulePath
     entries:
@@ -46,14 +46,23 @@ EXAMPLES = r"""
 
 RETURN = r"""
 before:
-  description: The variable before, with C(type) and C(value), which are V(null) if it did not exist.
+  description: The variable before the change.
   returned: success
   type: dict
   sample:
     type: expand_string
     value: '%SystemRoot%\system32\WindowsPowerShell\v1.0\Modules\'
+  contains:
+    type:
+      description: V(string) or V(expand_string); V(null) if the variable did not exist.
+      type: str
+      sample: expand_string
+    value:
+      description: The text with its variables unexpanded; V(null) if the variable did not exist.
+      type: str
+      sample: '%SystemRoot%\system32\WindowsPowerShell\v1.0\Modules\'
 after:
-  description: The variable after, in check mode as it would be.
+  description: The variable after the change, predicted in check mode. Contains the same as RV(before).
   returned: success
   type: dict
   sample:
@@ -71,7 +80,7 @@ ARGUMENT_SPEC = {
 
 def main() -> None:
     module = AnsibleModule(argument_spec=ARGUMENT_SPEC, supports_check_mode=True)
-    module.fail_json(msg="winops.mars.cim_path runs on the controller as an action plugin, not on the host.")
+    module.fail_json(msg="winops.mars.cim_path runs on the controller as an action plugin, not on the host")
 
 
 if __name__ == "__main__":

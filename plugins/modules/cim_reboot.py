@@ -8,15 +8,14 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: cim_reboot
-short_description: Restart a Windows host and wait until it is back
+short_description: Restart a Windows host and wait until it answers again
 version_added: 0.1.0
 description:
-  - Restarts Windows and waits until it answers again with a later boot time, which alone proves the restart.
-  - Programs that run are closed without being asked.
-  - Runs no PowerShell on the host, so it works on every Windows that WinRM reaches.
+  - Restarts Windows and waits until it answers with a later boot time, which proves the restart.
+  - Running programs are closed without a prompt.
 options:
   timeout:
-    description: How many seconds the host may take until it answers again.
+    description: The maximum time in seconds for the host to restart and answer again.
     type: int
     default: 600
 extends_documentation_fragment:
@@ -31,29 +30,31 @@ attributes:
     support: none
     details:
       - Every run restarts the host.
+seealso:
+  - module: winops.mars.cim_installer
 author:
   - winops.mars contributors (@winops)
 """
 
 EXAMPLES = r"""
-- name: Restart after an installation that needs it
+- name: Restart the host after an installation
   winops.mars.cim_reboot:
     timeout: 1200
 """
 
 RETURN = r"""
 rebooted:
-  description: Whether the host has restarted; false in check mode.
+  description: Whether the host was restarted; V(false) in check mode.
   returned: success
   type: bool
   sample: true
 last_boot:
-  description: When Windows started last, in ISO 8601 format.
+  description: When Windows last started, in ISO 8601 format.
   returned: success
   type: str
   sample: '2026-01-10T04:00:12.500000+00:00'
 elapsed:
-  description: How many seconds the restart took; 0 in check mode.
+  description: The duration of the restart in seconds; V(0) in check mode.
   returned: success
   type: int
   sample: 84
@@ -66,7 +67,7 @@ ARGUMENT_SPEC = {"timeout": {"type": "int", "default": 600}}
 
 def main() -> None:
     module = AnsibleModule(argument_spec=ARGUMENT_SPEC, supports_check_mode=True)
-    module.fail_json(msg="winops.mars.cim_reboot runs on the controller as an action plugin, not on the host.")
+    module.fail_json(msg="winops.mars.cim_reboot runs on the controller as an action plugin, not on the host")
 
 
 if __name__ == "__main__":

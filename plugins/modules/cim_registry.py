@@ -11,32 +11,32 @@ module: cim_registry
 short_description: Manage a value in the Windows registry
 version_added: 0.1.0
 description:
-  - Writes or deletes one value of a registry key, and creates the key and its parents if they are missing.
-  - Compares type and data exactly, numbers as unsigned and text with its %variables% unexpanded.
-  - Runs no PowerShell on the host, so it works on every Windows that WinRM reaches.
+  - Writes or deletes a registry value. A missing key is created with its parents.
+  - Type and data are compared exactly, numbers as unsigned, and text with its variables unexpanded.
 options:
   key:
     description:
       - The registry key, beginning with C(HKLM), C(HKCU), C(HKCR), C(HKU) or C(HKCC), or their long names.
-      - The 64-bit view is used. 32-bit programs see what is under C(SOFTWARE\WOW6432Node).
-      - C(HKCU) is that of the account Ansible connects with.
+      - The key is in the 64-bit view. The keys of 32-bit programs are under C(SOFTWARE\WOW6432Node).
+      - C(HKCU) is the hive of the account that Ansible connects with.
     type: str
     required: true
   name:
-    description: The name of the value, empty for the default value of the key.
+    description: The name of the value. An empty name means the default value of the key.
     type: str
     default: ''
   data:
     description:
-      - The data of the value. Required for O(state=present).
-      - "For V(dword) and V(qword): a number, or text such as V(4096), V(0x1000) or V(-1)."
-      - "For V(binary): hexadecimal text such as V(00ff10), with blanks or commas between the bytes if you like."
-      - "For V(multi_string): a list of text. V(binary) and V(multi_string) need at least one item."
+      - The data of the value. Required if O(state=present).
+      - "For V(dword) and V(qword), a number, or text such as V(4096), V(0x1000) or V(-1)."
+      - "For V(binary), hexadecimal text such as V(00ff10), in which blanks or commas may separate the bytes."
+      - "For V(multi_string), a list of text."
+      - V(binary) and V(multi_string) must not be empty.
     type: raw
   type:
     description:
       - The type of the value. A value of another type is replaced.
-      - Without it, a value keeps the type it has, and a new value becomes a V(string).
+      - If omitted, an existing value keeps its type, and a new one becomes a V(string).
     type: str
     choices:
       - string
@@ -46,7 +46,7 @@ options:
       - qword
       - binary
   state:
-    description: Whether the value should be there. The key stays in any case.
+    description: Whether to write or delete the value. The key is never deleted.
     type: str
     choices:
       - present
@@ -56,26 +56,28 @@ extends_documentation_fragment:
   - winops.mars.attributes
   - winops.mars.attributes.connection
   - winops.mars.attributes.desired_state
+seealso:
+  - module: winops.mars.cim_path
 author:
   - winops.mars contributors (@winops)
 """
 
 EXAMPLES = r"""
-- name: Let .NET programs use strong cryptography
+- name: Enable strong cryptography for .NET Framework programs
   winops.mars.cim_registry:
     key: HKLM\SOFTWARE\Microsoft\.NETFramework\v4.0.30319
     name: SchUseStrongCrypto
     type: dword
     data: 1
 
-- name: Set a variable that keeps its reference to another one
+- name: Set an environment variable that refers to another one
   winops.mars.cim_registry:
     key: HKLM\SYSTEM\CurrentControlSet\Control\Session Manager\Environment
     name: TOOLS
     type: expand_string
     data: '%SystemDrive%\Tools'
 
-- name: Remove a value
+- name: Delete a value
   winops.mars.cim_registry:
     key: HKLM\SOFTWARE\Contoso
     name: Obsolete
@@ -84,7 +86,7 @@ EXAMPLES = r"""
 
 RETURN = r"""
 before:
-  description: The value as it was.
+  description: The value before the change.
   returned: success
   type: dict
   sample: {state: absent, type: null, data: null}
@@ -94,15 +96,15 @@ before:
       type: str
       sample: present
     type:
-      description: The type, as in O(type); null if the value was absent.
+      description: The type, one of the choices of O(type); V(null) if the value is absent.
       type: str
       sample: dword
     data:
-      description: Text, a number, a list of text, or hexadecimal text for V(binary); null if the value was absent.
+      description: Text, a number, a list of text, or hexadecimal text for V(binary); V(null) if the value is absent.
       type: raw
       sample: 0
 after:
-  description: The value as it is now, or in check mode would be; contains the same as RV(before).
+  description: The value after the change, predicted in check mode. Contains the same as RV(before).
   returned: success
   type: dict
   sample: {state: present, type: dword, data: 1}
@@ -122,7 +124,7 @@ CONSTRAINTS = {"required_if": [("state", "present", ["data"])]}
 
 def main() -> None:
     module = AnsibleModule(argument_spec=ARGUMENT_SPEC, supports_check_mode=True, **CONSTRAINTS)
-    module.fail_json(msg="winops.mars.cim_registry runs on the controller as an action plugin, not on the host.")
+    module.fail_json(msg="winops.mars.cim_registry runs on the controller as an action plugin, not on the host")
 
 
 if __name__ == "__main__":

@@ -11,8 +11,7 @@ module: cim_service
 short_description: Start, stop and configure a Windows service
 version_added: 0.1.0
 description:
-  - Starts or stops a service and waits until it runs or has stopped, and sets how it is started.
-  - Runs no PowerShell on the host, so it works on every Windows that WinRM reaches.
+  - Starts or stops a service and waits until it is running or stopped. Sets its start mode.
 options:
   name:
     description: The name of the service, not its display name.
@@ -20,38 +19,40 @@ options:
     required: true
   state:
     description:
-      - Whether the service should run. Without it, that stays as it is.
-      - A service on which others that run depend is not stopped, and the task fails.
+      - Start or stop the service. If omitted, its state is not changed.
+      - The module fails rather than stop a service that other running services depend on.
     type: str
     choices:
       - started
       - stopped
   start_mode:
-    description: How the service should be started. Without it, that stays as it is.
+    description: The start mode of the service. If omitted, it is not changed.
     type: str
     choices:
       - auto
       - manual
       - disabled
   timeout:
-    description: How many seconds to wait until the service has started or stopped.
+    description: The maximum time in seconds for the service to start or stop.
     type: int
     default: 60
 extends_documentation_fragment:
   - winops.mars.attributes
   - winops.mars.attributes.connection
   - winops.mars.attributes.desired_state
+seealso:
+  - module: winops.mars.cim_reboot
 author:
   - winops.mars contributors (@winops)
 """
 
 EXAMPLES = r"""
-- name: Start the engine of the Azure backup agent
+- name: Start the engine of the Azure Backup agent
   winops.mars.cim_service:
     name: obengine
     state: started
 
-- name: Let the volume shadow copy service be started when it is needed
+- name: Set the start mode of the Volume Shadow Copy service
   winops.mars.cim_service:
     name: VSS
     start_mode: manual
@@ -59,21 +60,21 @@ EXAMPLES = r"""
 
 RETURN = r"""
 before:
-  description: The service as it was.
+  description: The service before the change.
   returned: success
   type: dict
   sample: {state: stopped, start_mode: disabled}
   contains:
     state:
-      description: V(started), V(stopped), or another state in the words of Windows, such as V(paused).
+      description: V(started), V(stopped), or another state as Windows names it, such as V(paused).
       type: str
       sample: started
     start_mode:
-      description: V(auto), V(manual), V(disabled), or for drivers V(boot) or V(system).
+      description: V(auto), V(manual) or V(disabled); for drivers also V(boot) or V(system).
       type: str
       sample: auto
 after:
-  description: The service as it is now, or in check mode would be; contains the same as RV(before).
+  description: The service after the change, predicted in check mode. Contains the same as RV(before).
   returned: success
   type: dict
   sample: {state: started, start_mode: auto}
@@ -92,7 +93,7 @@ CONSTRAINTS = {"required_one_of": [("state", "start_mode")]}
 
 def main() -> None:
     module = AnsibleModule(argument_spec=ARGUMENT_SPEC, supports_check_mode=True, **CONSTRAINTS)
-    module.fail_json(msg="winops.mars.cim_service runs on the controller as an action plugin, not on the host.")
+    module.fail_json(msg="winops.mars.cim_service runs on the controller as an action plugin, not on the host")
 
 
 if __name__ == "__main__":

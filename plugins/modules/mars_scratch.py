@@ -8,32 +8,32 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: mars_scratch
-short_description: Move the scratch (cache) folder of the Azure backup agent (MARS)
+short_description: Move the scratch (cache) folder of the Azure Backup (MARS) agent
 version_added: 0.1.0
 description:
-  - Moves the scratch folder of the agent by the steps Microsoft describes. It stops the agent's engine, copies the
-    folder, compares the copy, sets both registry values that name the folder, starts the engine, and sees that it goes
-    on running.
-  - Nothing is changed if a backup runs or it cannot be told, if a volume of a system state backup (C(CBSSBVol_)) is
-    mounted, or if the new place is unsuitable. Suitable is a new or empty folder on a local fixed NTFS volume with
-    enough space, neither compressed nor encrypted nor deduplicated nor reached through a junction.
-  - If a step fails, both registry values and the engine are put back as they were, and the error says where the host
-    stands and how to go on. A copy that was begun stays, and another run goes on with it.
-  - The engine is started in the end, also if it did not run before, unless it is disabled.
-  - Run a backup after the move. Only when that has succeeded is the former folder of no more use.
+  - Moves the scratch folder by the steps that Microsoft describes. The module stops the agent's engine, copies the
+    folder, compares the copy, sets both registry values for the folder, starts the engine, and verifies that it keeps
+    running.
+  - Nothing is changed if a backup is running or if this cannot be determined, if a volume of a system state backup
+    (C(CBSSBVol_)) is mounted, or if the new location is unsuitable. It must be a new or empty folder with enough free
+    space on a local fixed NTFS volume, neither compressed nor encrypted nor deduplicated, and not below a junction.
+  - If a step fails, both registry values and the engine are restored, and the error describes what is in effect and
+    what to do. An incomplete copy remains, and another run continues with it.
+  - The engine is started in the end even if it was stopped before, unless it is disabled.
+  - Run a backup after the move. Keep the former folder until a backup has succeeded.
 options:
   location:
-    description: The folder the agent is to use. It is created if it is missing.
+    description: The new location of the scratch folder. A missing folder is created.
     type: str
     required: true
   remove_old:
     description:
-      - Whether to delete the former folder, once the engine runs with the new one.
-      - Microsoft advises to keep it until a backup has succeeded.
+      - Delete the former folder when the engine is running with the new one.
+      - Microsoft recommends to keep it until a backup has succeeded.
     type: bool
     default: false
   timeout:
-    description: How many seconds the copy may take.
+    description: The maximum time in seconds for the copy.
     type: int
     default: 14400
 extends_documentation_fragment:
@@ -41,7 +41,11 @@ extends_documentation_fragment:
   - winops.mars.attributes.connection
   - winops.mars.attributes.desired_state
 seealso:
+  - module: winops.mars.mars_facts
   - module: winops.mars.mars_compliance
+  - name: Frequently asked questions about the Microsoft Azure Recovery Services agent
+    description: How Microsoft describes the move of the cache folder.
+    link: https://learn.microsoft.com/azure/backup/backup-azure-file-folder-backup-faq
 author:
   - winops.mars contributors (@winops)
 """
@@ -54,16 +58,23 @@ EXAMPLES = r"""
 
 RETURN = r"""
 before:
-  description:
-    - The folder before, as the registry values of the agent (C(location)) and of its provider (C(provider_location))
-      name it, V(null) for a value that does not exist.
+  description: The location before the change.
   returned: success
   type: dict
   sample:
     location: C:\Program Files\Microsoft Azure Recovery Services Agent\Scratch
     provider_location: C:\Program Files\Microsoft Azure Recovery Services Agent\Scratch
+  contains:
+    location:
+      description: The folder in the registry value of the agent; V(null) if the value does not exist.
+      type: str
+      sample: D:\MARS\Scratch
+    provider_location:
+      description: The folder in the registry value of the agent's provider; V(null) if the value does not exist.
+      type: str
+      sample: D:\MARS\Scratch
 after:
-  description: The folder after, in check mode as it would be.
+  description: The location after the change, predicted in check mode. Contains the same as RV(before).
   returned: success
   type: dict
   sample:
@@ -82,7 +93,7 @@ ARGUMENT_SPEC = {
 
 def main() -> None:
     module = AnsibleModule(argument_spec=ARGUMENT_SPEC, supports_check_mode=True)
-    module.fail_json(msg="winops.mars.mars_scratch runs on the controller as an action plugin, not on the host.")
+    module.fail_json(msg="winops.mars.mars_scratch runs on the controller as an action plugin, not on the host")
 
 
 if __name__ == "__main__":

@@ -1,29 +1,31 @@
 # Copyright (c) 2026 winops.mars contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Base classes of this collection's action plugins: arguments, session, errors, and the one pattern of every change."""
+# Private to this collection; it may change at any time
+"""Base classes of this collection's action plugins: arguments, session, errors, and the pattern of every change."""
 
 from __future__ import annotations
 
 from abc import abstractmethod
 from collections.abc import Mapping
-from typing import Any, ClassVar, Protocol
+from typing import Any, ClassVar, TypeVar
 
 from ansible.errors import AnsibleActionFail, AnsibleConnectionFailure
-from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
+from ansible.module_utils.common.arg_spec import ArgumentSpecValidator, ValidationResult
 from ansible.module_utils.common.parameters import remove_values
 from ansible.module_utils.errors import UnsupportedError
 from ansible.plugins.action import ActionBase
 
+from .resources.resource import ChangeUndone, Resource
 from .wsman.connection import open_session
-from .wsman.errors import OutcomeUnknown, Unreachable, WSManError
+from .wsman.errors import Unanswered, Unreachable, WSManError
 from .wsman.session import Session
 
-State = dict[str, Any]
+S = TypeVar("S")
 
 
 class ValidatedAction(ActionBase):
-    """An action whose arguments fit the argument spec of its module and whose results hold no secrets."""
+    """An action that validates its arguments by the argument spec of its module and returns no secrets."""
 
     spec: ClassVar[Mapping[str, Any]]
     #: Relations between options, as ``AnsibleModule`` names them: ``required_if``, ``mutually_exclusive``, ...
@@ -34,30 +36,40 @@ class ValidatedAction(ActionBase):
     _supports_async = False
 
     def run(self, tmp: str | None = None, task_vars: dict[str, Any] | None = None) -> dict[str, Any]:
-        """Validate the arguments, do the work, and scrub the result; called by Ansible once a host."""
+        """Validate the arguments, do the work, and remove secrets from the result; Ansible calls this for each host."""
         result: dict[str, Any] = super().run(tmp, task_vars)
         validation = ArgumentSpecValidator(self.spec, **self.constraints).validate(self._task.args)
         secrets = validation._no_log_values
         if validation.error_messages:
-            # The message of this error alone begins with the names only.
+            # The message of this error only lists the names.
             complaints = (
                 f"unsupported parameters: {error}" if isinstance(error, UnsupportedError) else str(error)
                 for error in validation.errors.errors
             )
             raise AnsibleActionFail(remove_values(f"{self._task.action}: {'; '.join(complaints)}", secrets))
         try:
-            result.update(self.perform(validation.validated_parameters, task_vars or {}))
+            returned = self.run_validated(validation.validated_parameters, task_vars or {})
+            result.update(_with_notices(validation, returned))
         except AnsibleActionFail as error:
             failure = error
         else:
             return remove_values(result, secrets) if secrets else result
-        # Raised out here, since ansible-core 2.16 to 2.18 puts the traceback of an error being handled in the result.
+        # Raised here, since ansible-core 2.16 to 2.18 adds the traceback of an error being handled to the result.
         data = {key: value for key, value in (failure.result or {}).items() if key != "exception"}
+        data = _with_notices(validation, data)
         raise AnsibleActionFail(remove_values(failure.message, secrets), result=remove_values(data, secrets))
 
     @abstractmethod
-    def perform(self, args: dict[str, Any], task_vars: Mapping[str, Any]) -> dict[str, Any]:
+    def run_validated(self, args: dict[str, Any], task_vars: Mapping[str, Any]) -> dict[str, Any]:
         """Do the work and return what the module returns."""
+
+
+def _with_notices(validation: ValidationResult, result: dict[str, Any]) -> dict[str, Any]:
+    """Return the result with the validator's warnings and deprecations, which Ansible ignores for action plugins."""
+    warnings = [f"Both option {item['option']} and its alias {item['alias']} are set." for item in validation._warnings]
+    deprecations = [{key: value for key, value in item.items() if value} for item in validation._deprecations]
+    notices: dict[str, list[Any]] = {"warnings": warnings, "deprecations": deprecations}
+    return {**result, **{kind: [*items, *result.get(kind, [])] for kind, items in notices.items() if items}}
 
 
 class WindowsAction(ValidatedAction):
@@ -65,8 +77,8 @@ class WindowsAction(ValidatedAction):
 
     _requires_connection = True
 
-    def perform(self, args: dict[str, Any], task_vars: Mapping[str, Any]) -> dict[str, Any]:
-        """Open a session, execute, and turn what goes wrong into UNREACHABLE or FAILED with a sentence."""
+    def run_validated(self, args: dict[str, Any], task_vars: Mapping[str, Any]) -> dict[str, Any]:
+        """Open a session, and report what goes wrong as UNREACHABLE or FAILED with a message."""
         host = self._task.delegate_to or task_vars.get("inventory_hostname")
         if self._connection.become is not None:
             raise AnsibleActionFail(
@@ -76,7 +88,7 @@ class WindowsAction(ValidatedAction):
         try:
             session = open_session(self._connection)
             try:
-                return self.execute(args, session)
+                return self.run_on_host(args, session)
             finally:
                 session.close()
         except Unreachable as error:
@@ -86,86 +98,96 @@ class WindowsAction(ValidatedAction):
 
     @property
     def check_mode(self) -> bool:
-        """True if the host must stay as it is."""
+        """Whether the host must not be changed."""
         return bool(self._task.check_mode)
 
     @abstractmethod
-    def execute(self, args: dict[str, Any], session: Session) -> dict[str, Any]:
+    def run_on_host(self, args: dict[str, Any], session: Session) -> dict[str, Any]:
         """Do the work over a session and return what the module returns."""
 
 
-class Resource(Protocol):
-    """Something on a host that has a state: plain data, the same keys before and after a change."""
-
-    def read(self) -> State:
-        """The state as it is."""
-
-    def desired(self, current: State) -> State:
-        """The state as it should be, equal to ``current`` if nothing is to be done."""
-
-    def apply(self, current: State, desired: State) -> None:
-        """Change the host from one state to the other."""
-
-
 class DesiredStateAction(WindowsAction):
-    """Read, compare, stop there in check mode, change, read again, and believe only what was read."""
+    """Reads a state, compares, stops there in check mode, applies the change, and reads again what is in effect."""
 
-    def execute(self, args: dict[str, Any], session: Session) -> dict[str, Any]:
-        """Bring the resource into its desired state."""
+    def run_on_host(self, args: dict[str, Any], session: Session) -> dict[str, Any]:
+        """Change the resource to its desired state."""
         resource = self.resource(args, session)
-        before = resource.read()
-        desired = resource.desired(before)
-        result: dict[str, Any] = {"changed": before != desired, "before": before, "after": desired}
+        current = resource.read()
+        desired = resource.desired(current)
+        before, after = resource.show(current), resource.show(desired)
+        result: dict[str, Any] = {"changed": current != desired, "before": before, "after": after}
         if not result["changed"]:
             return result
         if self._task.diff:
-            result["diff"] = {"before": before, "after": desired}
+            result["diff"] = {"before": before, "after": after}
         if not self.check_mode:
-            result["after"] = self._change(resource, before, desired)
+            result["after"] = resource.show(self._change(resource, current, desired))
         return result
 
     @abstractmethod
-    def resource(self, args: dict[str, Any], session: Session) -> Resource:
-        """The resource the arguments speak of."""
+    def resource(self, args: dict[str, Any], session: Session) -> Resource[Any]:
+        """Return the resource for these arguments."""
 
-    def _change(self, resource: Resource, before: State, desired: State) -> State:
-        current, wanted = before, desired
-        # A change whose outcome is unknown is judged by the state read afterwards. Only if that shows something left to
-        # do is it tried once more.
+    def _change(self, resource: Resource[S], before: S, desired: S) -> S:
+        current = before
+        # If a request got no answer, the state read afterwards shows whether the change was made. Unless it is the
+        # desired state, the change is requested once more.
         for last_try in (False, True):
-            broken = None
+            unanswered = None
             try:
-                resource.apply(current, wanted)
-            except OutcomeUnknown as error:
-                broken = error
+                resource.apply(current, desired)
+            except Unanswered as error:
+                unanswered = error
             except WSManError as error:
-                raise self._failure(f"the change failed: {error}", before, resource) from None
-            current = resource.read()
-            wanted = resource.desired(current)
-            if current == wanted:
+                reason, described = f"the change failed: {error}", isinstance(error, ChangeUndone)
+                raise self._failure(reason, before, resource, described=described) from None
+            try:
+                current = resource.read()
+                desired = resource.desired(current)
+            except WSManError as error:
+                reason = f"whether the change is in effect is unknown: {unanswered or error}"
+                if isinstance(error, Unreachable):
+                    raise Unreachable(reason) from None
+                raise self._error(reason, {"before": resource.show(before)}) from None
+            if current == desired:
                 return current
-            if broken is None or last_try:
+            if unanswered is None or last_try:
                 break
-        left = "; ".join(
-            f"{key} is {current.get(key)!r} and not {value!r}"
-            for key, value in wanted.items()
-            if current.get(key) != value
-        )
-        if broken:
-            reason = f"the change is not in effect: {left}. Twice in a row, {broken}"
-        else:
+        left = _differences(resource.show(current), resource.show(desired))
+        if unanswered:
             reason = (
-                f"the change was applied but is not in effect: {left}. "
-                "Group Policy, tamper protection or another program may have undone it"
+                f"the change is not in effect so far: {left}. "
+                f"It was requested twice, and whether it still takes effect is unknown: {unanswered}"
             )
+            raise self._error(reason, self._states(before, current, resource))
+        reason = (
+            f"the change was applied but is not in effect: {left}. "
+            "Group Policy, tamper protection or another program may have undone it"
+        )
         raise self._failure(reason, before, resource)
 
-    def _failure(self, reason: str, before: State, resource: Resource) -> AnsibleActionFail:
+    def _failure(self, reason: str, before: S, resource: Resource[S], *, described: bool = False) -> AnsibleActionFail:
+        """Return an error with what is in effect now, unless the reason describes that already."""
         try:
             current = resource.read()
         except WSManError as error:
-            stands = f"what is in effect now is unknown: {error}"
-            return AnsibleActionFail(f"{self._task.action}: {reason} ({stands})", result={"before": before})
-        stands = "the host is as it was" if current == before else "part of the change is in effect, see 'after'"
-        result = {"changed": current != before, "before": before, "after": current}
-        return AnsibleActionFail(f"{self._task.action}: {reason} ({stands})", result=result)
+            return self._error(f"{reason} (what is in effect is unknown: {error})", {"before": resource.show(before)})
+        if not described:
+            effect = "nothing was changed" if current == before else "part of the change is in effect, see 'after'"
+            reason = f"{reason} ({effect})"
+        return self._error(reason, self._states(before, current, resource))
+
+    def _error(self, reason: str, result: dict[str, Any]) -> AnsibleActionFail:
+        return AnsibleActionFail(f"{self._task.action}: {reason}", result=result)
+
+    @staticmethod
+    def _states(before: S, current: S, resource: Resource[S]) -> dict[str, Any]:
+        return {"changed": current != before, "before": resource.show(before), "after": resource.show(current)}
+
+
+def _differences(current: Mapping[str, Any], desired: Mapping[str, Any]) -> str:
+    return "; ".join(
+        f"{key} is {current.get(key)!r} and not {value!r}"
+        for key, value in desired.items()
+        if current.get(key) != value
+    )

@@ -25,9 +25,10 @@ def task(module: str, only: str, **options: Any) -> dict[str, Any]:
 
 
 TASKS = [
-    task("mars_facts", "(?!change|always|tamper|engine|restarts)"),
-    task("mars_compliance", "(?!change|always|tamper|engine|restarts)"),
-    task("cim_registry", "change|always|denies-registry", key=KEY, name="Probe", data="there"),
+    task("mars_facts", "(?!write|change|always|tamper|engine|restarts)"),
+    task("mars_compliance", "(?!write|change|always|tamper|engine|restarts)"),
+    task("cim_registry", "write|always|denies-registry", key=KEY, name="Probe", data="there"),
+    task("cim_directory", "change", path="D:\\Probe"),
     task("cim_defender_exclusion", "tamper|denies-defender", paths=["D:\\Probe"]),
     task("mars_scratch", "engine", location="D:\\MARS\\Scratch"),
     task("cim_reboot", "restarts"),
@@ -58,6 +59,15 @@ def test_a_read_is_repeated(run: Run, host: str) -> None:
 
 
 @pytest.mark.parametrize(
+    "host", ["write-drops-before", "write-drops-after", "write-error", "write-truncated", "write-quota"]
+)
+def test_a_change_that_does_no_harm_twice_is_repeated(run: Run, fleet: Fleet, host: str) -> None:
+    assert run.results("cim_registry")[host]["changed"] is True
+    assert fleet.requests()[host]["actions"]["StdRegProv/SetStringValue"] == 2
+    assert fleet.host_state(host)["registry"][KEY]["Probe"] == ["REG_SZ", "there"]
+
+
+@pytest.mark.parametrize(
     "host, sent",
     [
         ("change-drops-before", 2),  # the host did not see the first one, and shows it
@@ -67,17 +77,17 @@ def test_a_read_is_repeated(run: Run, host: str) -> None:
         ("change-truncated", 1),
     ],
 )
-def test_a_change_is_judged_before_it_is_repeated(run: Run, fleet: Fleet, host: str, sent: int) -> None:
-    assert run.results("cim_registry")[host]["changed"] is True
-    assert fleet.requests()[host]["actions"]["StdRegProv/SetStringValue"] == sent
-    assert fleet.host_state(host)["registry"][KEY]["Probe"] == ["REG_SZ", "there"]
+def test_any_other_change_is_looked_for_before_it_is_repeated(run: Run, fleet: Fleet, host: str, sent: int) -> None:
+    assert run.results("cim_directory")[host]["changed"] is True
+    assert fleet.requests()[host]["actions"]["cmd/Command"] == sent
+    assert "d:\\probe" in fleet.host_state(host)["files"]["files"]
 
 
 @pytest.mark.parametrize(
     "host, sentences",
     [
         ("gone", ["check address, port and the WinRM service", "Connection refused"]),
-        ("hangs", ["the host took the request and did not answer in time"]),
+        ("hangs", ["the host accepted the request but did not answer in time"]),
     ],
 )
 def test_unreachable(run: Run, host: str, sentences: list[str]) -> None:
@@ -92,12 +102,12 @@ def test_unreachable(run: Run, host: str, sentences: list[str]) -> None:
     [
         ("refuses-password", ["the host refused the credentials: check user, password"]),
         ("always-error", ["the host answered HTTP 500 without a WS-Management message: check port, path and proxy"]),
-        ("always-quota", ["0x803381A6", "raise the limits of WinRM"]),
-        ("change-never-arrives", ["is not in effect", "the connection broke", "the host is as it was"]),
+        ("always-quota", ["0x803381A6", "raise the WinRM quotas of the host"]),
+        ("change-never-arrives", ["is not in effect so far", "the command mkdir was sent once and not answered"]),
         ("denies-registry", ["winops.mars.cim_registry", "0x80338104", "local administrator"]),
         ("denies-defender", ["winops.mars.cim_defender_exclusion", "0x80041003", "local administrator"]),
-        ("tamper", ["Defender did not add D:\\Probe: tamper protection is on", "Intune", "the host is as it was"]),
-        ("engine-dies", ["the service obengine did not start", "It was put back as it was", SCRATCH]),
+        ("tamper", ["Defender did not add D:\\Probe: tamper protection is on", "Intune", "nothing was changed"]),
+        ("engine-dies", ["the service obengine did not start", "The former state was restored", SCRATCH]),
     ],
 )
 def test_failed(run: Run, host: str, sentences: list[str]) -> None:
@@ -142,7 +152,8 @@ def test_a_certificate_nobody_vouches_for(tmp_path: Path) -> None:
     with running(HOSTS, tmp_path, "--https") as fleet:
         run = fleet.play(TASKS, limit="slow", ansible_winrm_ca_trust_path=certifi.where())
 
-    assert "TLS failed, check the host's certificate" in run.messages("unreachable")["slow"]
+    assert "TLS failed: " in run.messages("unreachable")["slow"]
+    assert "check the host's certificate" in run.messages("unreachable")["slow"]
     assert "CERTIFICATE_VERIFY_FAILED" in run.messages("unreachable")["slow"]
 
 

@@ -1,6 +1,7 @@
 # Copyright (c) 2026 winops.mars contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
+# Private to this collection; it may change at any time
 """Where the MARS agent and what it depends on live on a host (Microsoft's MARS troubleshooting and FAQ pages)."""
 
 from __future__ import annotations
@@ -23,7 +24,6 @@ POWERSHELL_2_KEY = r"HKLM\SOFTWARE\Microsoft\PowerShell\1\PowerShellEngine"
 # The key has a 1 in all versions of Windows PowerShell.
 EXECUTION_POLICY_KEY = r"HKLM\SOFTWARE\Microsoft\PowerShell\1\ShellIds\Microsoft.PowerShell"
 EXECUTION_POLICY_GPO_KEY = r"HKLM\SOFTWARE\Policies\Microsoft\Windows\PowerShell"
-MACHINE_ENVIRONMENT_KEY = r"HKLM\SYSTEM\CurrentControlSet\Control\Session Manager\Environment"
 
 #: All of them by lower-case name, as expressions of rules use them: ``location.dotnet_key``.
 LOCATIONS: dict[str, str] = {name.lower(): value for name, value in list(globals().items()) if name.isupper()}

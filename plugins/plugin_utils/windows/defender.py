@@ -1,9 +1,10 @@
 # Copyright (c) 2026 winops.mars contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
+# Private to this collection; it may change at any time
 """Microsoft Defender Antivirus: MSFT_MpComputerStatus and MSFT_MpPreference (root/Microsoft/Windows/Defender).
 
-Windows without it, such as Windows Server 2012 R2 and earlier, has no such namespace.
+Windows without it, such as Windows Server 2012 R2 and earlier, does not have the namespace.
 """
 
 from __future__ import annotations
@@ -26,17 +27,17 @@ from .errors import CimError, return_value
 _NAMESPACE = "root/Microsoft/Windows/Defender"
 _PREFERENCE = CimPath(_NAMESPACE, "MSFT_MpPreference")
 
-# RPC_S_SERVER_UNAVAILABLE, as Defender and as Windows write it: the classes are there, Defender's service does not run.
+# RPC_S_SERVER_UNAVAILABLE of Defender and of Windows: the classes exist, but Defender's service is not running.
 _NOT_RUNNING = (0x800106BA, 0x800706BA)
 
 
 @dataclass(frozen=True)
 class Status:
-    """What Defender does.
+    """Whether Defender protects the host.
 
-    :ivar running: its service runs and it is the antivirus in use.
-    :ivar real_time_protection: it looks at files when they are used.
-    :ivar tamper_protected: it refuses changes of its settings, silently; None on Windows that cannot do so.
+    :ivar running: its service is running and it is the active antivirus product.
+    :ivar real_time_protection: it scans files when they are used.
+    :ivar tamper_protected: it silently ignores changes of its settings; None on Windows without this feature.
     """
 
     running: bool
@@ -46,9 +47,9 @@ class Status:
 
 @dataclass(frozen=True)
 class Preferences:
-    """What Defender leaves out.
+    """Defender's exclusions.
 
-    :ivar exclusions_hidden: a policy hides the exclusions from administrators, so that both lists say nothing.
+    :ivar exclusions_hidden: a policy hides the exclusions from administrators, so both lists are meaningless.
     """
 
     exclusion_paths: list[str]
@@ -63,7 +64,7 @@ class Defender:
         self._session = session
 
     def status(self) -> Status | None:
-        """What Defender does; None where Windows does not have it."""
+        """Return whether Defender protects the host; None where Windows does not have it."""
         try:
             instance = self._only("MSFT_MpComputerStatus")
         except Fault as fault:
@@ -81,7 +82,7 @@ class Defender:
         )
 
     def preferences(self) -> Preferences | None:
-        """What Defender leaves out; None where Windows does not have Defender, or it does not run."""
+        """Return Defender's exclusions; None where Windows does not have Defender or it is not running."""
         try:
             instance = self._only("MSFT_MpPreference")
         except Fault as fault:
@@ -97,11 +98,11 @@ class Defender:
         )
 
     def add_exclusions(self, paths: Sequence[str], processes: Sequence[str]) -> None:
-        """Add exclusions. Defender accepts this also if tamper protection or a policy prevents it: read them again."""
+        """Add exclusions. Defender reports success even if tamper protection or a policy prevents it, so read them."""
         self._change("Add", paths, processes)
 
     def remove_exclusions(self, paths: Sequence[str], processes: Sequence[str]) -> None:
-        """Remove exclusions; the same caution applies."""
+        """Remove exclusions. As with :meth:`add_exclusions`, only a read shows whether they are gone."""
         self._change("Remove", paths, processes)
 
     def _change(self, method: str, paths: Sequence[str], processes: Sequence[str]) -> None:
@@ -110,9 +111,9 @@ class Defender:
             "ExclusionProcess": list(processes),
             "Force": True,
         }
-        code = return_value(self._session.invoke(_PREFERENCE, method, parameters))
+        code = return_value(self._session.invoke(_PREFERENCE, method, parameters, repeatable=True))
         if code:
-            raise CimError(f"Microsoft Defender refused to change its exclusions: error 0x{code:08X}", code)
+            raise CimError(f"Microsoft Defender Antivirus refused to change its exclusions: error 0x{code:08X}", code)
 
     def _only(self, class_name: str) -> Instance | None:
         try:

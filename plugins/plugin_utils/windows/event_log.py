@@ -1,7 +1,8 @@
 # Copyright (c) 2026 winops.mars contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Event logs through wevtutil.exe: Win32_NTLogEvent only knows the classic ones. Events are read as XML."""
+# Private to this collection; it may change at any time
+"""Event logs by wevtutil.exe, since Win32_NTLogEvent only has the classic ones. Events are read as XML."""
 
 from __future__ import annotations
 
@@ -20,21 +21,21 @@ _ERROR_EVT_CHANNEL_NOT_FOUND = 15007
 
 @dataclass(frozen=True)
 class Event:
-    """One event: its number and when it was written."""
+    """An event: its ID, and when it was written."""
 
     id: int
     time: datetime
 
 
 def newest_event(session: Session, channel: str, ids: Iterable[int]) -> Event | None:
-    """The newest event with one of these numbers, None if there is none.
+    """Return the newest event with one of these IDs, None if there is none.
 
     Raises :class:`LookupError` if the host has no such channel, and :class:`CimError` if it cannot be read.
     """
     condition = " or ".join(f"EventID={number}" for number in ids)
     query = f"*[System[({condition})]]"
     command = f"wevtutil qe {quoted(channel)} /q:{quoted(query)} /c:1 /rd:true /f:xml"
-    result = session.run(command, changes=False)
+    result = session.run(command, repeatable=True)
     if result.exit_code == _ERROR_EVT_CHANNEL_NOT_FOUND:
         raise LookupError(channel)
     if result.exit_code:
@@ -44,9 +45,9 @@ def newest_event(session: Session, channel: str, ids: Iterable[int]) -> Event | 
     try:
         event = ElementTree.fromstring(result.stdout.strip())
         created = event.find(f"{_NAMESPACE}System/{_NAMESPACE}TimeCreated")
-        # Python knows microseconds, Windows writes a digit or two more.
+        # Windows writes more digits than the six of Python's microseconds.
         time = created.get("SystemTime", "").removesuffix("Z")[:26] if created is not None else ""
         number = int(event.findtext(f"{_NAMESPACE}System/{_NAMESPACE}EventID", ""))
         return Event(number, datetime.fromisoformat(time + "+00:00"))
     except (ElementTree.ParseError, ValueError) as error:
-        raise ProtocolError(f"an event of the log {channel} could not be understood: {error}") from error
+        raise ProtocolError(f"an event of the log {channel} could not be parsed: {error}") from error

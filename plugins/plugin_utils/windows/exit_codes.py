@@ -1,6 +1,7 @@
 # Copyright (c) 2026 winops.mars contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
+# Private to this collection; it may change at any time
 """What the exit codes of installers mean.
 
 Sources: Microsoft's "MsiExec.exe and InstMsi.exe error messages", ".NET Framework deployment guide for administrators"
@@ -14,7 +15,7 @@ from enum import Enum, auto
 
 
 class Outcome(Enum):
-    """What an exit code says about the product."""
+    """What an exit code means for the product."""
 
     INSTALLED = auto()
     RESTART_NEEDED = auto()
@@ -25,7 +26,7 @@ class Outcome(Enum):
 
 @dataclass(frozen=True)
 class ExitCode:
-    """An outcome, and for people what happened and what to do."""
+    """An outcome, and a text on what happened and what to do."""
 
     outcome: Outcome
     meaning: str
@@ -33,28 +34,28 @@ class ExitCode:
 
 _FAILURES = {
     5: "access is denied",
-    87: "it does not know one of its arguments",
-    112: "a disk of the host is full",
+    87: "one of its arguments is invalid",
+    112: "a disk on the host is full",
     1058: "a service it needs, such as Windows Update (wuauserv), is disabled",
-    1602: "it was cancelled",
-    1603: "a fatal error occurred, look into its log in the Temp folder of SYSTEM (C:\\Windows\\Temp)",
-    1618: "another installation is running, try again when that has ended",
-    1619: "the package cannot be opened, the file may be damaged",
-    1620: "the package cannot be opened, the file may be damaged",
+    1602: "it was canceled",
+    1603: "a fatal error occurred; see its log in the Temp folder of SYSTEM (C:\\Windows\\Temp)",
+    1618: "another installation is running; try again when it has ended",
+    1619: "the package cannot be opened; the file may be damaged",
+    1620: "the package cannot be opened; the file may be damaged",
     1633: "the package is for another processor architecture",
     1638: "another version of the product is installed",
-    3017: "an earlier installation waits for a restart of the host",
-    5100: "the host does not meet the product's requirements: the edition, service pack or an update it builds on is "
-    "missing, or a newer version is installed",
-    5101: "the installer has an internal error",
+    3017: "an earlier installation requires a restart of the host first",
+    5100: "the host does not meet the product's requirements: it has another edition or a newer version, or lacks a "
+    "service pack or update",
+    5101: "an internal error of the installer occurred",
     9009: "the program was not found",
     0x00240007: "the update to be removed is not installed",
     0x80070005: "access is denied",
     0x80070422: "the Windows Update service (wuauserv) is disabled",
     0x80070643: "a fatal error occurred during the installation",
-    0x80070BC9: "an earlier installation waits for a restart of the host",
-    0x80240017: "the update is not for this version of Windows, or something it builds on is missing",
-    0x800F081E: "the update is not for this version of Windows, or something it builds on is missing",
+    0x80070BC9: "an earlier installation requires a restart of the host first",
+    0x80240017: "the update is not for this version of Windows, or a prerequisite is missing",
+    0x800F081E: "the update is not for this version of Windows, or a prerequisite is missing",
 }
 
 EXIT_CODES = {
@@ -68,6 +69,6 @@ EXIT_CODES = {
 }
 
 
-def judged(exit_code: int) -> ExitCode:
-    """What an unsigned exit code means; one that is not listed is a failure."""
-    return EXIT_CODES.get(exit_code) or ExitCode(Outcome.FAILED, "this exit code is not a common one")
+def classify(exit_code: int) -> ExitCode:
+    """Return what an unsigned exit code means; an unlisted one is a failure."""
+    return EXIT_CODES.get(exit_code) or ExitCode(Outcome.FAILED, "unrecognized exit code")

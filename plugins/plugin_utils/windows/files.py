@@ -1,9 +1,10 @@
 # Copyright (c) 2026 winops.mars contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
+# Private to this collection; it may change at any time
 """Files and folders, each read by its key: Win32_Directory and CIM_DataFile (root/cimv2).
 
-A query of these classes by anything but ``Name`` makes Windows walk through its disks, so nothing here does that.
+They are never queried by anything but ``Name``, for which Windows would have to search its disks.
 """
 
 from __future__ import annotations
@@ -19,12 +20,13 @@ from ..wsman.values import (
     integer,
     string,
 )
+from . import paths
 from .command_line import failure, quoted
 
 
 @dataclass(frozen=True)
 class Directory:
-    """A folder. ``path`` is in the letter case Windows gives it, which is lower for this class."""
+    """A folder. ``path`` is in the letter case of the class, which is lower."""
 
     path: str
     compressed: bool
@@ -51,7 +53,7 @@ class Files:
         self._session = session
 
     def directory(self, path: str) -> Directory | None:
-        """The folder at a path; None if nothing is there, or a file."""
+        """Return the folder at a path; None if there is nothing or a file."""
         instance = self._get("Win32_Directory", path)
         if instance is None:
             return None
@@ -62,7 +64,7 @@ class Files:
         )
 
     def file(self, path: str) -> File | None:
-        """The file at a path; None if nothing is there, or a folder."""
+        """Return the file at a path; None if there is nothing or a folder."""
         instance = self._get("CIM_DataFile", path)
         if instance is None:
             return None
@@ -73,31 +75,25 @@ class Files:
         )
 
     def is_reparse_point(self, path: str) -> bool:
-        """Whether an existing folder or file is a junction, symbolic link or other reparse point.
+        """Return whether an existing folder or file is a junction, symbolic link or other reparse point.
 
-        No CIM class tells, ``fsutil`` does by its exit code.
+        No CIM class has this, so it is the exit code of ``fsutil``.
         """
-        result = self._session.run(f"fsutil reparsepoint query {quoted(path)}", changes=False)
+        result = self._session.run(f"fsutil reparsepoint query {quoted(path)}", repeatable=True)
         if result.exit_code not in (0, 1):
-            raise failure(f"fsutil could not tell whether {path} is a reparse point", result)
+            raise failure(f"fsutil could not determine whether {path} is a reparse point", result)
         return result.exit_code == 0
 
     def create_directory(self, path: str) -> None:
-        """Create a folder and its missing parents. CIM has no method for it."""
+        """Create a folder and its missing parents, for which CIM has no method."""
         result = self._session.run(f"mkdir {quoted(path)}")
         if result.exit_code:
             raise failure(f"the folder {path} could not be created", result)
 
     def _get(self, class_name: str, path: str) -> Instance | None:
         try:
-            return self._session.get(CimPath("root/cimv2", class_name, {"Name": _key(path)}))
+            return self._session.get(CimPath("root/cimv2", class_name, {"Name": paths.normalize(path)}))
         except Fault as fault:
             if fault.is_absent:
                 return None
             raise
-
-
-def _key(path: str) -> str:
-    """The path as the classes' key has it: one backslash between the names, none at the end but for a drive's root."""
-    trimmed = path.replace("/", "\\").rstrip("\\")
-    return trimmed + "\\" if trimmed.endswith(":") else trimmed

@@ -1,7 +1,8 @@
 # Copyright (c) 2026 winops.mars contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Installing a product: bring its installer to the host, check that, run it as SYSTEM, and prove it by the registry."""
+# Private to this collection; it may change at any time
+"""Installation of a product: copy its installer to the host, verify it, run it as SYSTEM, and check the registry."""
 
 from __future__ import annotations
 
@@ -12,28 +13,28 @@ from dataclasses import dataclass
 from urllib.parse import unquote, urlsplit
 
 from ..wsman.session import Session
+from . import versions
 from .command_line import failure, quoted
 from .errors import CimError
-from .exit_codes import Outcome, judged
+from .exit_codes import Outcome, classify
 from .files import Files
 from .operating_system import await_restart, last_boot, reboot
-from .processes import Interrupted, SystemCommand, temporary_directory
 from .registry import Registry
-from .repeated import repeated
+from .system_command import Interrupted, SystemCommand, temporary_directory
 
 _URL = re.compile(r"https?://", re.IGNORECASE)
 _SHA256 = re.compile(r"[0-9a-f]{64}")
-# Seconds for certutil to read a file of a gigabyte from a slow disk.
+# Seconds in which certutil can read a file of a gigabyte from a slow disk.
 _HASH_TIMEOUT = 600.0
-# Seconds for a restart the installer makes by itself.
+# Seconds for a restart by the installer itself.
 _RESTART_TIMEOUT = 1800.0
 
 
 @dataclass(frozen=True)
 class Proof:
-    """A registry value that shows that a product is installed: by being there, or by being at least ``minimum``.
+    """A registry value that proves that a product is installed, by its presence or by being at least ``minimum``.
 
-    Numbers and versions compare part by part, so that 5.1 is less than 5.1.14409 and more than 4.
+    Numbers and versions are compared part by part: 5.1 is less than 5.1.14409 and more than 4.
     """
 
     key: str
@@ -41,39 +42,32 @@ class Proof:
     minimum: str | None = None
 
     def read(self, registry: Registry) -> str | int | None:
-        """The value; None if it is absent."""
+        """Return the value, None if it is absent."""
         value = registry.value(self.key, self.name)
         if value is None:
             return None
         if isinstance(value.data, (str, int)):
             return value.data
-        raise CimError(f"the registry value {self.key}\\{self.name} is neither a number nor a text")
+        raise CimError(f"the registry value {self.key}\\{self.name} is neither a number nor a string")
 
     def is_met_by(self, value: str | int | None) -> bool:
-        """Whether a value shows that the product is installed."""
-        return value is not None and (self.minimum is None or _numbers(str(value)) >= _numbers(self.minimum))
+        """Return whether a value proves that the product is installed."""
+        return value is not None and (self.minimum is None or versions.find(str(value)) >= versions.find(self.minimum))
 
     def __str__(self) -> str:
         condition = f" of at least {self.minimum}" if self.minimum else ""
         return f"the registry value {self.key}\\{self.name}{condition}"
 
 
-def _numbers(version: str) -> list[int]:
-    numbers = [int(number) for number in re.findall(r"\d+", version)]
-    while numbers and not numbers[-1]:
-        numbers.pop()  # 5.1 and 5.1.0 are the same
-    return numbers
-
-
 @dataclass(frozen=True)
 class Installation:
-    """How an installation ended.
+    """The result of an installation.
 
-    :ivar value: what the proof reads now.
+    :ivar value: the registry value afterwards.
     :ivar exit_code: unsigned; None if a restart ended the installer before it had one.
-    :ivar changed: False if the installer says that there was nothing to install.
-    :ivar restarted: the host restarted.
-    :ivar reboot_required: the installation is complete only after a restart.
+    :ivar changed: False if the installer reports that there was nothing to install.
+    :ivar restarted: the host has restarted.
+    :ivar reboot_required: the installation requires a restart to complete.
     """
 
     value: str | int | None
@@ -91,11 +85,11 @@ def install(
     reboot_timeout: float | None,
     sleep: Callable[[float], None] = time.sleep,
 ) -> Installation:
-    """Run an installer, restart the host if that is needed, and believe only the proof.
+    """Run an installer, restart the host if necessary, and check the proof.
 
-    :param reboot_timeout: seconds the host may take for a restart; None if it may not be restarted.
+    :param reboot_timeout: seconds the host may take to restart; None if it must not be restarted.
 
-    Raises :class:`CimError` if the product is not installed in the end.
+    Raises :class:`CimError` if the proof does not show that the product is installed.
     """
     registry = Registry(session)
     booted = last_boot(session)
@@ -105,13 +99,13 @@ def install(
         value = proof.read(registry)
         if proof.is_met_by(value):
             return Installation(value, None, changed=True, restarted=True, reboot_required=False)
-        raise CimError(f"{error}, and {proof} is {_shown(value)}: run it again") from error
-    code = judged(exit_code)
-    ended = f"the installer {installer.source} ended with exit code {exit_code} (0x{exit_code:08X}): {code.meaning}"
+        raise CimError(f"{error}, and {proof} is {_shown(value)}: run the task again") from error
+    code = classify(exit_code)
+    ended = f"the installer {installer} ended with exit code {exit_code} (0x{exit_code:08X}): {code.meaning}"
     if code.outcome is Outcome.FAILED:
         raise CimError(ended, exit_code)
     value = None if code.outcome is Outcome.RESTARTING else proof.read(registry)
-    # "Already installed" without the proof is what an update answers that waits for a restart.
+    # An update that requires a restart reports "already installed", although the proof is not met yet.
     pending = code.outcome is Outcome.RESTART_NEEDED or (code.outcome is Outcome.PRESENT and not proof.is_met_by(value))
     restarted = code.outcome is Outcome.RESTARTING or (pending and reboot_timeout is not None)
     if code.outcome is Outcome.RESTARTING:
@@ -121,22 +115,22 @@ def install(
     if restarted:
         value = proof.read(registry)
     if not proof.is_met_by(value) and (restarted or not pending):
-        after = ", and after the restart" if restarted else ", but"
-        raise CimError(f"{ended}{after} {proof} is {_shown(value)}: it may install another product or version")
+        after = " after the restart" if restarted else ""
+        raise CimError(f"{ended}, but {proof} is {_shown(value)}{after}: it may install another product or version")
     changed = restarted or code.outcome is not Outcome.PRESENT
     return Installation(value, exit_code, changed, restarted, reboot_required=pending and not restarted)
 
 
 def _shown(value: str | int | None) -> str:
-    return "not there" if value is None else f"{value!r}"
+    return "absent" if value is None else f"{value!r}"
 
 
 class Installer:
-    """One installer: a program (``.exe``), Windows Installer package (``.msi``) or Windows update (``.msu``).
+    """An installer: a program (``.exe``), a Windows Installer package (``.msi``) or a Windows update (``.msu``).
 
     :param source: an http or https URL, a UNC path or a path on the host.
-    :param sha256: hexadecimal, in any letter case; None to run the file unchecked.
-    :param timeout: seconds for bringing it to the host, and again for running it.
+    :param sha256: hexadecimal, in any letter case; None to run the file without verification.
+    :param timeout: seconds to copy it to the host, and again to run it.
     """
 
     def __init__(
@@ -155,18 +149,27 @@ class Installer:
         self._timeout = timeout
         self._sleep = sleep
 
+    def __str__(self) -> str:
+        if not _URL.match(self.source):
+            return self.source
+        # User information and query may be secrets.
+        url = urlsplit(self.source)
+        return f"{url.scheme}://{url.netloc.rpartition('@')[2]}{url.path}"
+
     def check_source(self) -> None:
-        """Raise :class:`CimError` if it can be told beforehand that the source is not there."""
+        """Raise :class:`CimError` if the source is a file that does not exist on the host."""
         if self._is_local and Files(self._session).file(self.source) is None:
-            raise CimError(f"the host has no file {self.source}: give the path of one it has, a URL or a UNC path")
+            raise CimError(
+                f"the file {self.source} does not exist on the host: specify an existing file, a URL or a UNC path"
+            )
 
     def run(self) -> int:
-        """Run it and return its exit code, unsigned.
+        """Run the installer and return its exit code, unsigned.
 
-        Raises :class:`CimError` if it could not be brought to the host, is not the expected file, or did not end.
+        Raises :class:`CimError` if it could not be copied to the host, is not the expected file, or did not end.
         """
         with temporary_directory(self._session) as directory:
-            # In this folder nobody but administrators can put another file in its place after it was checked.
+            # In this folder, only administrators could replace the file after it was verified.
             file = f"{directory}\\{_file_name(self.source)}"
             self._fetch(directory, file)
             if self._sha256 is not None:
@@ -180,45 +183,43 @@ class Installer:
     def _fetch(self, directory: str, file: str) -> None:
         if self._is_local:
             command = f"copy /b /y {quoted(self.source)} {quoted(file)}"
-            result = repeated(lambda: self._session.run(command, timeout=self._timeout))
+            result = self._session.run(command, repeatable=True, timeout=self._timeout)
             if result.exit_code:
-                raise failure(f"the installer {self.source} could not be copied on the host", result)
+                raise failure(f"the installer {self} could not be copied on the host", result)
             return
         if _URL.match(self.source):
-            # BITS resumes and follows the proxy settings of SYSTEM, and refuses to work in a WinRM session.
+            # BITS resumes downloads and uses the proxy settings of SYSTEM, but does not work in a WinRM session.
             url = _quoted_url(self.source)
             command = (
                 f"bitsadmin /transfer winops.mars /download /priority foreground {url} {quoted(file)} >nul "
                 f"|| certutil -urlcache -split -f {url} {quoted(file)} >nul"
             )
             remedy = (
-                "check the URL, the proxy of SYSTEM (netsh winhttp) and whether this Windows has the TLS version the "
-                "server wants; or give a UNC or local path"
+                "check the URL, the proxy of SYSTEM (netsh winhttp) and that Windows supports the TLS version of the "
+                "server; or specify a UNC or local path"
             )
         else:
             command = f"copy /b /y {quoted(self.source)} {quoted(file)} >nul"
             remedy = (
-                "the host reads it with its computer account, since a WinRM session cannot pass on your credentials: "
-                "let that account (or the group Domain Computers) read share and file, or copy the file to the host"
+                "the host reads it with its computer account, since a WinRM session cannot delegate your credentials; "
+                "let that account or the group Domain Computers read share and file, or copy the file to the host"
             )
         exit_code = self._as_system(directory, command)
         if exit_code or Files(self._session).file(file) is None:
             raise CimError(
-                f"the installer could not be fetched from {self.source} (exit code 0x{exit_code:08X}): {remedy}",
+                f"the installer {self} could not be copied to the host (exit code 0x{exit_code:08X}): {remedy}",
                 exit_code,
             )
 
     def _check(self, file: str, expected: str) -> None:
-        result = self._session.run(f"certutil -hashfile {quoted(file)} SHA256", changes=False, timeout=_HASH_TIMEOUT)
+        result = self._session.run(f"certutil -hashfile {quoted(file)} SHA256", repeatable=True, timeout=_HASH_TIMEOUT)
         if result.exit_code:
-            raise failure("certutil could not compute the SHA-256 of the installer, so it was not run", result)
-        # Between two lines of text in the host's language; before Windows 10 the bytes are apart.
+            raise failure("the installer was not run, since certutil could not compute its SHA-256", result)
+        # The digits are between two lines in the host's language. Before Windows 10, blanks separate the bytes.
         lines = (line.replace(" ", "").lower() for line in result.stdout.splitlines())
         actual = next(filter(_SHA256.fullmatch, lines), None)
         if actual != expected:
-            raise CimError(
-                f"the installer {self.source} was not run: its SHA-256 is {actual or 'unknown'} and not {expected}"
-            )
+            raise CimError(f"the installer {self} was not run: its SHA-256 is {actual or 'unknown'} and not {expected}")
 
     def _as_system(self, directory: str, command: str) -> int:
         return SystemCommand(self._session, directory, command, self._sleep).run(self._timeout)
@@ -228,7 +229,7 @@ def _file_name(source: str) -> str:
     path = unquote(urlsplit(source).path) if _URL.match(source) else source
     name = re.split(r"[\\/]", path)[-1]
     if not name.lower().endswith((".exe", ".msi", ".msu")):
-        raise CimError(f"the source {source!r} does not end with the name of an .exe, .msi or .msu file")
+        raise CimError("the path of the source must end with the name of an .exe, .msi or .msu file")
     return re.sub(r"[^\w.-]", "_", name, flags=re.ASCII)
 
 
@@ -244,7 +245,7 @@ def _command(file: str, arguments: str) -> str:
 
 
 def _quoted_url(url: str) -> str:
-    # %20 and the like may stay: on a command line, unlike in a batch file, cmd.exe leaves unknown variables alone.
+    # %20 and the like are safe: on a command line, unlike in a batch file, cmd.exe keeps unknown variables.
     if re.search(r"[\s\"]", url):
-        raise CimError(f"the URL {url!r} holds a blank or quotation mark: write %20 or %22")
+        raise CimError("the URL of the source contains a blank or quotation mark: write %20 or %22")
     return f'"{url}"'

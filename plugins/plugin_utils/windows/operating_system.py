@@ -1,7 +1,8 @@
 # Copyright (c) 2026 winops.mars contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The running Windows, and its restart: Win32_OperatingSystem (root/cimv2), of which a host has one instance."""
+# Private to this collection; it may change at any time
+"""The running Windows and its restart: Win32_OperatingSystem (root/cimv2), of which a host has one instance."""
 
 from __future__ import annotations
 
@@ -36,26 +37,26 @@ _PATH = CimPath("root/cimv2", "Win32_OperatingSystem")
 
 _PRODUCT_TYPES = {1: "workstation", 2: "domain_controller", 3: "server"}
 
-# Flags of Win32Shutdown: restart, and do not ask the programs that run.
+# Flags of Win32Shutdown: restart, and close running programs.
 _FORCED_REBOOT = 6
-# Seconds between two tries to reach a host that restarts.
+# Seconds between two tries to reach a host that is restarting.
 _INTERVAL = 2.0
-# Windows computes LastBootUpTime from its clock, so that it moves a little when the clock is set.
+# Windows computes LastBootUpTime from its clock, so it changes a little when the clock is set.
 _TOLERANCE = timedelta(seconds=1)
 
 
 @dataclass(frozen=True)
 class OperatingSystem:
-    """What Windows says of itself.
+    """Properties of the running Windows.
 
-    :ivar caption: the product's name, translated on some: to show, not to decide on.
+    :ivar caption: the product's name, to show but not to decide on: some versions translate it.
     :ivar version: such as ``10.0.20348``.
     :ivar service_pack: its major number, 0 for none.
     :ivar product_type: ``workstation``, ``domain_controller`` or ``server``.
     :ivar architecture: bits: 32 or 64.
     :ivar language: the LCID of the installed language.
     :ivar last_boot: with a time zone.
-    :ivar sku: the edition (PRODUCT_* of winnt.h).
+    :ivar sku: the edition (PRODUCT_* of winnt.h), None if it is unknown.
     """
 
     caption: str
@@ -68,46 +69,51 @@ class OperatingSystem:
     computer_name: str
     last_boot: datetime
     windows_directory: str
-    system_drive: str
-    sku: int
+    sku: int | None
 
     @classmethod
     def read(cls, session: Session) -> OperatingSystem:
-        """Read all of it, by one request."""
+        """Read all properties by one request."""
         instance = session.get(_PATH)
         return cls(
             caption=_required(instance, "Caption", string).strip(),
             version=_required(instance, "Version", string),
-            build=int(_required(instance, "BuildNumber", string)),
+            build=_required(instance, "BuildNumber", integer),
             service_pack=instance.read("ServicePackMajorVersion", integer) or 0,
-            product_type=_PRODUCT_TYPES[_required(instance, "ProductType", integer)],
+            product_type=_product_type(_required(instance, "ProductType", integer)),
             architecture=_bits(_required(instance, "OSArchitecture", string)),
             language=_required(instance, "OSLanguage", integer),
             computer_name=_required(instance, "CSName", string),
             last_boot=_required(instance, "LastBootUpTime", datetime_),
             windows_directory=_required(instance, "WindowsDirectory", string),
-            system_drive=_required(instance, "SystemDrive", string),
-            sku=_required(instance, "OperatingSystemSKU", integer),
+            sku=instance.read("OperatingSystemSKU", integer),
         )
 
 
 def _required(instance: Instance, name: str, cim_type: CimType[T]) -> T:
     value = instance.read(name, cim_type)
     if value is None:
-        raise ProtocolError(f"the host's Win32_OperatingSystem has no {name}")
+        raise ProtocolError(f"the host's answer Win32_OperatingSystem contains no {name}")
     return value
 
 
+def _product_type(number: int) -> str:
+    try:
+        return _PRODUCT_TYPES[number]
+    except KeyError:
+        raise ProtocolError(f"Win32_OperatingSystem.ProductType is {number}, which is not a known type") from None
+
+
 def _bits(architecture: str) -> int:
-    """``64-bit``, ``64-Bit``, ``64 ビット``, ``ARM 64-bit Processor``: the text is translated, its number is not."""
+    """Return the number in ``64-bit``, ``64-Bit``, ``64 ビット``, ``ARM 64-bit Processor``: the rest is translated."""
     match = re.search(r"\d+", architecture)
     if not match:
-        raise ProtocolError(f"the host's Win32_OperatingSystem.OSArchitecture has no number: {architecture!r}")
+        raise ProtocolError(f"Win32_OperatingSystem.OSArchitecture contains no number: {architecture!r}")
     return int(match[0])
 
 
 def last_boot(session: Session) -> datetime:
-    """When Windows started."""
+    """Return when Windows last started."""
     return _required(session.get(_PATH), "LastBootUpTime", datetime_)
 
 
@@ -117,13 +123,13 @@ def reboot(
     sleep: Callable[[float], None] = time.sleep,
     clock: Callable[[], float] = time.monotonic,
 ) -> datetime:
-    """Restart Windows, wait until it answers with a later boot time, and return that.
+    """Restart Windows, wait until it answers with a later boot time, and return that time.
 
-    Programs that run are closed without being asked. Raises :class:`CimError` if the restart is refused, or the host
-    is not back within ``timeout`` seconds.
+    Running programs are closed without a prompt. Raises :class:`CimError` if Windows refuses to restart, or does not
+    answer again within ``timeout`` seconds.
     """
     before = last_boot(session)
-    # The host may go down before its answer is out; only the boot time tells whether the request arrived.
+    # The host may shut down before it has answered. Only the boot time shows whether the request arrived.
     with suppress(OutcomeUnknown, Unreachable):
         _request_reboot(session)
     return await_restart(session, before, timeout, sleep, clock)
@@ -136,26 +142,26 @@ def await_restart(
     sleep: Callable[[float], None] = time.sleep,
     clock: Callable[[], float] = time.monotonic,
 ) -> datetime:
-    """Wait until Windows, which ran since ``before``, answers with a later boot time, and return that.
+    """Wait until Windows answers with a boot time later than ``before``, and return that time.
 
-    Raises :class:`CimError` if that is not so within ``timeout`` seconds.
+    Raises :class:`CimError` if it does not within ``timeout`` seconds.
     """
     deadline = clock() + timeout
-    obstacle = "it was not asked"
+    obstacle = "no answer was waited for"
     while clock() < deadline:
         sleep(_INTERVAL)
         try:
             after = last_boot(session)
         except WSManError as error:
-            # Besides not answering at all, a host that starts may refuse credentials it cannot check yet, and have no
-            # WMI provider ready.
+            # A host that is starting may not only be silent. It may also refuse credentials that it cannot check yet,
+            # or lack a WMI provider.
             obstacle = str(error)
             continue
         if after > before + _TOLERANCE:
-            session.close()  # its shell, if it had one, ended with the Windows it ran on
+            session.close()  # the restart has ended its shell
             return after
         obstacle = f"it answers, but has not restarted since {before.isoformat()}"
-    raise CimError(f"the host did not come back from its restart within {timeout:.0f} seconds: {obstacle}")
+    raise CimError(f"the host did not restart within {timeout:.0f} seconds: {obstacle}")
 
 
 def _request_reboot(session: Session) -> None:
@@ -166,7 +172,7 @@ def _request_reboot(session: Session) -> None:
     except Fault as fault:
         if fault.is_access_denied:
             raise
-    # The method needs the privilege to shut down enabled in the provider's process, which the program does itself.
+    # The method requires that the provider has enabled its privilege to shut down. The program enables it itself.
     result = session.run("shutdown.exe /r /f /t 0 /d p:2:4")
     if result.exit_code:
         raise failure("Windows refused to restart with shutdown.exe", result)

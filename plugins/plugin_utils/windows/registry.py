@@ -1,10 +1,12 @@
 # Copyright (c) 2026 winops.mars contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The registry through StdRegProv (root/cimv2), the provider every Windows has.
+# Private to this collection; it may change at any time
+"""The registry by StdRegProv (root/cimv2), a provider of every Windows.
 
-Its methods answer Win32 errors in ReturnValue. Keys are written as in ``HKLM\\SOFTWARE\\X``; a 64-bit WinRM service
-shows the 64-bit view, so 32-bit data is under ``SOFTWARE\\WOW6432Node``. The name "" is a key's default value.
+Its methods return Win32 errors in ReturnValue. Keys are written as in ``HKLM\\SOFTWARE\\X``. A 64-bit Windows shows
+the 64-bit view, in which the data of 32-bit programs is under ``SOFTWARE\\WOW6432Node``. The name "" is that of a key's
+default value.
 """
 
 from __future__ import annotations
@@ -28,6 +30,7 @@ from ..wsman.values import (
 )
 from .command_line import failure, quoted
 from .errors import CimError, return_value
+from .paths import fold
 
 T = TypeVar("T")
 
@@ -35,6 +38,9 @@ ERROR_INVALID_FUNCTION = 1
 ERROR_FILE_NOT_FOUND = 2
 ERROR_ACCESS_DENIED = 5
 WBEM_E_TYPE_MISMATCH = 0x80041005
+
+#: Where Windows keeps the system environment variables.
+MACHINE_ENVIRONMENT_KEY = r"HKLM\SYSTEM\CurrentControlSet\Control\Session Manager\Environment"
 
 _PROVIDER = CimPath("root/cimv2", "StdRegProv")
 
@@ -76,7 +82,7 @@ class RegistryValue:
 
 @dataclass(frozen=True)
 class _Type(Generic[T]):
-    """How StdRegProv handles one type: Get and Set method, and the parameter of both that holds the data."""
+    """How StdRegProv handles a type: the names of its Get and Set methods, and of their parameter for the data."""
 
     number: int  # winnt.h
     name: str
@@ -101,7 +107,7 @@ def _octets(output: Instance) -> bytes:
 def _number(output: Instance) -> int:
     value = output.read("uValue", integer)
     if value is None:
-        raise ProtocolError(f"the host's answer {output.class_name} has no uValue")
+        raise ProtocolError(f"the host's answer {output.class_name} contains no uValue")
     return value
 
 
@@ -123,19 +129,19 @@ _KINDS = {type_.number: kind for kind, type_ in _TYPES.items()}
 class Registry:
     """The registry of one host.
 
-    A typed read costs one request. Reads answer None for a key or value that is absent, and raise :class:`CimError`
-    if access is denied or the value is of another type.
+    A typed read costs one request. It returns None for an absent key or value, and raises :class:`CimError` if access
+    is denied or the value is of another type.
     """
 
     def __init__(self, session: Session) -> None:
         self._session = session
 
     def string(self, key: str, name: str) -> str | None:
-        """The text of a REG_SZ value."""
+        """Return the text of a REG_SZ value."""
         return self._read(_STRING, key, name)
 
     def expanded_string(self, key: str, name: str) -> str | None:
-        """The text of a REG_EXPAND_SZ value with the variables of the host's services expanded, or that of a REG_SZ."""
+        """Return the text of a REG_EXPAND_SZ value with its variables expanded as for services, or of a REG_SZ."""
         try:
             return self._read(_EXPAND_STRING, key, name)
         except CimError as error:
@@ -144,12 +150,12 @@ class Registry:
             return self._read(_STRING, key, name)
 
     def dword(self, key: str, name: str) -> int | None:
-        """The number of a REG_DWORD value, unsigned."""
+        """Return the number of a REG_DWORD value, unsigned."""
         return self._read(_DWORD, key, name)
 
     def value(self, key: str, name: str) -> RegistryValue | None:
-        """A value of whatever type: two requests, and for an ``EXPAND_STRING`` a command instead of the second."""
-        number = self._types(key).get(name.lower())
+        """Return a value of any type, by two requests; for an ``EXPAND_STRING``, the second is a command."""
+        number = self._types(key).get(fold(name))
         if number is None:
             return None
         kind = _KINDS.get(number)
@@ -161,7 +167,7 @@ class Registry:
         return None if data is None else RegistryValue(kind, data)
 
     def set(self, key: str, name: str, value: RegistryValue) -> None:
-        """Write a value, of whatever type it was before, and create the key and its parents if they are missing."""
+        """Write a value, which may have had another type; create the key and its parents if they are missing."""
         type_ = _TYPES[value.kind]
         if value.data in ((), b""):
             raise CimError(f"an empty {type_.name} cannot be written to {_shown(key, name)} over WS-Management")
@@ -173,18 +179,18 @@ class Registry:
         self._require(code, f"the registry value {_shown(key, name)} could not be written")
 
     def delete(self, key: str, name: str) -> None:
-        """Delete a value; an absent one is no error."""
+        """Delete a value; it is not an error if it is absent."""
         code = self._change("DeleteValue", key, {"sValueName": name})
         if code not in (ERROR_INVALID_FUNCTION, ERROR_FILE_NOT_FOUND):
             self._require(code, f"the registry value {_shown(key, name)} could not be deleted")
 
     def _read(self, type_: _Type[T], key: str, name: str) -> T | None:
-        output = self._call(f"Get{type_.method}", key, {"sValueName": name}, changes=False)
+        output = self._call(f"Get{type_.method}", key, {"sValueName": name})
         code = return_value(output)
         if code == ERROR_FILE_NOT_FOUND:
             return None
-        # Clients in use disagree on what this code means, so the list of the key's values decides.
-        if code == ERROR_INVALID_FUNCTION and name.lower() not in self._types(key):
+        # The meaning of this code is disputed, so the list of the key's values decides.
+        if code == ERROR_INVALID_FUNCTION and fold(name) not in self._types(key):
             return None
         if code == WBEM_E_TYPE_MISMATCH:
             raise CimError(f"the registry value {_shown(key, name)} is not of type {type_.name}", code)
@@ -192,8 +198,8 @@ class Registry:
         return type_.read(output)
 
     def _types(self, key: str) -> dict[str, int]:
-        """The type numbers of a key's values by lower-case name; empty if the key is absent."""
-        output = self._call("EnumValues", key, {}, changes=False)
+        """Return the type numbers of a key's values by their folded names; none if the key is absent."""
+        output = self._call("EnumValues", key, {})
         code = return_value(output)
         if code == ERROR_FILE_NOT_FOUND:
             return {}
@@ -201,30 +207,34 @@ class Registry:
         names = output.read("sNames", array_of(string)) or []
         numbers = output.read("Types", array_of(integer)) or []
         if len(names) != len(numbers):
-            raise ProtocolError(f"the host names {len(names)} values of the key {key} and {len(numbers)} types")
-        return {name.lower(): number for name, number in zip(names, numbers, strict=True)}
+            raise ProtocolError(
+                f"the host's answer contains {len(names)} values of the key {key} but {len(numbers)} types"
+            )
+        return {fold(name): number for name, number in zip(names, numbers, strict=True)}
 
     def _unexpanded(self, key: str, name: str) -> str:
-        """The stored text of a REG_EXPAND_SZ value, by ``reg query``: StdRegProv only gives it expanded."""
+        """Return the stored text of a REG_EXPAND_SZ value, by ``reg query``: StdRegProv only returns it expanded."""
         selection = f"/v {quoted(name)}" if name else "/ve"
-        result = self._session.run(f"reg query {quoted(key)} {selection}", changes=False)
-        # One line, whose beginning is the value's name (translated, if it is the default value's): the type is not.
+        result = self._session.run(f"reg query {quoted(key)} {selection}", repeatable=True)
+        # One line that begins with the value's name, which is translated for the default value. The type never is.
         match = re.search(r"    REG_EXPAND_SZ(?:    |\r?\n)(.*?)(?:\r?\n)*\Z", result.stdout, re.DOTALL)
         if result.exit_code or not match:
             raise failure(f"the registry value {_shown(key, name)} could not be read with 'reg query'", result)
         if "\ufffd" in match[1]:
-            raise CimError(f"'reg query' printed the registry value {_shown(key, name)} in a form that is not UTF-8")
+            raise CimError(f"the output of 'reg query' for the registry value {_shown(key, name)} is not valid UTF-8")
         return match[1]
 
     def _change(self, method: str, key: str, parameters: dict[str, Value]) -> int:
-        return return_value(self._call(method, key, parameters, changes=True))
+        return return_value(self._call(method, key, parameters))
 
-    def _call(self, method: str, key: str, parameters: dict[str, Value], *, changes: bool) -> Instance:
+    def _call(self, method: str, key: str, parameters: dict[str, Value]) -> Instance:
         hive, _unused, sub_key = key.partition("\\")
         if hive.upper() not in _HIVES:
             raise CimError(f"the registry key {key!r} must begin with one of {', '.join(sorted(_HIVES, key=len))}")
         where: dict[str, Value] = {"hDefKey": _HIVES[hive.upper()], "sSubKeyName": sub_key}
-        return self._session.invoke(_PROVIDER, method, where | parameters, changes=changes)
+        # To call any of the methods again does no harm: it sets a value to the same data, creates a key that exists, or
+        # deletes a value that is gone.
+        return self._session.invoke(_PROVIDER, method, where | parameters, repeatable=True)
 
     @staticmethod
     def _require(code: int, complaint: str) -> None:

@@ -1,10 +1,11 @@
 # Copyright (c) 2026 winops.mars contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Scheduled tasks: the CIM classes of Windows Server 2012 and later, and schtasks.exe where those are missing.
+# Private to this collection; it may change at any time
+"""Scheduled tasks: by the CIM classes of Windows Server 2012 and later, or by schtasks.exe where they are missing.
 
-Both ways read and write whole task definitions as XML, which no version of Windows translates. schtasks.exe translates
-the state of a task and the time of its last run, so with it both are unknown.
+Both read and write task definitions as XML, which no version of Windows translates. schtasks.exe translates the state
+of a task and the time of its last run, so both are unknown where it is used.
 """
 
 from __future__ import annotations
@@ -29,6 +30,7 @@ from ..wsman.values import (
 )
 from .command_line import failure, quoted
 from .errors import CimError, return_value
+from .paths import fold
 from .task_xml import TaskDefinition, TaskXmlError, ascii_xml
 
 State = Literal["disabled", "queued", "ready", "running"]
@@ -41,18 +43,18 @@ _SCHED_S_TASK_HAS_NOT_RUN = 0x41303
 _WSMAN_CANNOT_PROCESS_FILTER = 0x8033801A
 _ERROR_FILE_NOT_FOUND = 0x80070002
 _ERROR_NOT_FOUND = 0x80070490
-# What findstr takes in one line.
+# The longest line that findstr copies.
 _LONGEST_LINE = 8000
 
 
 @dataclass(frozen=True)
 class ScheduledTask:
-    """One task.
+    """A task.
 
     :ivar path: its folder, with a backslash at both ends.
-    :ivar state: None if it cannot be told (schtasks.exe).
-    :ivar last_run: None if it never ran or it cannot be told.
-    :ivar last_result: exit code or HRESULT of the last run, unsigned; None if it never ran or it cannot be told.
+    :ivar state: None if it is unknown (schtasks.exe).
+    :ivar last_run: None if it never ran or that is unknown.
+    :ivar last_result: exit code or HRESULT of the last run, unsigned; None if it never ran or that is unknown.
     """
 
     name: str
@@ -63,16 +65,18 @@ class ScheduledTask:
     last_result: int | None
 
 
-class _Scheduler(Protocol):
-    """One way to the task scheduler."""
+class _Backend(Protocol):
+    """An interface to the task scheduler."""
 
     def states(self, folder: str) -> dict[str, State | None]: ...
 
-    def read(self, folder: str, name: str, state: State | None) -> ScheduledTask | None: ...
+    def definition(self, folder: str, name: str) -> TaskDefinition | None: ...
+
+    def last_run(self, folder: str, name: str) -> tuple[datetime | None, int | None]: ...
 
     def register(self, folder: str, name: str, xml: str) -> None: ...
 
-    def start(self, folder: str, name: str) -> None: ...
+    def start(self, folder: str, name: str, *, repeatable: bool) -> None: ...
 
     def delete(self, folder: str, name: str) -> None: ...
 
@@ -82,57 +86,65 @@ class ScheduledTasks:
 
     def __init__(self, session: Session) -> None:
         self._session = session
-        self._scheduler: _Scheduler | None = None
+        self._chosen: _Backend | None = None
+
+    def states(self, path: str) -> dict[str, State | None]:
+        """Return the states of the tasks in a folder, not in its subfolders, by name; none if there is no such folder.
+
+        A state is None if it is unknown (schtasks.exe).
+        """
+        return self._list_states(path)[1]
+
+    def definitions(self, path: str, name: str | None = None) -> dict[str, TaskDefinition]:
+        """Return the definitions of the tasks in a folder by name, or only that of one name in any letter case."""
+        backend, states = self._list_states(path)
+        names = [task for task in sorted(states, key=fold) if name is None or fold(task) == fold(name)]
+        definitions = {task: backend.definition(path, task) for task in names}
+        return {task: definition for task, definition in definitions.items() if definition is not None}
 
     def in_folder(self, path: str) -> list[ScheduledTask]:
-        """Every task in a folder, not in those below it; none if the folder does not exist.
-
-        Two or three requests for the folder and three for each task.
-        """
-        scheduler, states = self._listed(path)
-        tasks = (scheduler.read(path, name, states[name]) for name in sorted(states, key=str.lower))
-        return [task for task in tasks if task is not None]
-
-    def task(self, path: str, name: str) -> ScheduledTask | None:
-        """One task, None if there is none of this name in the folder."""
-        scheduler, states = self._listed(path)
-        found = next((candidate for candidate in states if candidate.lower() == name.lower()), None)
-        return None if found is None else scheduler.read(path, found, states[found])
+        """Return every task in a folder, not in its subfolders, by two requests for each."""
+        backend, states = self._list_states(path)
+        return [
+            ScheduledTask(task, path, states[task], definition, *backend.last_run(path, task))
+            for task in sorted(states, key=fold)
+            if (definition := backend.definition(path, task)) is not None
+        ]
 
     def register(self, path: str, name: str, xml: str) -> None:
-        """Create a task or replace its definition. Who it runs as must not need a password."""
-        self._chosen().register(path, name, xml)
+        """Create a task or replace its definition. The account it runs as must not require a password."""
+        self._backend().register(path, name, xml)
 
-    def start(self, path: str, name: str) -> None:
-        """Start a task, whatever its schedule."""
-        self._chosen().start(path, name)
+    def start(self, path: str, name: str, *, repeatable: bool = False) -> None:
+        """Start a task now. ``repeatable`` means that a second start does no harm."""
+        self._backend().start(path, name, repeatable=repeatable)
 
     def delete(self, path: str, name: str) -> None:
-        """Delete a task; an absent one is no error."""
-        self._chosen().delete(path, name)
+        """Delete a task; it is not an error if it is absent."""
+        self._backend().delete(path, name)
 
-    def _chosen(self) -> _Scheduler:
-        return self._scheduler or self._listed("\\")[0]
+    def _backend(self) -> _Backend:
+        return self._chosen or self._list_states("\\")[0]
 
-    def _listed(self, path: str) -> tuple[_Scheduler, dict[str, State | None]]:
+    def _list_states(self, path: str) -> tuple[_Backend, dict[str, State | None]]:
         if not (path.startswith("\\") and path.endswith("\\")):
             raise CimError(f"the folder {path!r} of the task scheduler must begin and end with a backslash")
-        if self._scheduler is not None:
-            return self._scheduler, self._scheduler.states(path)
-        scheduler: _Scheduler = _CimScheduler(self._session)
+        if self._chosen is not None:
+            return self._chosen, self._chosen.states(path)
+        backend: _Backend = _CimBackend(self._session)
         try:
-            states = scheduler.states(path)
+            states = backend.states(path)
         except Fault as fault:
             if not fault.is_absent and fault.code != _WSMAN_CANNOT_PROCESS_FILTER:
                 raise
-            scheduler = _Schtasks(self._session)
-            states = scheduler.states(path)
-        self._scheduler = scheduler
-        return scheduler, states
+            backend = _SchtasksBackend(self._session)
+            states = backend.states(path)
+        self._chosen = backend
+        return backend, states
 
 
-class _CimScheduler:
-    """MSFT_ScheduledTask and the static methods of PS_ScheduledTask behind the cmdlets of PowerShell."""
+class _CimBackend:
+    """MSFT_ScheduledTask, and the static methods of PS_ScheduledTask that the cmdlets of PowerShell call."""
 
     def __init__(self, session: Session) -> None:
         self._session = session
@@ -144,70 +156,84 @@ class _CimScheduler:
             for instance in self._session.query(_NAMESPACE, wql)
         }
 
-    def read(self, folder: str, name: str, state: State | None) -> ScheduledTask | None:
+    def definition(self, folder: str, name: str) -> TaskDefinition | None:
         try:
-            xml = self._call("ExportByName", folder, name, changes=False).read("cmdletOutput", string)
-            answer = self._call("GetInfoByName", folder, name, changes=False).read("cmdletOutput", embedded)
+            xml = self._call("ExportByName", folder, name, repeatable=True).read("cmdletOutput", string)
         except Fault as fault:
             if _is_missing(fault):
-                return None  # deleted since it was listed
+                return None  # deleted after it was listed
             raise
         if xml is None:
-            raise CimError(f"the host exported no definition of the scheduled task {folder}{name}")
-        last_run, last_result = _last_run(answer)
-        return ScheduledTask(name, folder, state, TaskDefinition.parse(xml), last_run, last_result)
+            raise CimError(f"the host's answer contains no definition of the scheduled task {folder}{name}")
+        return TaskDefinition.parse(xml)
+
+    def last_run(self, folder: str, name: str) -> tuple[datetime | None, int | None]:
+        try:
+            info = self._call("GetInfoByName", folder, name, repeatable=True).read("cmdletOutput", embedded)
+        except Fault as fault:
+            if _is_missing(fault):
+                return None, None
+            raise
+        result = info.read("LastTaskResult", integer) if info else None
+        if info is None or result == _SCHED_S_TASK_HAS_NOT_RUN:
+            return None, None  # Windows then reports the time 1999-11-30
+        return info.read("LastRunTime", datetime_), result
 
     def register(self, folder: str, name: str, xml: str) -> None:
-        self._call("RegisterByXml", folder, name, {"Force": True, "Xml": xml}, changes=True)
+        self._call("RegisterByXml", folder, name, {"Force": True, "Xml": xml}, repeatable=True)
 
-    def start(self, folder: str, name: str) -> None:
-        self._call("StartByPath", folder, name, changes=True)
+    def start(self, folder: str, name: str, *, repeatable: bool) -> None:
+        self._call("StartByPath", folder, name, repeatable=repeatable)
 
     def delete(self, folder: str, name: str) -> None:
         try:
-            self._session.delete(CimPath(_NAMESPACE, "MSFT_ScheduledTask", {"TaskName": name, "TaskPath": folder}))
+            task = CimPath(_NAMESPACE, "MSFT_ScheduledTask", {"TaskName": name, "TaskPath": folder})
+            self._session.delete(task, repeatable=True)
         except Fault as fault:
             if not _is_missing(fault):
                 raise
 
     def _call(
-        self, method: str, folder: str, name: str, more: dict[str, Value] | None = None, *, changes: bool
+        self, method: str, folder: str, name: str, more: dict[str, Value] | None = None, *, repeatable: bool
     ) -> Instance:
         parameters = {**(more or {}), "TaskPath": folder, "TaskName": name}
-        output = self._session.invoke(_METHODS, method, parameters, changes=changes)
+        output = self._session.invoke(_METHODS, method, parameters, repeatable=repeatable)
         if code := return_value(output):
             raise CimError(f"{method} of the scheduled task {folder}{name} failed with error 0x{code:08X}", code)
         return output
 
 
-class _Schtasks:
-    """schtasks.exe. Its exit code is 1 for every error, so what exists is judged by listing it."""
+class _SchtasksBackend:
+    """schtasks.exe. Its exit code is 1 for every error, so only a list shows whether a task exists."""
 
     def __init__(self, session: Session) -> None:
         self._session = session
 
     def states(self, folder: str) -> dict[str, State | None]:
-        result = self._session.run("schtasks /query /fo csv /nh", changes=False)
+        result = self._session.run("schtasks /query /fo csv /nh", repeatable=True)
         if result.exit_code and not result.stdout:
             raise failure("the scheduled tasks could not be listed", result)
         # The first column is the task with its folder; a task has a row for each of its triggers.
         tasks = {row[0] for row in csv.reader(result.stdout.splitlines()) if row and row[0].startswith("\\")}
-        return {task[len(folder) :]: None for task in tasks if task[: task.rindex("\\") + 1].lower() == folder.lower()}
+        return {task[len(folder) :]: None for task in tasks if fold(task[: task.rindex("\\") + 1]) == fold(folder)}
 
-    def read(self, folder: str, name: str, state: State | None) -> ScheduledTask | None:
-        result = self._session.run(f"schtasks /query /tn {quoted(folder + name)} /xml", changes=False)
+    def definition(self, folder: str, name: str) -> TaskDefinition | None:
+        result = self._session.run(f"schtasks /query /tn {quoted(folder + name)} /xml", repeatable=True)
         if result.exit_code:
             if self._exists(folder, name):
                 raise failure(f"the scheduled task {folder}{name} could not be read", result)
             return None
-        # The XML declares the encoding of the file it would be saved to, not that of this output.
-        return ScheduledTask(name, folder, state, TaskDefinition.parse(result.stdout), None, None)
+        # The encoding that the XML declares is not that of this output.
+        return TaskDefinition.parse(result.stdout)
+
+    def last_run(self, folder: str, name: str) -> tuple[datetime | None, int | None]:
+        return None, None  # schtasks.exe translates it
 
     def register(self, folder: str, name: str, xml: str) -> None:
         if "\ufffd" in xml:
             raise TaskXmlError(
-                f"the definition of the scheduled task {folder}{name} holds characters the host could not send; "
-                "written back it would be damaged, so change this task by hand"
+                f"the definition of the scheduled task {folder}{name} contains characters that the host could not send "
+                "and would be damaged if it were written back: change this task by hand"
             )
         file = f"%SystemRoot%\\Temp\\winops-mars-{uuid.uuid4().hex}.xml"
         lines = ascii_xml(xml).splitlines()
@@ -216,37 +242,31 @@ class _Schtasks:
                 f"the definition of the scheduled task {folder}{name} has a line of more than {_LONGEST_LINE} "
                 "characters, which cannot be written on this Windows: change this task by hand"
             )
-        # findstr copies its input line by line and, unlike "type con" or "more", adds nothing.
-        written = self._session.run(f'findstr "^" > "{file}"', stdin="\r\n".join([*lines, ""]))
+        # Unlike "type con" and "more", findstr copies its input line by line and adds nothing.
+        written = self._session.run(f'findstr "^" > "{file}"', stdin="\r\n".join([*lines, ""]), repeatable=True)
         try:
             if written.exit_code:
                 raise failure(f"the definition of the scheduled task {folder}{name} could not be written", written)
-            result = self._session.run(f'schtasks /create /tn {quoted(folder + name)} /xml "{file}" /f')
+            command = f'schtasks /create /tn {quoted(folder + name)} /xml "{file}" /f'
+            result = self._session.run(command, repeatable=True)
         finally:
-            self._session.run(f'del /f /q "{file}"')
+            self._session.run(f'del /f /q "{file}"', repeatable=True)
         if result.exit_code:
             raise failure(f"the scheduled task {folder}{name} could not be registered", result)
 
-    def start(self, folder: str, name: str) -> None:
-        result = self._session.run(f"schtasks /run /tn {quoted(folder + name)}")
+    def start(self, folder: str, name: str, *, repeatable: bool) -> None:
+        result = self._session.run(f"schtasks /run /tn {quoted(folder + name)}", repeatable=repeatable)
         if result.exit_code:
             raise failure(f"the scheduled task {folder}{name} could not be started", result)
 
     def delete(self, folder: str, name: str) -> None:
-        result = self._session.run(f"schtasks /delete /tn {quoted(folder + name)} /f")
+        result = self._session.run(f"schtasks /delete /tn {quoted(folder + name)} /f", repeatable=True)
         if result.exit_code and self._exists(folder, name):
             raise failure(f"the scheduled task {folder}{name} could not be deleted", result)
 
     def _exists(self, folder: str, name: str) -> bool:
-        return name.lower() in map(str.lower, self.states(folder))
+        return fold(name) in map(fold, self.states(folder))
 
 
 def _is_missing(fault: Fault) -> bool:
     return fault.is_absent or fault.code in (_ERROR_FILE_NOT_FOUND, _ERROR_NOT_FOUND)
-
-
-def _last_run(info: Instance | None) -> tuple[datetime | None, int | None]:
-    result = info.read("LastTaskResult", integer) if info else None
-    if info is None or result == _SCHED_S_TASK_HAS_NOT_RUN:
-        return None, None  # the time is then 1999-11-30
-    return info.read("LastRunTime", datetime_), result

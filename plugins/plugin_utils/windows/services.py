@@ -1,6 +1,7 @@
 # Copyright (c) 2026 winops.mars contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
+# Private to this collection; it may change at any time
 """Windows services: Win32_Service (root/cimv2)."""
 
 from __future__ import annotations
@@ -22,7 +23,7 @@ from ..wsman.values import (
 from .errors import CimError, return_value
 
 _NAMESPACE = "root/cimv2"
-_PROPERTIES = "Name, DisplayName, State, StartMode, PathName, StartName, ProcessId, ExitCode, ServiceSpecificExitCode"
+_PROPERTIES = "Name, DisplayName, State, StartMode, PathName, ProcessId, ExitCode, ServiceSpecificExitCode"
 
 _ACCEPTED = 0
 _ALREADY_RUNNING = 10
@@ -32,10 +33,10 @@ _COMPLAINTS = {
     1: "the request is not supported",
     2: "access is denied to the account",
     3: "services that depend on it are running",
-    4: "the service does not know this control",
-    5: "the service cannot accept this control in its present state",
+    4: "the service does not support this control",
+    5: "the service cannot accept this control in its current state",
     7: "the service did not respond in time",
-    8: "unknown failure when it was started",
+    8: "an unknown failure occurred when it was started",
     9: "its executable was not found",
     11: "the service database is locked",
     12: "a service it depends on was removed",
@@ -43,31 +44,30 @@ _COMPLAINTS = {
     14: "the service is disabled",
     15: "the service could not log on with its account",
     16: "the service is being removed",
-    17: "the service has no thread to run in",
+    17: "the service could not create a thread",
     18: "its dependencies are circular",
-    19: "a service of this name is running already",
+    19: "a service of this name is already running",
     20: "its name has invalid characters",
     21: "invalid parameters were passed",
-    22: "its account is invalid or lacks the right to log on as a service",
+    22: "its account is invalid or may not log on as a service",
     23: "the service is not in the service database",
     24: "the service is paused",
 }
 _ERROR_SERVICE_SPECIFIC_ERROR = 1066
 
-# Seconds between two looks at a service that is starting or stopping.
+# Seconds between two reads of a service that is starting or stopping.
 _INTERVAL = 1.0
 
 
 @dataclass(frozen=True)
 class Service:
-    """One service.
+    """A service.
 
     :ivar state: ``Running``, ``Stopped``, ``Start Pending``, ``Stop Pending``, ``Paused``, ...; not translated.
     :ivar start_mode: ``Boot``, ``System``, ``Auto``, ``Manual`` or ``Disabled``.
     :ivar path: the command line of its executable.
-    :ivar account: as configured, such as ``LocalSystem``.
     :ivar process_id: None unless it runs.
-    :ivar exit_code: how it ended last: a Win32 error, or the service's own code.
+    :ivar exit_code: of its last end: a Win32 error, or the service's own code.
     """
 
     name: str
@@ -75,7 +75,6 @@ class Service:
     state: str
     start_mode: str
     path: str | None
-    account: str | None
     process_id: int | None
     exit_code: int
 
@@ -90,7 +89,6 @@ def _service(instance: Instance) -> Service:
         state=instance.read("State", string) or "",
         start_mode=instance.read("StartMode", string) or "",
         path=instance.read("PathName", string),
-        account=instance.read("StartName", string),
         process_id=instance.read("ProcessId", integer) or None,
         exit_code=exit_code,
     )
@@ -104,7 +102,7 @@ class Services:
         self._sleep = sleep
 
     def find(self, names: Iterable[str] = (), display_names: Iterable[str] = ()) -> list[Service]:
-        """The services that have one of these names or display names (compared without case), by one query."""
+        """Return the services that have one of these names or display names, in any letter case, by one query."""
         conditions = [f"Name={wql_literal(name)}" for name in names]
         conditions += [f"DisplayName={wql_literal(name)}" for name in display_names]
         if not conditions:
@@ -113,7 +111,7 @@ class Services:
         return [_service(instance) for instance in self._session.query(_NAMESPACE, wql)]
 
     def get(self, name: str) -> Service | None:
-        """The service of this name, None if there is none."""
+        """Return the service of this name, None if there is none."""
         try:
             return _service(self._session.get(_path(name)))
         except Fault as fault:
@@ -122,7 +120,7 @@ class Services:
             raise
 
     def start(self, name: str, timeout: float = 60) -> Service:
-        """Start a service and wait until it runs, at most ``timeout`` seconds."""
+        """Start a service and wait at most ``timeout`` seconds until it runs."""
         complaint = f"the service {name} did not start"
         self._request(name, "StartService", _ALREADY_RUNNING, complaint)
         service = self._wait(name, "Start Pending", timeout, complaint)
@@ -132,7 +130,7 @@ class Services:
         return service
 
     def stop(self, name: str, timeout: float = 60) -> Service:
-        """Stop a service and wait until it has stopped, at most ``timeout`` seconds."""
+        """Stop a service and wait at most ``timeout`` seconds until it has stopped."""
         complaint = f"the service {name} did not stop"
         self._request(name, "StopService", _NOT_ACTIVE, complaint)
         service = self._wait(name, "Stop Pending", timeout, complaint)
@@ -141,10 +139,10 @@ class Services:
         return service
 
     def set_start_mode(self, name: str, start_mode: str) -> None:
-        """Set ``start_mode``, in the words the property has: ``Auto``, ``Manual`` or ``Disabled``."""
-        # The method's word differs from the property's.
+        """Set the start mode to a value of the property: ``Auto``, ``Manual`` or ``Disabled``."""
+        # The method has another name for it than the property.
         word = {"Auto": "Automatic"}.get(start_mode, start_mode)
-        code = return_value(self._session.invoke(_path(name), "ChangeStartMode", {"StartMode": word}))
+        code = return_value(self._session.invoke(_path(name), "ChangeStartMode", {"StartMode": word}, repeatable=True))
         if code != _ACCEPTED:
             raise _refusal(f"the start mode of the service {name} was not changed", code)
 
@@ -153,12 +151,12 @@ class Services:
         try:
             code = return_value(self._session.invoke(_path(name), method, parameters))
         except OutcomeUnknown:
-            return  # the state, which is watched from here on, tells whether the request arrived
+            return  # the state of the service, which is read next, shows whether the request arrived
         if code not in (_ACCEPTED, already):
             raise _refusal(complaint, code)
 
     def _wait(self, name: str, transition: str, timeout: float, complaint: str) -> Service:
-        """The service once it is no longer in transition."""
+        """Return the service once it is no longer in transition."""
         for _unused in range(max(1, round(timeout / _INTERVAL))):
             service = self.get(name)
             if service is None:

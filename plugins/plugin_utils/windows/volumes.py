@@ -1,6 +1,7 @@
 # Copyright (c) 2026 winops.mars contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
+# Private to this collection; it may change at any time
 """Volumes: Win32_Volume (root/cimv2) and MSFT_DedupVolume (root/Microsoft/Windows/Deduplication)."""
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from ..wsman.values import (
     integer,
     string,
 )
+from . import paths
 
 _WQL = "SELECT Name, DeviceID, DriveLetter, Label, FileSystem, DriveType, Capacity, FreeSpace FROM Win32_Volume"
 _DEDUPLICATION = CimPath("root/Microsoft/Windows/Deduplication", "MSFT_DedupVolume")
@@ -26,11 +28,11 @@ _DRIVE_TYPES = {2: "removable", 3: "fixed", 4: "network", 5: "compact_disc", 6: 
 
 @dataclass(frozen=True)
 class Volume:
-    """One volume.
+    """A volume.
 
-    :ivar name: its mount path, ``D:\\`` or ``D:\\Mounted\\``, or the device id of one that is not mounted.
+    :ivar name: its mount path, such as ``D:\\`` or ``D:\\Mounted\\``; the device ID if it is not mounted.
     :ivar device_id: ``\\\\?\\Volume{GUID}\\``.
-    :ivar drive_letter: ``D:``, None if it has none.
+    :ivar drive_letter: such as ``D:``; None if it has none.
     :ivar file_system: ``NTFS``, ``ReFS``, ...; None if it is not formatted, has no medium, or is locked.
     :ivar drive_type: ``fixed``, ``removable``, ``network``, ``compact_disc``, ``ram_disk`` or ``unknown``.
     :ivar capacity: bytes.
@@ -68,11 +70,11 @@ class Volumes:
         self._session = session
 
     def all(self) -> list[Volume]:
-        """Every volume, whether it has a drive letter, is mounted in a folder, or neither; by one query."""
+        """Return every volume, mounted or not, by one query."""
         return [_volume(instance) for instance in self._session.query("root/cimv2", _WQL)]
 
     def deduplicated(self, volume: Volume) -> bool:
-        """Whether data deduplication is on for a volume; False where Windows does not have that feature."""
+        """Return whether data deduplication is enabled for a volume; False where Windows does not have the feature."""
         try:
             instances = self._session.enumerate(_DEDUPLICATION)
         except Fault as fault:
@@ -87,10 +89,9 @@ class Volumes:
 
 
 def volume_of(path: str, volumes: Iterable[Volume]) -> Volume | None:
-    """The volume a local path lies on: the one with the longest mount path the path begins with.
+    """Return the volume of a local path: of those whose mount path contains it, the one with the longest.
 
-    A volume with a drive letter is known by that letter only, also if a folder of another volume leads to it.
+    Windows lists one mount path per volume. If the volume has a drive letter, its mount points in folders are unknown.
     """
-    target = path.replace("/", "\\").rstrip("\\").lower() + "\\"
-    holders = [volume for volume in volumes if target.startswith(volume.name.rstrip("\\").lower() + "\\")]
+    holders = [volume for volume in volumes if paths.is_within(path, volume.name)]
     return max(holders, key=lambda volume: len(volume.name), default=None)

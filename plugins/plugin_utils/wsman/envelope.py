@@ -1,7 +1,8 @@
 # Copyright (c) 2026 winops.mars contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""SOAP envelopes: building requests and opening answers."""
+# Private to this collection; it may change at any time
+"""SOAP envelopes: build requests, open answers."""
 
 from __future__ import annotations
 
@@ -14,8 +15,8 @@ from . import namespaces as ns
 from .errors import Fault, ProtocolError
 from .values import append_selectors
 
-# What the service accepts by default (MaxEnvelopeSizekb): 500 kB, and 150 kB on Windows Server 2008 R2 and earlier,
-# which answers with what fits.
+# What the service accepts by default (MaxEnvelopeSizekb): 500 kB. Windows Server 2008 R2 and earlier accept 150 kB and
+# answer with what fits.
 MAX_ENVELOPE_SIZE = 512000
 
 _MUST_UNDERSTAND = {f"{{{ns.SOAP}}}mustUnderstand": "true"}
@@ -31,10 +32,10 @@ def request(
     selectors: Mapping[str, str] | None = None,
     options: Mapping[str, str] | None = None,
 ) -> bytes:
-    """The envelope of one request; ``timeout`` is the OperationTimeout in seconds."""
+    """Return the envelope of one request; ``timeout`` is the OperationTimeout in seconds."""
     envelope = Element(f"{{{ns.SOAP}}}Envelope")
     header = SubElement(envelope, f"{{{ns.SOAP}}}Header")
-    # The service does not look at the host in To, and the connection knows it better than we do.
+    # The service ignores the host in To, and only the connection knows the right one.
     SubElement(header, f"{{{ns.ADDRESSING}}}To").text = "http://windows/wsman"
     SubElement(header, f"{{{ns.WSMAN}}}ResourceURI", _MUST_UNDERSTAND).text = resource_uri
     reply_to = SubElement(header, f"{{{ns.ADDRESSING}}}ReplyTo")
@@ -58,7 +59,7 @@ def request(
 
 
 def identify() -> bytes:
-    """The envelope of an Identify request, which has no header (DSP0226, clause 11)."""
+    """Return the envelope of an Identify request, which has no header (DSP0226, clause 11)."""
     envelope = Element(f"{{{ns.SOAP}}}Envelope")
     SubElement(envelope, f"{{{ns.SOAP}}}Header")
     SubElement(SubElement(envelope, f"{{{ns.SOAP}}}Body"), f"{{{ns.IDENTITY}}}Identify")
@@ -66,23 +67,25 @@ def identify() -> bytes:
 
 
 def _serialize(envelope: Element) -> bytes:
-    # A bare carriage return would reach the host as a line feed; as a character reference it survives.
+    # A parser reads a carriage return as a line feed, unless it is a character reference.
     message: str = ElementTree.tostring(envelope, encoding="unicode")
     return message.replace("\r", "&#13;").encode()
 
 
 def open_body(answer: bytes) -> Element:
-    """The Body of an answer.
+    """Return the Body of an answer.
 
-    Raises :class:`Fault` for a SOAP fault and :class:`ProtocolError` for anything that is no SOAP envelope.
+    Raises :class:`Fault` for a SOAP fault, and :class:`ProtocolError` for anything that is not a SOAP envelope.
     """
     try:
         envelope = ElementTree.fromstring(answer)
-    except (ElementTree.ParseError, LookupError, ValueError) as error:  # the last two: an encoding nobody here reads
+    except (ElementTree.ParseError, LookupError, ValueError) as error:  # the last two: an unknown encoding
         raise ProtocolError(f"the host's answer is not well-formed XML ({error})") from error
     body = envelope.find(f"{{{ns.SOAP}}}Body")
     if body is None:
-        raise ProtocolError(f"the host's answer is no SOAP envelope but <{ns.local_name(envelope)}>")
+        raise ProtocolError(
+            f"the host's answer is not a SOAP envelope: its root element is <{ns.local_name(envelope)}>"
+        )
     fault = body.find(f"{{{ns.SOAP}}}Fault")
     if fault is not None:
         raise _fault(fault)
@@ -90,7 +93,7 @@ def open_body(answer: bytes) -> Element:
 
 
 def _fault(fault: Element) -> Fault:
-    """Read a fault in either dialect: WSManFault, nested from general to specific, or MSFT_WmiError."""
+    """Read a fault in either form: WSManFault, nested from general to specific, or MSFT_WmiError."""
     code: int | None = None
     message = ""
     for element in fault.iter():

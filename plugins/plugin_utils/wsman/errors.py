@@ -1,7 +1,8 @@
 # Copyright (c) 2026 winops.mars contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What can go wrong between the controller and a host, as exceptions whose text is a sentence for the user."""
+# Private to this collection; it may change at any time
+"""What can go wrong between the controller and a host, as exceptions with messages for the user."""
 
 from __future__ import annotations
 
@@ -19,15 +20,19 @@ WSMAN_QUOTA_MAX_OPERATIONS = 0x803381A6
 
 
 class WSManError(Exception):
-    """Base of everything this layer raises."""
+    """Base of every error about a host."""
 
 
-class Unreachable(WSManError):
+class Unanswered(WSManError):
+    """No answer, or none that can be understood: whether the host acted on the request shows only in its state."""
+
+
+class Unreachable(Unanswered):
     """No answer at all: the name does not resolve, the connection is refused, times out, or TLS fails."""
 
 
-class ConnectionLost(WSManError):
-    """The request went out and no complete answer came back: whether the host acted on it is unknown."""
+class ConnectionLost(Unanswered):
+    """The request went out and no complete answer came back."""
 
 
 class TimedOut(ConnectionLost):
@@ -35,39 +40,39 @@ class TimedOut(ConnectionLost):
 
 
 class CommandTimedOut(WSManError):
-    """A command ran longer than it was given and was stopped."""
+    """A command ran longer than it was allowed to, and was stopped."""
 
 
 class Unsendable(WSManError):
-    """A text holds a character XML cannot carry; nothing was sent."""
+    """A text contains a character that XML cannot carry; nothing was sent."""
 
 
 class StaleContext(WSManError):
-    """The host could not decrypt the request, because its TCP connection is another than the authenticated one."""
+    """The host could not decrypt the request, which came over another TCP connection than the authenticated one."""
 
 
 class AuthenticationRejected(WSManError):
     """The host refused the credentials (HTTP 401)."""
 
 
-class ProtocolError(WSManError):
-    """The host answered something that is not the WS-Management answer expected."""
+class ProtocolError(Unanswered):
+    """The host's answer is not the WS-Management message expected."""
 
 
 class NoService(ProtocolError):
-    """Whatever answers at this address has not once answered WS-Management."""
+    """Something answers at this address, but never with a WS-Management message."""
 
 
-class OutcomeUnknown(WSManError):
-    """A change was sent and the connection broke before its answer: read the state again before anything else."""
+class OutcomeUnknown(Unanswered):
+    """A request that must not be repeated was sent and not answered."""
 
 
 class Fault(WSManError):
-    """A SOAP fault of the host.
+    """A SOAP fault from the host.
 
     :ivar code: the most specific numeric code (an HRESULT or Win32 error), None if the fault has none.
     :ivar subcode: the SOAP subcode's local name, such as ``AccessDenied``.
-    :ivar reason: the host's text in the host's language: for people, never for decisions.
+    :ivar reason: a text in the host's language, to show but not to decide on.
     """
 
     def __init__(self, code: int | None, subcode: str, reason: str) -> None:
@@ -80,20 +85,20 @@ class Fault(WSManError):
     @property
     def _remedy(self) -> str:
         if self.is_access_denied:
-            return " (connect with an account that is a local administrator there)"
+            return " (connect with an account that is a local administrator of the host)"
         if self.is_quota:
-            return " (wait for what else this account runs there, or raise the limits of WinRM for its operations)"
+            return " (wait until other operations of this account have ended, or raise the WinRM quotas of the host)"
         return ""
 
     @property
     def is_access_denied(self) -> bool:
-        """The account may not do this."""
+        """Whether the account lacks a permission."""
         codes = (ERROR_ACCESS_DENIED, E_ACCESSDENIED, WBEM_E_ACCESS_DENIED)
         return self.subcode == "AccessDenied" or self.code in codes
 
     @property
     def is_absent(self) -> bool:
-        """The namespace, class or instance does not exist on this host."""
+        """Whether the namespace, class or instance does not exist on this host."""
         return self.code in (
             WSMAN_DESTINATION_UNREACHABLE,
             WBEM_E_NOT_FOUND,
@@ -103,10 +108,10 @@ class Fault(WSManError):
 
     @property
     def is_quota(self) -> bool:
-        """Too many shells or operations of this user at once; the host did nothing with the request."""
+        """Whether the user has too many shells or operations at once; the host did not process the request."""
         return self.subcode == "QuotaLimit" or self.code in (WSMAN_QUOTA_MAX_SHELLS, WSMAN_QUOTA_MAX_OPERATIONS)
 
     @property
     def is_timeout(self) -> bool:
-        """The operation took longer than its OperationTimeout."""
+        """Whether the operation took longer than its OperationTimeout."""
         return self.subcode == "TimedOut" or self.code == WSMAN_OPERATION_TIMED_OUT

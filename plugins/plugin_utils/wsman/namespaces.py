@@ -1,7 +1,8 @@
 # Copyright (c) 2026 winops.mars contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""XML namespaces, resource URIs and actions of WS-Management as Windows speaks it ([MS-WSMV] 2.2.1, DSP0226)."""
+# Private to this collection; it may change at any time
+"""XML namespaces, resource URIs and actions of WS-Management on Windows ([MS-WSMV] 2.2.1, DSP0226)."""
 
 from __future__ import annotations
 
@@ -38,5 +39,5 @@ for _prefix, _uri in {
 
 
 def local_name(element: ElementTree.Element) -> str:
-    """The element's name without its namespace, which differs between Windows versions and kinds of answer."""
+    """Return the element's name without its namespace, which differs between Windows versions and kinds of answers."""
     return element.tag.rpartition("}")[2]

@@ -1,10 +1,12 @@
 # Copyright (c) 2026 winops.mars contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A WS-Management session with one host: CIM operations and cmd commands over whatever carries envelopes there."""
+# Private to this collection; it may change at any time
+"""A WS-Management session with one host: CIM operations and cmd.exe commands over any transport for envelopes."""
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Callable, Mapping
 from contextlib import suppress
@@ -26,32 +28,32 @@ from .errors import (
     Unreachable,
     WSManError,
 )
-from .shell import Result, Shell
+from .shell import Result, Shell, program
 from .values import CimPath, Instance, Value, append_value, sendable, string
 
 T = TypeVar("T")
 
-# Seconds between the tries of one operation; their number is the number of repetitions.
+# Seconds between the tries of one operation; there are as many repetitions as pauses.
 PAUSES = (0.5, 1.0, 2.0)
-# The most elements wanted a page. Windows sends fewer: one in the first page, then about fifty.
+# The maximum of elements per page. Windows sends fewer: one on the first page, about fifty on each of the others.
 PAGE_SIZE = 32000
 
 
 class Transport(Protocol):
-    """Carries envelopes to one host. Raises the errors of this package, never those of the library underneath."""
+    """Sends envelopes to one host. Raises the errors of this package, never those of the library it uses."""
 
     operation_timeout: int
 
     def send(self, message: bytes) -> bytes:
-        """Post one envelope and return the answering one, SOAP faults included."""
+        """Post one envelope and return the answer, which may be a SOAP fault."""
 
     def reset(self) -> None:
-        """Drop the TCP connection and its security context; the next send makes new ones."""
+        """Drop the TCP connection and its security context; the next :meth:`send` creates new ones."""
 
 
 @dataclass(frozen=True)
 class Identity:
-    """What a WS-Management service says of itself."""
+    """What a WS-Management service reports about itself."""
 
     product_vendor: str
     product_version: str
@@ -61,67 +63,81 @@ class Identity:
 class Session:
     """Operations on one host, one after the other.
 
-    Reads that meet a broken connection are repeated, with pauses. A change never is: it raises
-    :class:`OutcomeUnknown`, and whoever asked for it reads the state again. Requests the host demonstrably did
-    nothing with (quota reached, security context stale) are repeated in both cases.
+    A request whose connection breaks before its answer may or may not have had its effect. It is sent again, with
+    pauses, if it is *repeatable*: it only reads, or having its effect twice does no harm. If no repetition gets an
+    answer either, that is :class:`Unreachable`, and whoever requested a change does not know whether it was made. Other
+    requests are sent once and raise :class:`OutcomeUnknown`. Requests that the host did not process (quota reached,
+    security context stale) are sent again in any case.
+
+    :param log: called with one line for each request. The line names the operation, the class, method or program, and
+        the result. It contains no values that were sent or received, since these may be secret.
     """
 
-    def __init__(self, transport: Transport, sleep: Callable[[float], None] = time.sleep) -> None:
+    def __init__(
+        self,
+        transport: Transport,
+        sleep: Callable[[float], None] = time.sleep,
+        log: Callable[[str], object] | None = None,
+    ) -> None:
         self._transport = transport
         self._sleep = sleep
+        self._log = log
+        self._subject = ""
         self._answered = False
         self._shell: Shell | None = None
 
     def identify(self) -> Identity:
-        """Ask the service for its version; needs no resource and no rights beyond authentication."""
-        body = self._repeat(lambda: self._send(envelope.identify()), changes=False)
+        """Return the version of the service; requires no resource and no permission other than to authenticate."""
+        body = self._repeat("Identify", "", lambda: self._send("Identify", "", envelope.identify()), repeatable=True)
         answer = Instance(_only_child(body))
         versions = (answer.read(name, string) or "" for name in ("ProductVendor", "ProductVersion", "ProtocolVersion"))
         return Identity(*versions)
 
     def get(self, path: CimPath) -> Instance:
-        """The instance at a path; a singleton has no keys."""
-        body = self._repeat(lambda: self._transfer("Get", path), changes=False)
+        """Return the instance at a path; the path of a singleton has no keys."""
+        body = self._repeat("Get", path.class_name, lambda: self._transfer("Get", path), repeatable=True)
         return Instance(_only_child(body))
 
     def query(self, namespace: str, wql: str) -> list[Instance]:
-        """All results of a WQL query, from however many pages the host makes of them."""
+        """Return all results of a WQL query, from however many pages."""
         body = Element(f"{{{ns.WSMAN}}}Filter", Dialect=ns.WQL)
         body.text = sendable(wql)
-        return self._repeat(lambda: self._enumerate(f"{ns.WMI}{namespace}/*", body), changes=False)
+        uri = f"{ns.WMI}{namespace}/*"
+        return self._repeat("Enumerate", _queried_class(wql), lambda: self._enumerate(uri, body), repeatable=True)
 
     def enumerate(self, path: CimPath) -> list[Instance]:
-        """All instances of a class and its subclasses."""
-        return self._repeat(lambda: self._enumerate(path.uri, None), changes=False)
+        """Return all instances of a class and its subclasses."""
+        return self._repeat("Enumerate", path.class_name, lambda: self._enumerate(path.uri, None), repeatable=True)
 
-    def put(self, path: CimPath, properties: Mapping[str, Value]) -> None:
-        """Change the given properties of an instance and leave its others as they are."""
+    def put(self, path: CimPath, properties: Mapping[str, Value], *, repeatable: bool = False) -> None:
+        """Change the given properties of an instance; its other properties stay as they are."""
         body = _class_element(path, path.class_name, {**path.keys, **properties})
-        self._repeat(lambda: self._transfer("Put", path, body), changes=True)
+        self._repeat("Put", path.class_name, lambda: self._transfer("Put", path, body), repeatable=repeatable)
 
-    def create(self, path: CimPath, properties: Mapping[str, Value]) -> None:
-        """Create an instance of the class at ``path``."""
-        body = _class_element(path, path.class_name, properties)
-        self._repeat(lambda: self._transfer("Create", path, body), changes=True)
+    def delete(self, path: CimPath, *, repeatable: bool = False) -> None:
+        """Delete the instance at a path. A repetition may find nothing to delete."""
+        self._repeat("Delete", path.class_name, lambda: self._transfer("Delete", path), repeatable=repeatable)
 
-    def delete(self, path: CimPath) -> None:
-        """Delete the instance at a path."""
-        self._repeat(lambda: self._transfer("Delete", path), changes=True)
-
-    def invoke(self, path: CimPath, method: str, parameters: Mapping[str, Value], *, changes: bool = True) -> Instance:
+    def invoke(
+        self, path: CimPath, method: str, parameters: Mapping[str, Value], *, repeatable: bool = False
+    ) -> Instance:
         """Call a method, static if ``path`` has no keys, and return its out parameters and ReturnValue.
 
-        Most methods report failure in ReturnValue, so the caller judges it. ``changes=False`` says that the method only
-        reads, and may be called again after a broken connection.
+        Most methods report failure in ReturnValue, which the caller checks.
         """
         body = _class_element(path, f"{method}_INPUT", parameters)
-        answer = self._repeat(lambda: self._request(f"{path.uri}/{method}", path.uri, body, path.keys), changes=changes)
+        answer = self._repeat(
+            "Invoke",
+            f"{path.class_name}.{method}",
+            lambda: self._request(f"{path.uri}/{method}", path.uri, body, path.keys),
+            repeatable=repeatable,
+        )
         return Instance(_only_child(answer))
 
-    def run(self, command: str, stdin: str | None = None, *, changes: bool = True, timeout: float = 60) -> Result:
-        """Run a command line in cmd.exe and wait for its end, at most ``timeout`` seconds.
+    def run(self, command: str, stdin: str | None = None, *, repeatable: bool = False, timeout: float = 60) -> Result:
+        """Run a command line in cmd.exe and wait at most ``timeout`` seconds for its end.
 
-        All commands of a session share one shell, opened at the first and closed by :meth:`close`.
+        All commands of a session share one shell, which the first opens and :meth:`close` closes.
         """
 
         def run() -> Result:
@@ -129,18 +145,20 @@ class Session:
                 self._shell = Shell(self._request)
             return self._shell.run(command, stdin, timeout)
 
-        return self._repeat(run, changes=changes)
+        return self._repeat("the command", program(command), run, repeatable=repeatable)
 
     def close(self) -> None:
         """Close the shell, if one was opened, and the connection."""
         if self._shell is not None:
-            # A shell left behind ends with its idle timeout; what it was for has been answered.
+            # A shell that stays open ends with its idle timeout; its results have been read.
             with suppress(WSManError):
                 self._shell.close()
             self._shell = None
         self._transport.reset()
 
-    def _repeat(self, operation: Callable[[], T], *, changes: bool) -> T:
+    def _repeat(self, verb: str, subject: str, operation: Callable[[], T], *, repeatable: bool) -> T:
+        self._subject = subject
+        what = f"{verb} {subject}".rstrip()
         pauses = iter(PAUSES)
         while True:
             try:
@@ -150,14 +168,16 @@ class Session:
                 self._drop()
             except (ConnectionLost, ProtocolError) as error:
                 self._drop()
-                if changes:
-                    raise OutcomeUnknown(f"the connection broke during a change: {error}") from error
+                if not repeatable:
+                    reason = f"{what} was sent once and not answered, so its outcome is unknown"
+                    raise OutcomeUnknown(f"{reason}: {error}") from error
                 if isinstance(error, TimedOut):
-                    raise Unreachable(str(error)) from error  # asking again would only add to the host's load
+                    # a repetition would only add to the host's load
+                    raise Unreachable(f"{what} got no answer: {error}") from error
                 failure = error
             except (Unreachable, AuthenticationRejected) as error:
-                # A host that knew us a moment ago may be back in a moment, and it refuses a request that arrived on
-                # another TCP connection than the authenticated one.
+                # A host that accepted earlier requests may be back soon. It also refuses the credentials of a request
+                # that comes over another TCP connection than the authenticated one.
                 if not self._answered:
                     raise
                 failure = error
@@ -169,8 +189,9 @@ class Session:
                 self.close()
             pause = next(pauses, None)
             if pause is None:
-                if isinstance(failure, (ConnectionLost, StaleContext)):
-                    raise Unreachable(f"the connection broke {len(PAUSES) + 1} times in a row: {failure}") from failure
+                if isinstance(failure, (ConnectionLost, StaleContext, Unreachable)):
+                    tries = len(PAUSES) + 1
+                    raise Unreachable(f"{what} got no answer in {tries} tries: {failure}") from failure
                 if isinstance(failure, ProtocolError) and not self._answered:
                     raise NoService(str(failure)) from failure
                 raise failure
@@ -180,9 +201,24 @@ class Session:
         self._shell = None
         self._transport.reset()
 
-    def _send(self, message: bytes) -> Element:
+    def _send(self, verb: str, subject: str, message: bytes) -> Element:
+        if self._log is None:
+            return self._exchange(message)
+        start = time.monotonic()
+        result = "no answer"
+        try:
+            body = self._exchange(message)
+            result = _summary(body)
+            return body
+        except WSManError as error:
+            result = _kind(error)
+            raise
+        finally:
+            self._log(f"{verb} {subject}".rstrip() + f": {result} in {time.monotonic() - start:.3f} s")
+
+    def _exchange(self, message: bytes) -> Element:
         answer = self._transport.send(message)
-        # A proxy or another web server answers, too.
+        # A proxy or another web server may answer as well.
         self._answered = self._answered or b"Envelope" in answer
         return envelope.open_body(answer)
 
@@ -196,7 +232,10 @@ class Session:
     ) -> Element:
         timeout = self._transport.operation_timeout
         message = envelope.request(action, resource_uri, body, timeout=timeout, selectors=selectors, options=options)
-        return self._send(message)
+        # The action of a method is the URI of the resource followed by the method's name.
+        verb = "Invoke" if action.startswith(resource_uri) else action.rpartition("/")[2]
+        of_shell = resource_uri == ns.CMD_SHELL and verb in ("Create", "Delete")
+        return self._send(verb, "cmd" if of_shell else self._subject, message)
 
     def _transfer(self, verb: str, path: CimPath, body: Element | None = None) -> Element:
         return self._request(f"{ns.TRANSFER}/{verb}", path.uri, body, path.keys)
@@ -224,6 +263,32 @@ def _only_child(body: Element) -> Element:
     raise ProtocolError("the host's answer has an empty body")
 
 
+def _queried_class(wql: str) -> str:
+    """Return the class that a query reads; its conditions may contain secrets."""
+    match = re.search(r"\bFROM\s+(\w+)", wql, re.IGNORECASE)
+    return match[1] if match else "?"
+
+
+def _summary(body: Element) -> str:
+    """Return the result in an answer: a return value, an exit code or the number of instances."""
+    for element in body.iter():
+        name, text = ns.local_name(element), (element.text or "").strip()
+        if name == "Items":
+            return f"{len(element)} instance{'s' * (len(element) != 1)}"
+        if name == "ReturnValue" and re.fullmatch(r"-?[0-9]+", text):
+            return f"ReturnValue {text}"
+        if element.tag == f"{{{ns.SHELL}}}ExitCode" and re.fullmatch(r"-?[0-9]+", text):
+            return f"exit code {text}"
+    return "ok"
+
+
+def _kind(error: WSManError) -> str:
+    """Return what went wrong, without the host's text."""
+    if not isinstance(error, Fault):
+        return type(error).__name__
+    return error.subcode if error.code is None else f"error 0x{error.code:08X}"
+
+
 def _class_element(path: CimPath, name: str, values: Mapping[str, Value]) -> Element:
     element = Element(f"{{{path.uri}}}{name}")
     for key, value in values.items():
@@ -232,12 +297,12 @@ def _class_element(path: CimPath, name: str, values: Mapping[str, Value]) -> Ele
 
 
 def _items(answer: Element) -> list[Instance]:
-    # Items is in the WS-Management namespace in the first page and in that of WS-Enumeration in the others.
+    # On the first page, Items is in the namespace of WS-Management; on the others, in that of WS-Enumeration.
     return [Instance(item) for part in answer if ns.local_name(part) == "Items" for item in part]
 
 
 def _context(answer: Element) -> Element | None:
-    """The context to pull the next page with, None at the end. Each page brings a new one."""
+    """Return the context for pulling the next page, None at the end. Each page has a new one."""
     parts = {ns.local_name(part): part for part in answer}
     context = parts.get("EnumerationContext")
     if "EndOfSequence" in parts or context is None or not (context.text or "").strip():

@@ -1,11 +1,13 @@
 # Copyright (c) 2026 winops.mars contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Commands in cmd.exe over the Windows remote shell ([MS-WSMV]): no PowerShell, exit code and output."""
+# Private to this collection; it may change at any time
+"""Commands in cmd.exe over the Windows remote shell ([MS-WSMV])."""
 
 from __future__ import annotations
 
 import base64
+import re
 import time
 from collections.abc import Mapping
 from contextlib import suppress
@@ -27,7 +29,7 @@ from .errors import (
 )
 from .values import sendable
 
-# UTF-8, so that output does not depend on the host's language.
+# UTF-8, so that the encoding of output does not depend on the host's language.
 _CODEPAGE = "65001"
 _DONE = ns.SHELL + "/CommandState/Done"
 _TERMINATE = ns.SHELL + "/signal/terminate"
@@ -35,7 +37,7 @@ _TERMINATE = ns.SHELL + "/signal/terminate"
 
 @dataclass(frozen=True)
 class Result:
-    """What a command left behind. Texts are in the host's language: decide on the exit code."""
+    """Exit code and output of a command. The output is in the host's language: decide on the exit code."""
 
     exit_code: int
     stdout: str
@@ -43,7 +45,7 @@ class Result:
 
 
 class Request(Protocol):
-    """Sends one request and returns the body of its answer."""
+    """A function that sends one request and returns the body of the answer."""
 
     def __call__(
         self,
@@ -53,11 +55,11 @@ class Request(Protocol):
         selectors: Mapping[str, str] | None = None,
         options: Mapping[str, str] | None = None,
     ) -> Element:
-        """Answer with the SOAP body."""
+        """Send the request and return the SOAP body of the answer."""
 
 
 class Shell:
-    """One remote shell; opening it takes a request, each command two or more."""
+    """One remote shell. Opening it costs one request, each command three or more."""
 
     def __init__(self, request: Request) -> None:
         self._request = request
@@ -70,10 +72,10 @@ class Shell:
             if selector.get("Name") == "ShellId":
                 self._selectors = {"ShellId": (selector.text or "").strip()}
                 return
-        raise ProtocolError("the host opened a shell without naming it")
+        raise ProtocolError("the host's answer contains no shell ID")
 
     def run(self, command: str, stdin: str | None, timeout: float) -> Result:
-        """Run a command line to its end, or stop it and raise :class:`CommandTimedOut` after ``timeout`` seconds."""
+        """Run a command line to its end, or stop it after ``timeout`` seconds and raise :class:`CommandTimedOut`."""
         deadline = time.monotonic() + timeout
         data = None if stdin is None else _encode(stdin)
         line = Element(f"{{{ns.SHELL}}}CommandLine")
@@ -81,25 +83,27 @@ class Shell:
         options = {"WINRS_CONSOLEMODE_STDIN": "FALSE", "WINRS_SKIP_CMD_SHELL": "FALSE"}
         command_id = self._verb("Command", line, options).findtext(f".//{{{ns.SHELL}}}CommandId", "").strip()
         if not command_id:
-            raise ProtocolError("the host started a command without naming it")
+            raise ProtocolError("the host's answer contains no command ID")
         try:
             if data is not None:
                 self._send(command_id, data)
             result = self._receive(command_id, deadline)
         except (StaleContext, Unreachable, AuthenticationRejected) as error:
-            # The host did nothing with this request, but with the command: repeating all of it would run that twice.
-            raise ConnectionLost(f"the command was started, then: {error}") from error
+            # The host did not process this request, but the one before: repeating both would run the command twice.
+            raise ConnectionLost(f"the command was started, but its result could not be read: {error}") from error
         except Fault as fault:
             if fault.is_quota:
-                raise ConnectionLost(f"the command was started, then: {fault}") from fault
+                raise ConnectionLost(f"the command was started, but its result could not be read: {fault}") from fault
             raise
         self._signal(command_id)
         if result is None:
-            raise CommandTimedOut(f"the command {command!r} was stopped: it ran longer than {timeout:.0f} seconds")
+            raise CommandTimedOut(
+                f"the command {program(command)} was stopped because it ran for more than {timeout:.0f} seconds"
+            )
         return result
 
     def close(self) -> None:
-        """Delete the shell on the host, and with it whatever still runs in it."""
+        """Delete the shell on the host, which also ends what still runs in it."""
         self._request(f"{ns.TRANSFER}/Delete", ns.CMD_SHELL, None, self._selectors)
 
     def _send(self, command_id: str, data: bytes) -> None:
@@ -109,7 +113,7 @@ class Shell:
         self._verb("Send", send)
 
     def _receive(self, command_id: str, deadline: float) -> Result | None:
-        """What the command left behind, None if it is not done by the deadline."""
+        """Return the result of the command, None if it has not ended by the deadline."""
         receive = Element(f"{{{ns.SHELL}}}Receive")
         SubElement(receive, f"{{{ns.SHELL}}}DesiredStream", CommandId=command_id).text = "stdout stderr"
         output = {"stdout": b"", "stderr": b""}
@@ -118,26 +122,26 @@ class Shell:
                 answer = self._verb("Receive", receive)
             except Fault as fault:
                 if fault.is_timeout:
-                    continue  # nothing was printed within the operation timeout
+                    continue  # no output within the operation timeout
                 raise
             try:
                 for stream in answer.iter(f"{{{ns.SHELL}}}Stream"):
-                    # Chunks end anywhere, also inside a character, so they are decoded only when all are there.
+                    # A chunk may end within a character, so the output is decoded only when it is complete.
                     if (name := stream.get("Name", "")) in output:
                         output[name] += base64.b64decode(stream.text or "")
                 for state in answer.iter(f"{{{ns.SHELL}}}CommandState"):
                     if state.get("State") == _DONE:
-                        # Exit codes are unsigned here and signed there; Windows means the same 32 bits.
+                        # Some hosts write exit codes signed, others unsigned; both mean the same 32 bits.
                         exit_code = int(state.findtext(f"{{{ns.SHELL}}}ExitCode", "")) & 0xFFFFFFFF
                         return Result(exit_code, *(text.decode(errors="replace") for text in output.values()))
             except ValueError as error:
-                raise ProtocolError(f"the host's answer holds no output or exit code: {error}") from error
+                raise ProtocolError(f"the host's answer contains no valid output or exit code: {error}") from error
         return None
 
     def _signal(self, command_id: str) -> None:
         signal = Element(f"{{{ns.SHELL}}}Signal", CommandId=command_id)
         SubElement(signal, f"{{{ns.SHELL}}}Code").text = _TERMINATE
-        # The signal only frees what the host keeps for the command, whose result is known by now.
+        # The signal only releases what the host keeps for the command, whose result is known already.
         with suppress(WSManError):
             self._verb("Signal", signal)
 
@@ -145,9 +149,15 @@ class Shell:
         return self._request(f"{ns.SHELL}/{verb}", ns.CMD_SHELL, body, self._selectors, options)
 
 
+def program(command: str) -> str:
+    """Return the name of the program in a command line, for messages: the arguments may contain secrets."""
+    match = re.match(r'\s*(?:"([^"]*)"|(\S+))', command)
+    return (match[1] or match[2] or "").rpartition("\\")[2] if match else ""
+
+
 def _encode(stdin: str) -> bytes:
     try:
         return stdin.encode()
     except UnicodeEncodeError as error:
         code = f"U+{ord(stdin[error.start]):04X}"
-        raise Unsendable(f"the input of the command cannot be sent: it holds the character {code}") from error
+        raise Unsendable(f"the input of the command cannot be sent: it contains the character {code}") from error

@@ -1,10 +1,11 @@
 # Copyright (c) 2026 winops.mars contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""CIM paths and values, and how each type looks on the wire ([MS-WSMV] 2.2.4, DSP0230).
+# Private to this collection; it may change at any time
+"""CIM paths and values, and the form of each type on the wire ([MS-WSMV] 2.2.4, DSP0230).
 
-A single element does not say whether it is an array, and text does not say whether it is a number, so nothing is
-guessed: a reader names the type the class declares, ``instance.read("ExclusionPath", array_of(string))``.
+A single element may be an array of one, and a text may be a number. Nothing is guessed: the reader names the type that
+the class declares, as in ``instance.read("ExclusionPath", array_of(string))``.
 """
 
 from __future__ import annotations
@@ -26,13 +27,11 @@ T = TypeVar("T")
 _NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _DATETIME = re.compile(r"(\d{4})-(\d\d)-(\d\d)T(\d\d):(\d\d):(\d\d)(?:\.(\d{1,9}))?(Z|[+-]\d\d:\d\d)?$")
 _DMTF_DATETIME = re.compile(r"(\d{4})(\d\d)(\d\d)(\d\d)(\d\d)(\d\d)\.(\d{6})([+-]\d{3})$")
-_INTERVAL = re.compile(r"P(?:(\d+)D)?(?:T(?:(\d+)H)?(?:(\d+)M)?(?:(\d+)(?:\.(\d{1,9}))?S)?)?$")
-_DMTF_INTERVAL = re.compile(r"(\d{8})(\d\d)(\d\d)(\d\d)\.(\d{6}):000$")
 
 
 @dataclass(frozen=True)
 class CimPath:
-    """Where an object lives: namespace, class and key values. Without keys: the class itself, or its only instance."""
+    """The path of an object: namespace, class and keys. Without keys, the class itself or its only instance."""
 
     namespace: str
     class_name: str
@@ -40,7 +39,7 @@ class CimPath:
 
     @property
     def uri(self) -> str:
-        """The resource URI Windows maps to this WMI class."""
+        """The resource URI that Windows maps to this WMI class."""
         return f"{ns.WMI}{self.namespace}/{self.class_name}"
 
     def __str__(self) -> str:
@@ -48,12 +47,12 @@ class CimPath:
         return f"{self.namespace}:{self.class_name}" + (f".{keys}" if keys else "")
 
 
-Scalar = str | bool | int | float | bytes | datetime | timedelta | CimPath
+Scalar = str | bool | int | bytes | CimPath
 Value = Scalar | Iterable[Scalar] | None
 
 
 class Instance:
-    """The properties of a CIM instance, or the out parameters of a method, read by name and declared type."""
+    """The properties of a CIM instance or the out parameters of a method, to be read by name and declared type."""
 
     def __init__(self, element: Element) -> None:
         self.class_name = _class_name(element)
@@ -62,9 +61,9 @@ class Instance:
             self._elements.setdefault(ns.local_name(child).lower(), []).append(child)
 
     def read(self, name: str, cim_type: CimType[T]) -> T | None:
-        """The value of a property, None if it is NULL or absent.
+        """Return the value of a property, None if it is NULL or absent.
 
-        Names compare without case, as CIM does. Raises :class:`ProtocolError` if the text is not of the type.
+        Names are compared without case, as in CIM. Raises :class:`ProtocolError` if the text is not of the type.
         """
         elements = [element for element in self._elements.get(name.lower(), []) if not _is_nil(element)]
         if not elements:
@@ -72,13 +71,13 @@ class Instance:
         try:
             return cim_type.decode(elements)
         except (ValueError, OverflowError) as error:
-            message = f"{self.class_name}.{name} holds {_text(elements[0])!r}, which is not of type {cim_type.name}"
+            message = f"{self.class_name}.{name} is {_text(elements[0])!r}, which is not of type {cim_type.name}"
             raise ProtocolError(message) from error
 
 
 @dataclass(frozen=True)
 class CimType(Generic[T]):
-    """A CIM type: its DMTF name and how to read it from the elements of one property."""
+    """A CIM type: its DMTF name, and the function that reads it from the elements of one property."""
 
     name: str
     decode: Callable[[list[Element]], T]
@@ -104,10 +103,6 @@ def _boolean(element: Element) -> bool:
         raise ValueError("neither true nor false") from None
 
 
-def _microseconds(fraction: str | None) -> int:
-    return int((fraction or "").ljust(6, "0")[:6])
-
-
 def _datetime(element: Element) -> datetime:
     text = _text(next((child for child in element if ns.local_name(child) == "Datetime"), element)).strip()
     if match := _DATETIME.match(text):
@@ -120,25 +115,16 @@ def _datetime(element: Element) -> datetime:
         offset = timedelta(minutes=int(match[8]))
         numbers, fraction = match.groups()[:6], match[7]
     else:
-        raise ValueError("no date and time")
-    return datetime(*map(int, numbers), microsecond=_microseconds(fraction), tzinfo=timezone(offset))  # type: ignore[misc,arg-type]
-
-
-def _interval(element: Element) -> timedelta:
-    text = _text(next((child for child in element if ns.local_name(child) == "Interval"), element)).strip()
-    match = _INTERVAL.match(text) or _DMTF_INTERVAL.match(text)
-    if not match:
-        raise ValueError("no interval")
-    days, hours, minutes, seconds = (int(number or 0) for number in match.groups()[:4])
-    return timedelta(days=days, hours=hours, minutes=minutes, seconds=seconds, microseconds=_microseconds(match[5]))
+        raise ValueError("not a date and time")
+    return datetime(*map(int, numbers), microsecond=int((fraction or "").ljust(6, "0")[:6]), tzinfo=timezone(offset))  # type: ignore[misc,arg-type]
 
 
 def _reference(element: Element) -> CimPath:
-    # Not further down: a key may itself be a reference, with parameters of its own.
+    # Not deeper: a key may itself be a reference, with parameters of its own.
     parameters = next((part for part in element.iter() if ns.local_name(part) == "ReferenceParameters"), element)
     found = {ns.local_name(part): part for part in parameters}
     if "ResourceURI" not in found:
-        raise ValueError("no endpoint reference")
+        raise ValueError("not an endpoint reference")
     keys = {
         selector.get("Name", ""): _text(selector)
         for selector in found.get("SelectorSet", ())
@@ -167,23 +153,21 @@ def _octets(elements: list[Element]) -> bytes:
 string: CimType[str] = _scalar("string", _text)
 boolean: CimType[bool] = _scalar("boolean", _boolean)
 integer: CimType[int] = _scalar("integer", lambda element: int(_text(element)))
-real: CimType[float] = _scalar("real", lambda element: float(_text(element)))
 datetime_: CimType[datetime] = _scalar("datetime", _datetime)
-interval: CimType[timedelta] = _scalar("interval", _interval)
 reference: CimType[CimPath] = _scalar("reference", _reference)
 embedded: CimType[Instance] = _scalar("instance", Instance)
 octets: CimType[bytes] = CimType("uint8[]", _octets)
 
 
 def array_of(element_type: CimType[T]) -> CimType[list[T]]:
-    """The array type of a scalar type. An empty array and NULL look the same on the wire: both read as None."""
+    """Return the array type of a scalar type. An empty array is read as None, since it looks like NULL on the wire."""
     return CimType(f"{element_type.name}[]", lambda elements: [element_type.decode([element]) for element in elements])
 
 
 def append_value(parent: Element, tag: str, value: Value) -> None:
-    """Append a property or parameter; an array repeats the element, None is left out.
+    """Append a property or parameter: one element for each item of an array, none for None.
 
-    Raises :class:`Unsendable` for text XML cannot carry.
+    Raises :class:`Unsendable` for text that XML cannot carry.
     """
     if value is None:
         return
@@ -195,18 +179,8 @@ def append_value(parent: Element, tag: str, value: Value) -> None:
         return
     element = SubElement(parent, tag)
     if isinstance(value, CimPath):
-        # Windows takes the endpoint reference's children directly, without a wrapping a:EndpointReference.
+        # Windows expects the children of the endpoint reference directly, without a wrapping a:EndpointReference.
         append_endpoint_reference(element, value)
-    elif isinstance(value, datetime):
-        if value.tzinfo is None:
-            raise ValueError("a CIM datetime needs a time zone")
-        SubElement(element, f"{{{ns.CIM}}}Datetime").text = value.isoformat()
-    elif isinstance(value, timedelta):
-        if value < timedelta():
-            raise ValueError("a CIM interval cannot be negative")
-        seconds, microseconds = value.seconds, value.microseconds
-        text = f"P{value.days}DT{seconds // 3600}H{seconds // 60 % 60}M{seconds % 60}.{microseconds:06d}S"
-        SubElement(element, f"{{{ns.CIM}}}Interval").text = text
     elif isinstance(value, bool):
         element.text = "true" if value else "false"
     else:
@@ -214,7 +188,7 @@ def append_value(parent: Element, tag: str, value: Value) -> None:
 
 
 def append_endpoint_reference(parent: Element, path: CimPath) -> None:
-    """Append address and reference parameters that point to an instance."""
+    """Append the address and reference parameters of an instance."""
     SubElement(parent, f"{{{ns.ADDRESSING}}}Address").text = ns.ANONYMOUS
     parameters = SubElement(parent, f"{{{ns.ADDRESSING}}}ReferenceParameters")
     SubElement(parameters, f"{{{ns.WSMAN}}}ResourceURI").text = path.uri
@@ -222,22 +196,26 @@ def append_endpoint_reference(parent: Element, path: CimPath) -> None:
 
 
 def append_selectors(parent: Element, keys: Mapping[str, str]) -> None:
-    """Append a selector set. Backslashes stay single here, unlike in WQL."""
+    """Append a selector set. Unlike in WQL, backslashes are not doubled."""
     selectors = SubElement(parent, f"{{{ns.WSMAN}}}SelectorSet")
     for name, value in keys.items():
         SubElement(selectors, f"{{{ns.WSMAN}}}Selector", Name=name).text = sendable(value)
 
 
 def sendable(text: str) -> str:
-    """The text itself, or :class:`Unsendable` if XML 1.0 has no way to write it."""
+    """Return the text, or raise :class:`Unsendable` if XML 1.0 cannot represent it."""
     if match := _NOT_XML.search(text):
         code = f"U+{ord(match[0]):04X}"
-        raise Unsendable(f"{text!r} cannot be sent over WS-Management: it holds the character {code}")
+        # The text is not quoted, since it may be a secret.
+        raise Unsendable(
+            f"a text of {len(text)} characters cannot be sent over WS-Management: it contains the character {code} at "
+            f"position {match.start() + 1}"
+        )
     return text
 
 
 def wql_literal(text: str) -> str:
-    """A WQL string literal, quotes included."""
+    """Return the text as a WQL string literal with its quotation marks."""
     return "'" + text.replace("\\", "\\\\").replace("'", "\\'") + "'"
 
 

@@ -1,6 +1,7 @@
 # Copyright (c) 2026 winops.mars contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
+# Private to this collection; it may change at any time
 """What is known about MARS, its prerequisites and Windows, as data files, and how to look it up in them."""
 
 from __future__ import annotations

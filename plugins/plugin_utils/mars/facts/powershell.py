@@ -1,12 +1,14 @@
 # Copyright (c) 2026 winops.mars contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
+# Private to this collection; it may change at any time
 """Facts about Windows PowerShell."""
 
 from __future__ import annotations
 
 from typing import Any
 
+from ...windows.registry import MACHINE_ENVIRONMENT_KEY
 from .. import locations
 from ..host import Host
 
@@ -50,7 +52,7 @@ def gather(host: Host) -> dict[str, Any]:
     version = host.registry.string(locations.POWERSHELL_KEY, "PowerShellVersion")
     if version is None:
         version = host.registry.string(locations.POWERSHELL_2_KEY, "PowerShellVersion")
-    module_path = host.registry.expanded_string(locations.MACHINE_ENVIRONMENT_KEY, "PSModulePath")
+    module_path = host.registry.expanded_string(MACHINE_ENVIRONMENT_KEY, "PSModulePath")
     return {
         "version": version,
         "execution_policy": _execution_policy(host),

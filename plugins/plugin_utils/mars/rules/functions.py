@@ -1,6 +1,7 @@
 # Copyright (c) 2026 winops.mars contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
+# Private to this collection; it may change at any time
 """The functions rules have beside JMESPath's own.
 
 Each takes anything and answers null where an argument is null or of another type: a rule about a fact that is not
@@ -9,7 +10,6 @@ there must come out as unknown, never as an error.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from typing import Any
 
@@ -26,6 +26,8 @@ except ImportError:
         return lambda function: function
 
 
+from ...windows.paths import expand_variables, is_within, same_path, steps, without_wildcard
+from ...windows.versions import parse
 from ..catalogue import DOTNET_RELEASES
 
 _ANY: Any = {"types": []}
@@ -63,31 +65,34 @@ class RuleFunctions(Functions):
         """Whether two Windows paths are the same: in any case, with or without a trailing backslash."""
         if not isinstance(left, str) or not isinstance(right, str):
             return None
-        return _steps(left) == _steps(right)
+        return same_path(left, right)
 
     @signature(_ANY, _ANY, _ANY)
     def _func_lists_path(self, entries: Any, path: Any, windows_directory: Any) -> bool | None:
         """Whether a list of paths has this path, variables such as %ProgramFiles% resolved."""
-        found = _paths(entries, windows_directory)
-        return None if found is None or not isinstance(path, str) else _steps(path) in found
+        found = _expanded(entries, windows_directory)
+        if found is None or not isinstance(path, str):
+            return None
+        return any(same_path(entry, path) for entry in found)
 
     @signature(_ANY, _ANY, _ANY)
     def _func_covers_paths(self, entries: Any, paths: Any, windows_directory: Any) -> bool | None:
         """Whether a list of folders has each of these paths or a folder above it, with or without ``\\*``."""
-        found = _paths(entries, windows_directory)
+        found = _expanded(entries, windows_directory)
         if found is None or not _are_texts(paths):
             return None
-        return all(any(entry and steps[: len(entry)] == entry for entry in found) for steps in map(_steps, paths))
+        folders = [without_wildcard(entry) for entry in found]
+        return all(any(is_within(path, folder) for folder in folders) for path in paths)
 
     @signature(_ANY, _ANY, _ANY)
     def _func_covers_processes(self, entries: Any, paths: Any, windows_directory: Any) -> bool | None:
         """Whether a list of processes has each of these programs: by its path, its name, or its folder ``\\*``."""
-        found = _paths(entries, windows_directory)
+        found = _expanded(entries, windows_directory)
         if found is None or not _are_texts(paths):
             return None
-        wildcards = [entry for entry in entries if isinstance(entry, str) and entry.endswith("*")]
-        folders = [entry for entry in _paths(wildcards, windows_directory) or [] if entry]
-        return all(steps in found or steps[-1:] in found or steps[:-1] in folders for steps in map(_steps, paths))
+        programs = {steps(entry) for entry in found}
+        folders = {steps(without_wildcard(entry)) for entry in found if entry.endswith("*")} - {()}
+        return all({names, names[-1:]} & programs or names[:-1] in folders for names in map(steps, paths))
 
     @signature(_ANY)
     def _func_size(self, count: Any) -> str | None:
@@ -117,39 +122,11 @@ def _is_number(value: Any) -> bool:
 
 
 def _version(value: Any) -> tuple[int, ...] | None:
-    if not isinstance(value, str) or not re.fullmatch(r"\d{1,9}(\.\d{1,9})*", value, re.ASCII):
-        return None
-    parts = [int(part) for part in value.split(".")]
-    while parts and parts[-1] == 0:
-        parts.pop()
-    return tuple(parts)
+    return parse(value) if isinstance(value, str) else None
 
 
-def _steps(path: str) -> list[str]:
-    """The folders of a path, comparable; ``\\\\server\\share`` keeps its two empty steps in front."""
-    steps = path.strip().strip('"').replace("/", "\\").lower().split("\\")
-    while steps and steps[-1] in ("", "*"):
-        steps.pop()
-    return steps
-
-
-def _paths(entries: Any, windows_directory: Any) -> list[list[str]] | None:
-    """The paths of a list with the variables resolved that Windows has on every host."""
+def _expanded(entries: Any, windows_directory: Any) -> list[str] | None:
+    """The paths of a list, with the variables resolved that Windows has on every host."""
     if not isinstance(entries, list) or not isinstance(windows_directory, str):
         return None
-    drive = windows_directory[:2]
-    variables = {
-        "systemroot": windows_directory,
-        "windir": windows_directory,
-        "systemdrive": drive,
-        "programfiles": rf"{drive}\Program Files",
-        "programw6432": rf"{drive}\Program Files",
-        "programfiles(x86)": rf"{drive}\Program Files (x86)",
-        "programdata": rf"{drive}\ProgramData",
-        "allusersprofile": rf"{drive}\ProgramData",
-    }
-    return [
-        _steps(re.sub(r"%([^%]+)%", lambda match: variables.get(match[1].lower(), match[0]), entry))
-        for entry in entries
-        if isinstance(entry, str)
-    ]
+    return [expand_variables(entry, windows_directory) for entry in entries if isinstance(entry, str)]

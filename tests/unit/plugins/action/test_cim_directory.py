@@ -9,7 +9,7 @@ import pytest
 from ansible.errors import AnsibleActionFail
 
 from ansible_collections.winops.mars.plugins.action.cim_directory import ActionModule
-from tests.unit.plugins.action.conftest import RunAction
+from tests.unit.plugins.conftest import RunAction
 from tests.unit.simulated import simulated
 
 PATH = r"D:\One & more\Zwei Größen"
@@ -45,7 +45,7 @@ def test_a_file_in_its_place_is_an_error_also_in_check_mode(run_action: RunActio
 def test_other_paths_are_refused_before_anything_is_sent(run_action: RunAction, path: str) -> None:
     host = simulated()
 
-    with pytest.raises(AnsibleActionFail, match="no absolute path on a local drive"):
+    with pytest.raises(AnsibleActionFail, match="not an absolute path on a local drive"):
         run_action(ActionModule, host, path=path)
     assert not host.actions
 
@@ -53,3 +53,13 @@ def test_other_paths_are_refused_before_anything_is_sent(run_action: RunAction, 
 def test_a_drive_that_is_not_there_is_an_error(run_action: RunAction) -> None:
     with pytest.raises(AnsibleActionFail, match="could not be created"):
         run_action(ActionModule, simulated(), path=r"Z:\folder")
+
+
+@pytest.mark.parametrize("fault, request_, sent", [("drop_before", "Command", 2), ("drop_after", "Receive", 1)])
+def test_a_folder_whose_creation_got_no_answer_is_looked_for_before_it_is_created_again(
+    run_action: RunAction, fault: str, request_: str, sent: int
+) -> None:
+    host = simulated(faults={fault: [request_]})
+
+    assert run_action(ActionModule, host, path=PATH)["after"] == {"state": "present"}
+    assert host.actions["cmd/Command"] == sent

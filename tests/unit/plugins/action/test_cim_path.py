@@ -11,7 +11,7 @@ import pytest
 from ansible.errors import AnsibleActionFail
 
 from ansible_collections.winops.mars.plugins.action.cim_path import ActionModule
-from tests.unit.plugins.action.conftest import RunAction
+from tests.unit.plugins.conftest import RunAction
 from tests.unit.simulated import SimulatedHost, simulated
 
 ENVIRONMENT = r"HKLM\SYSTEM\ControlSet001\Control\Session Manager\Environment"

@@ -11,7 +11,7 @@ from ansible.errors import AnsibleActionFail, AnsibleConnectionFailure
 from ansible_collections.winops.mars.plugins.action import cim_reboot
 from ansible_collections.winops.mars.plugins.action.cim_reboot import ActionModule
 from ansible_collections.winops.mars.plugins.plugin_utils.windows.operating_system import reboot
-from tests.unit.plugins.action.conftest import RunAction
+from tests.unit.plugins.conftest import RunAction
 from tests.unit.simulated import SimulatedHost, simulated
 
 
@@ -43,7 +43,7 @@ def test_check_mode_restarts_nothing(run_action: RunAction, host: SimulatedHost)
 
 
 def test_a_host_that_is_not_back_in_time_is_an_error(run_action: RunAction, host: SimulatedHost) -> None:
-    with pytest.raises(AnsibleActionFail, match="did not come back from its restart within 10 seconds"):
+    with pytest.raises(AnsibleActionFail, match="the host did not restart within 10 seconds"):
         run_action(ActionModule, host, timeout=10)
 
 

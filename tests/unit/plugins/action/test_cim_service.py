@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 import pytest
@@ -12,14 +13,14 @@ from ansible.errors import AnsibleActionFail
 
 from ansible_collections.winops.mars.plugins.action import cim_service
 from ansible_collections.winops.mars.plugins.action.cim_service import ActionModule
-from ansible_collections.winops.mars.plugins.plugin_utils.windows.services import Services
-from tests.unit.plugins.action.conftest import RunAction
+from ansible_collections.winops.mars.plugins.plugin_utils.resources.service import ServiceResource
+from tests.unit.plugins.conftest import RunAction
 from tests.unit.simulated import SimulatedHost, simulated
 
 
 def host_with(monkeypatch: pytest.MonkeyPatch, **engine: Any) -> SimulatedHost:
     host = simulated(services={"engine": {"path": r"C:\engine.exe", **engine}})
-    monkeypatch.setattr(cim_service, "Services", lambda session: Services(session, host.sleep))
+    monkeypatch.setattr(cim_service, "ServiceResource", partial(ServiceResource, sleep=host.sleep))
     return host
 
 
@@ -61,7 +62,7 @@ def test_a_change_is_predicted_made_and_then_left_alone(
 def test_an_unknown_service_is_an_error_also_in_check_mode(
     run_action: RunAction, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    with pytest.raises(AnsibleActionFail, match="there is no service nothing on the host"):
+    with pytest.raises(AnsibleActionFail, match="the service nothing does not exist on the host"):
         run_action(ActionModule, host_with(monkeypatch), check=True, name="nothing", state="started")
 
 
@@ -70,7 +71,7 @@ def test_a_service_that_does_not_start_fails_with_its_exit_code(
 ) -> None:
     host = host_with(monkeypatch, state="Stopped", starts="dies")
 
-    with pytest.raises(AnsibleActionFail, match=r"engine did not start: .* 1067.*the host is as it was"):
+    with pytest.raises(AnsibleActionFail, match=r"engine did not start: .* 1067.*nothing was changed"):
         run_action(ActionModule, host, name="engine", state="started")
 
 

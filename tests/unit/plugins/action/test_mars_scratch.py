@@ -1,267 +1,36 @@
 # Copyright (c) 2026 winops.mars contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Moving the scratch folder of simulated hosts: that it is whole, that it is refused, and that it is put back."""
+"""mars_scratch: what the options say is predicted, done, and then left alone."""
 
 from __future__ import annotations
 
-import re
 from functools import partial
-from typing import Any
 
 import pytest
-from ansible.errors import AnsibleActionFail
 
 from ansible_collections.winops.mars.plugins.action import mars_scratch
 from ansible_collections.winops.mars.plugins.action.mars_scratch import ActionModule
-from ansible_collections.winops.mars.plugins.plugin_utils.mars.scratch import ScratchFolder
-from tests.unit.plugins.action.conftest import RunAction
-from tests.unit.simulated import SimulatedHost, simulated
+from ansible_collections.winops.mars.plugins.plugin_utils.resources.scratch_folder import ScratchFolder
+from tests.unit.plugins.conftest import RunAction
+from tests.unit.simulated import simulated
 
-CONFIG = r"HKLM\SOFTWARE\Microsoft\Windows Azure Backup\Config"
-PROVIDER = CONFIG + r"\CloudBackupProvider"
-OLD = r"D:\MARS\Scratch"
-NEW = r"E:\MARS\Scratch"
-GIB = 2**30
+OLD, NEW = r"D:\MARS\Scratch", r"E:\MARS\Scratch"
 
 
-@pytest.fixture
-def host_of(monkeypatch: pytest.MonkeyPatch) -> Any:
-    """A simulated host on whose clock the module waits."""
-
-    def make(base: str = "scratch-2019", **profile: Any) -> SimulatedHost:
-        host = simulated(base=base, **profile)
-        monkeypatch.setattr(mars_scratch, "ScratchFolder", partial(ScratchFolder, sleep=host.sleep))
-        return host
-
-    return make
-
-
-def locations(host: SimulatedHost) -> set[Any]:
-    registry = host.windows.state()["registry"]
-    keys = {key.lower(): {name.lower(): value for name, value in values.items()} for key, values in registry.items()}
-    return {keys[key.lower()]["scratchlocation"][1] for key in (CONFIG, PROVIDER)}
-
-
-def files(host: SimulatedHost, folder: str) -> dict[str, int]:
-    """The sizes of the files in a folder, by their path in it."""
-    entries = host.windows.state()["files"]["files"]
-    return {
-        path[len(folder) :]: entry["size"]
-        for path, entry in entries.items()
-        if path.startswith(folder.lower() + "\\") and not entry["directory"]
-    }
-
-
-def engine(host: SimulatedHost) -> str:
-    state: str = host.windows.state()["services"]["obengine"]["state"]
-    return state
-
-
-def traces(host: SimulatedHost) -> list[str]:
-    state = host.windows.state()
-    return [name for name in (*state["files"]["files"], *state["tasks"]) if "winops.mars" in name]
-
-
-def assert_as_it_was(host: SimulatedHost, before: dict[str, Any]) -> None:
-    """Nothing but a copy may be there that was not there before."""
-    after = host.windows.state()
-    assert after["registry"] == before["registry"]
-    assert after["tasks"] == before["tasks"]
-    assert after["services"] == before["services"]
-    kept = {path: entry for path, entry in after["files"]["files"].items() if not path.startswith("e:\\mars")}
-    assert kept == before["files"]["files"]
-
-
-def test_the_whole_folder_is_moved_and_the_old_one_stays(run_action: RunAction, host_of: Any) -> None:
-    host = host_of()
-    content = files(host, OLD)
-
-    result = run_action(ActionModule, host, location=NEW + "\\")
-
-    assert result == {
-        "changed": True,
-        "before": {"location": OLD, "provider_location": OLD},
-        "after": {"location": NEW, "provider_location": NEW},
-    }
-    assert locations(host) == {NEW}
-    assert files(host, NEW) == files(host, OLD) == content
-    assert engine(host) == "Running"
-    assert traces(host) == []
-    assert not run_action(ActionModule, host, location=NEW.lower())["changed"]
-
-
-def test_the_copy_is_not_compressed(run_action: RunAction, host_of: Any) -> None:
-    host = host_of()
-    run_action(ActionModule, host, location=NEW)
-    attributes = {path: entry["attributes"] for path, entry in host.windows.state()["files"]["files"].items()}
-    assert {path: found for path, found in attributes.items() if path.startswith(NEW.lower()) and found} == {}
-
-
-def test_check_mode_predicts_the_move_and_changes_nothing(run_action: RunAction, host_of: Any) -> None:
-    host = host_of()
-    before = host.windows.state()
-    predicted = run_action(ActionModule, host, check=True, diff=True, location=NEW)
-    assert host.windows.state() == before
-    assert run_action(ActionModule, host, diff=True, location=NEW) == predicted
-
-
-def test_the_old_folder_is_removed_on_request(run_action: RunAction, host_of: Any) -> None:
-    host = host_of()
-    run_action(ActionModule, host, location=NEW, remove_old=True)
-    assert files(host, OLD) == {}
-    assert OLD.lower() not in host.windows.state()["files"]["files"]
-    assert files(host, NEW)
-
-
-def test_values_that_disagree_are_brought_together_without_a_copy(run_action: RunAction, host_of: Any) -> None:
-    host = host_of(registry={PROVIDER: {"ScratchLocation": r"C:\Elsewhere"}})
-    content = files(host, OLD)
-    assert run_action(ActionModule, host, location=OLD, remove_old=True)["changed"]
-    assert locations(host) == {OLD}
-    assert files(host, OLD) == content
-
-
-@pytest.mark.parametrize("base", ["old-2008-r2", "old-2012-r2", "german-2019", "japanese-2016"])
-def test_on_every_windows_in_every_language(run_action: RunAction, host_of: Any, base: str) -> None:
-    host = host_of(base, volumes={"E:\\": {"capacity": "500 GiB", "free": "400 GiB"}})
-    assert run_action(ActionModule, host, location=NEW)["changed"]
-    assert locations(host) == {NEW}
-    assert engine(host) == "Running"
-
-
-def event(number: int, time: str) -> dict[str, Any]:
-    return {"id": number, "time": f"2027-01-14T{time}:00+00:00"}
-
-
-LOG = "CloudBackup/Operational"
-
-
-@pytest.mark.parametrize(
-    "profile, location, sentence",
-    [
-        (
-            {"events": {LOG: [event(3, "01:00"), event(1, "02:00")]}},
-            NEW,
-            "while a backup runs: one started at 2027-01-14 02:00",
-        ),
-        ({"events": {LOG: [event(3, "01:00")], "CloudBackup": [event(1, "02:00")]}}, NEW, "while a backup runs"),
-        ({"events": {LOG: None}}, NEW, "cannot be told whether a backup runs"),
-        (
-            {"volumes": {"F:\\": {"capacity": GIB, "free": 1, "label": "CBSSBVol_7"}}},
-            NEW,
-            r"the volume F:\\ \(CBSSBVol_",
-        ),
-        ({"volumes": {"E:\\": {"free": "10 GiB"}}}, NEW, "free bytes"),
-        ({"volumes": {"E:\\": {"file_system": "ReFS"}}}, NEW, "local fixed NTFS volume, and that is fixed, ReFS"),
-        ({"volumes": {"E:\\": {"drive_type": 2}}}, NEW, "and that is removable"),
-        ({"volumes": {"E:\\": {"drive_type": 4}}}, NEW, "and that is network"),
-        ({}, r"X:\Scratch", "and that is none"),
-        ({}, r"\\server\share\Scratch", "folder on a local drive"),
-        ({}, "E:\\", "folder on a local drive"),
-        ({}, r"E:\100%", "without % and !"),
-        ({}, OLD + r"\Inside", "one is inside the other"),
-        ({}, r"D:\MARS", "one is inside the other"),
-        ({"files": {NEW + "\\": {"attributes": ["compressed"]}}}, NEW, "compressed"),
-        ({"files": {"E:\\MARS\\": {"attributes": ["compressed"]}}}, NEW, "compressed"),
-        ({"files": {"E:\\MARS\\": {"attributes": ["encrypted"]}}}, NEW, "encrypted"),
-        ({"files": {"E:\\MARS\\": {"attributes": ["reparse"]}}}, NEW, "junction"),
-        ({"files": {NEW: {"size": 1}}}, NEW, "that is a file"),
-        ({"files": {NEW + r"\holiday.jpg": {"size": 1}}}, NEW, "other files in that folder"),
-        ({"deduplication": {"E:\\": {"enabled": True}}}, NEW, "deduplicated"),
-        ({"registry": {CONFIG: {"ScratchLocation": r"D:\Gone"}}}, NEW, r"D:\\Gone that is to be moved does not exist"),
-        ({"registry": {CONFIG: {"ScratchLocation": None}}}, NEW, "no scratch folder to move"),
-        ({"registry": {PROVIDER: {"ScratchLocation": "C:\\x"}}}, OLD.replace("MARS", "Mars"), ""),
-    ],
-)
-@pytest.mark.parametrize("check", [True, False])
-def test_what_is_not_safe_is_refused_before_anything_is_changed(
-    run_action: RunAction, host_of: Any, check: bool, profile: dict[str, Any], location: str, sentence: str
+@pytest.mark.parametrize("remove_old", [False, True])
+def test_a_move_is_predicted_made_and_then_left_alone(
+    run_action: RunAction, monkeypatch: pytest.MonkeyPatch, remove_old: bool
 ) -> None:
-    host = host_of(**profile)
-    before = host.windows.state()
-    if not sentence:
-        assert run_action(ActionModule, host, check=check, location=location)["changed"]
-        return
-    with pytest.raises(AnsibleActionFail, match=sentence):
-        run_action(ActionModule, host, check=check, location=location)
-    assert host.windows.state() == before
+    host = simulated(base="scratch-2019")
+    monkeypatch.setattr(mars_scratch, "ScratchFolder", partial(ScratchFolder, sleep=host.sleep))
+    untouched = host.windows.state()
+    before, after = (dict.fromkeys(["location", "provider_location"], path) for path in (OLD, NEW))
 
+    predicted = run_action(ActionModule, host, check=True, diff=True, location=NEW, remove_old=remove_old)
+    assert predicted == {"changed": True, "before": before, "after": after, "diff": {"before": before, "after": after}}
+    assert host.windows.state() == untouched
 
-def test_a_running_task_is_a_running_backup(run_action: RunAction, host_of: Any) -> None:
-    host = host_of(executables={"powershell.exe": {"duration": 3600}})
-    host.windows.tasks.start(r"\Microsoft\OnlineBackup\Microsoft-OnlineBackup")
-    with pytest.raises(AnsibleActionFail, match="Microsoft-OnlineBackup is running"):
-        run_action(ActionModule, host, location=NEW)
-    assert locations(host) == {OLD}
-
-
-def test_a_backup_that_a_restart_ended_does_not_run(run_action: RunAction, host_of: Any) -> None:
-    host = host_of(events={LOG: [{"id": 1, "time": "2020-01-01T00:00:00+00:00"}]})
-    assert run_action(ActionModule, host, location=NEW)["changed"]
-
-
-def test_where_the_engine_is_stopped_no_backup_runs(run_action: RunAction, host_of: Any) -> None:
-    host = host_of(events={LOG: None}, services={"obengine": {"state": "Stopped"}})
-    assert run_action(ActionModule, host, location=NEW)["changed"]
-    assert engine(host) == "Running"
-
-
-def test_a_full_volume_puts_everything_back(
-    run_action: RunAction, host_of: Any, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    host = host_of()
-    monkeypatch.setattr(ScratchFolder, "_check_space", lambda *_: None)
-    host.windows.files.volumes["e:\\"].free = GIB
-    before = host.windows.state()
-    with pytest.raises(
-        AnsibleActionFail, match=r"robocopy could not copy .*put back as it was: the agent uses D:\\MARS"
-    ):
-        run_action(ActionModule, host, location=NEW)
-    assert_as_it_was(host, before)
-    host.windows.files.volumes["e:\\"].free = 400 * GIB
-    assert run_action(ActionModule, host, location=NEW)["changed"]
-
-
-def test_an_engine_that_dies_puts_everything_back(run_action: RunAction, host_of: Any) -> None:
-    host = host_of(services={"obengine": {"starts": "dies"}})
-    with pytest.raises(
-        AnsibleActionFail, match=r"It could not be put back as it was .*By hand: set ScratchLocation to D:"
-    ):
-        run_action(ActionModule, host, location=NEW)
-    assert locations(host) == {OLD}
-
-
-def test_an_engine_that_is_disabled_stays_so(run_action: RunAction, host_of: Any) -> None:
-    host = host_of(services={"obengine": {"state": "Stopped", "start_mode": "Disabled"}})
-    assert run_action(ActionModule, host, location=NEW)["changed"]
-    assert engine(host) == "Stopped"
-
-
-def test_registry_values_nobody_may_write_put_everything_back(run_action: RunAction, host_of: Any) -> None:
-    host = host_of(registry_read_only=[PROVIDER])
-    with pytest.raises(AnsibleActionFail, match="access is denied to the account"):
-        run_action(ActionModule, host, location=NEW)
-    assert locations(host) == {OLD}
-
-
-@pytest.mark.parametrize("fault", ["drop_before", "drop_after"])
-@pytest.mark.parametrize("number", [*range(1, 120, 3)])
-def test_a_broken_connection_leaves_it_moved_or_as_it_was(
-    run_action: RunAction, host_of: Any, fault: str, number: int
-) -> None:
-    host = host_of(faults={fault: [number]})
-    before = host.windows.state()
-    content = files(host, OLD)
-    try:
-        assert run_action(ActionModule, host, location=NEW)["changed"]
-    except AnsibleActionFail as failure:
-        # A request to stop or start a service is not repeated.
-        if not re.search("did not st(art|op): .*It was put back as it was", failure.message):
-            raise
-        assert_as_it_was(host, before)
-        assert run_action(ActionModule, host, location=NEW)["changed"]
-    assert locations(host) == {NEW}
-    assert files(host, NEW) == content
-    assert engine(host) == "Running"
-    assert traces(host) == []
+    assert run_action(ActionModule, host, diff=True, location=NEW, remove_old=remove_old) == predicted
+    assert (OLD.lower() in host.windows.state()["files"]["files"]) == (not remove_old)
+    assert not run_action(ActionModule, host, location=NEW, remove_old=remove_old)["changed"]

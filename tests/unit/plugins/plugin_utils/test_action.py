@@ -19,6 +19,7 @@ from ansible_collections.winops.mars.plugins.plugin_utils._action import (
     ValidatedAction,
     WindowsAction,
 )
+from ansible_collections.winops.mars.plugins.plugin_utils.resources.resource import ChangeUndone, Resource
 from ansible_collections.winops.mars.plugins.plugin_utils.wsman.errors import (
     AuthenticationRejected,
     Fault,
@@ -39,7 +40,7 @@ State = dict[str, Any]
 Step = Exception | Callable[[State], None]
 
 
-class Host:
+class Host(Resource[State]):
     """A resource whose state is a dictionary, and what happens to each change of it."""
 
     def __init__(self, state: State, *changes: Step) -> None:
@@ -101,13 +102,15 @@ def sessions(monkeypatch: pytest.MonkeyPatch) -> list[MagicMock]:
 TASK_VARS = {"inventory_hostname": "backup01"}
 
 
-def changed(host: Host, sessions: list[MagicMock], args: Mapping[str, Any] | None = None, **task: Any) -> State:
+def changed(
+    host: Resource[Any], sessions: list[MagicMock], args: Mapping[str, Any] | None = None, **task: Any
+) -> State:
     """The result of a task that wants value 2 on a host."""
 
     class Action(DesiredStateAction):
         spec: ClassVar[Mapping[str, Any]] = SPEC
 
-        def resource(self, args: dict[str, Any], session: Any) -> Host:
+        def resource(self, args: dict[str, Any], session: Any) -> Resource[Any]:
             assert session is sessions[-1]
             return host
 
@@ -121,7 +124,7 @@ def executing(step: Callable[[], State]) -> type[WindowsAction]:
     class Action(WindowsAction):
         spec: ClassVar[Mapping[str, Any]] = SPEC
 
-        def execute(self, args: dict[str, Any], session: Any) -> State:
+        def run_on_host(self, args: dict[str, Any], session: Any) -> State:
             return step()
 
     return Action
@@ -187,7 +190,7 @@ def test_a_change_that_did_not_take_effect_fails(sessions: list[MagicMock]) -> N
     with pytest.raises(AnsibleActionFail, match="applied but is not in effect: value is 1 and not 2") as caught:
         changed(host, sessions)
 
-    assert "the host is as it was" in caught.value.message
+    assert "nothing was changed" in caught.value.message
     assert caught.value.result["changed"] is False
     assert caught.value.result["before"] == caught.value.result["after"] == {"value": 1}
     assert len(host.applied) == 1
@@ -204,13 +207,16 @@ def test_a_change_that_took_effect_in_part_says_so(sessions: list[MagicMock]) ->
     assert caught.value.result["after"] == {"value": 1, "first": "new"}
 
 
-LOST = OutcomeUnknown("the connection broke during a change: reset")
+LOST = OutcomeUnknown("Invoke C.Set was sent once and not answered: reset")
+UNANSWERED = [LOST, Unreachable("Invoke C.Set got no answer in 4 tries: reset"), ProtocolError("HTTP 503")]
+unanswered = pytest.mark.parametrize("lost", UNANSWERED, ids=lambda error: type(error).__name__)
 
 
-def test_a_change_with_lost_answer_that_is_in_effect_succeeded(sessions: list[MagicMock]) -> None:
+@unanswered
+def test_a_change_with_lost_answer_that_is_in_effect_succeeded(sessions: list[MagicMock], lost: WSManError) -> None:
     def works(desired: State) -> None:
         host.state.update(desired)
-        raise LOST
+        raise lost
 
     host = Host({"value": 1}, works)
 
@@ -218,8 +224,11 @@ def test_a_change_with_lost_answer_that_is_in_effect_succeeded(sessions: list[Ma
     assert len(host.applied) == 1
 
 
-def test_a_change_with_lost_answer_that_is_not_in_effect_is_made_once_more(sessions: list[MagicMock]) -> None:
-    host = Host({"value": 1}, LOST)
+@unanswered
+def test_a_change_with_lost_answer_that_is_not_in_effect_is_made_once_more(
+    sessions: list[MagicMock], lost: WSManError
+) -> None:
+    host = Host({"value": 1}, lost)
 
     assert changed(host, sessions)["after"] == {"value": 2}
     assert len(host.applied) == 2
@@ -237,14 +246,46 @@ def test_the_second_try_starts_from_the_state_the_first_left(sessions: list[Magi
 
 
 @pytest.mark.parametrize(
-    "second, reason", [(LOST, "Twice in a row, the connection broke"), (ignored, "may have undone it")]
+    "second, reason", [(LOST, "was requested twice, .* unknown: Invoke C.Set"), (ignored, "may have undone it")]
 )
 def test_a_change_is_made_at_most_twice(sessions: list[MagicMock], second: Step, reason: str) -> None:
     host = Host({"value": 1}, LOST, second)
 
-    with pytest.raises(AnsibleActionFail, match=f"not in effect: .*{reason}"):
+    with pytest.raises(AnsibleActionFail, match=f"not in effect.*: .*{reason}"):
         changed(host, sessions)
     assert len(host.applied) == 2
+
+
+@unanswered
+def test_a_change_that_is_never_answered_has_an_unknown_outcome(sessions: list[MagicMock], lost: WSManError) -> None:
+    host = Host({"value": 1}, lost, lost)
+
+    with pytest.raises(AnsibleActionFail) as caught:
+        changed(host, sessions)
+
+    message = caught.value.message
+    assert "the change is not in effect so far: value is 1 and not 2" in message
+    assert "whether it still takes effect is unknown" in message
+    assert str(lost) in message
+    assert "nothing was changed" not in message
+    assert caught.value.result["before"] == caught.value.result["after"] == {"value": 1}
+
+
+@unanswered
+def test_a_change_without_answer_that_cannot_be_read_back_has_an_unknown_outcome(
+    sessions: list[MagicMock], lost: WSManError
+) -> None:
+    host = Host({"value": 1}, lost)
+    host.reads = [None, Unreachable("no answer")]
+    with pytest.raises(AnsibleConnectionFailure, match=f"whether the change is in effect is unknown: {lost}"):
+        changed(host, sessions)
+
+    host = Host({"value": 1}, lost)
+    host.reads = [None, ProtocolError("HTTP 404")]
+    with pytest.raises(AnsibleActionFail, match=f"whether the change is in effect is unknown: {lost}") as caught:
+        changed(host, sessions)
+    assert caught.value.result["before"] == {"value": 1}
+    assert "after" not in caught.value.result
 
 
 DENIED = Fault(5, "AccessDenied", "Zugriff verweigert")
@@ -257,15 +298,23 @@ def test_a_change_the_host_refuses_fails_with_its_sentence(sessions: list[MagicM
         changed(host, sessions)
 
     assert "the change failed: the host answered with error 0x00000005: Zugriff verweigert" in caught.value.message
-    assert "the host is as it was" in caught.value.message
+    assert "nothing was changed" in caught.value.message
     assert len(host.applied) == 1
+
+
+def test_a_change_that_was_undone_describes_what_is_in_effect(sessions: list[MagicMock]) -> None:
+    host = Host({"value": 1}, ChangeUndone("no space. A copy remains"))
+
+    with pytest.raises(AnsibleActionFail, match=r"the change failed: no space\. A copy remains$") as caught:
+        changed(host, sessions)
+    assert caught.value.result["before"] == caught.value.result["after"] == {"value": 1}
 
 
 def test_a_host_lost_after_a_failed_change_leaves_what_is_in_effect_unknown(sessions: list[MagicMock]) -> None:
     host = Host({"value": 1}, DENIED)
     host.reads = [None, ProtocolError("HTTP 503")]
 
-    with pytest.raises(AnsibleActionFail, match="what is in effect now is unknown: HTTP 503") as caught:
+    with pytest.raises(AnsibleActionFail, match="what is in effect is unknown: HTTP 503") as caught:
         changed(host, sessions)
     assert caught.value.result["before"] == {"value": 1}
     assert "after" not in caught.value.result
@@ -276,8 +325,36 @@ def test_a_host_lost_before_the_change_is_read_back_is_an_error(sessions: list[M
     host = Host({"value": 1})
     host.reads = [None, Unreachable("no answer")]
 
-    with pytest.raises(AnsibleConnectionFailure, match="backup01 cannot be reached over WS-Management: no answer"):
+    message = "backup01 cannot be reached over WS-Management: whether the change is in effect is unknown: no answer"
+    with pytest.raises(AnsibleConnectionFailure, match=message):
         changed(host, sessions)
+
+
+class Counter(Resource[int]):
+    """A resource whose state is a number, shown by its parity."""
+
+    def __init__(self) -> None:
+        self.number = 1
+
+    def read(self) -> int:
+        return self.number
+
+    def desired(self, current: int) -> int:
+        return current + current % 2
+
+    def apply(self, current: int, desired: int) -> None:
+        self.number = desired
+
+    def show(self, state: int) -> State:
+        return {"even": state % 2 == 0}
+
+
+def test_states_are_shown_as_their_resource_shows_them(sessions: list[MagicMock]) -> None:
+    before, after = {"even": False}, {"even": True}
+
+    result = changed(Counter(), sessions, diff=True)
+
+    assert result == {"changed": True, "before": before, "after": after, "diff": {"before": before, "after": after}}
 
 
 # -- Sessions and errors
@@ -338,7 +415,7 @@ class Echo(ValidatedAction):
         "mutually_exclusive": [("password", "pin")],
     }
 
-    def perform(self, args: dict[str, Any], task_vars: Mapping[str, Any]) -> State:
+    def run_validated(self, args: dict[str, Any], task_vars: Mapping[str, Any]) -> State:
         if args["name"] == "fail":
             raise AnsibleActionFail(f"no: {args['password']}", result={"seen": [args["password"]]})
         return {"args": args, "text": f"with {args['password']} inside", "diff": {"before": args["password"]}}
@@ -367,6 +444,45 @@ def test_arguments_that_do_not_fit_are_refused(args: Mapping[str, Any], words: s
 
     assert caught.value.message.startswith("winops.mars.cim_thing: ")
     assert words in caught.value.message
+
+
+class Outdated(ValidatedAction):
+    spec: ClassVar[Mapping[str, Any]] = {
+        "name": {"type": "str", "aliases": ["title"], "required": True},
+        "size": {
+            "type": "int",
+            "aliases": ["length"],
+            "deprecated_aliases": [{"name": "length", "version": "3.0.0", "collection_name": "winops.mars"}],
+        },
+        "color": {"type": "str", "removed_in_version": "2.0.0", "removed_from_collection": "winops.mars"},
+    }
+
+    def run_validated(self, args: dict[str, Any], task_vars: Mapping[str, Any]) -> State:
+        if args["size"] == 0:
+            raise AnsibleActionFail("too small", result={"seen": 0})
+        return {"changed": False}
+
+
+def test_what_the_validator_says_of_valid_arguments_is_in_the_result() -> None:
+    args = {"name": "x", "title": "x", "length": 1, "color": "red"}
+    aliased = {"msg": "Alias 'length' is deprecated. See the module docs for more information", "version": "3.0.0"}
+    removed = {"msg": "Param 'color' is deprecated. See the module docs for more information", "version": "2.0.0"}
+    deprecations = [{**entry, "collection_name": "winops.mars"} for entry in (aliased, removed)]
+    warnings = ["Both option name and its alias title are set."]
+
+    result = prepared(Outdated, args).run(None, {})
+    assert (result["warnings"], result["deprecations"]) == (warnings, deprecations)
+
+    with pytest.raises(AnsibleActionFail) as caught:
+        prepared(Outdated, {**args, "length": 0}).run(None, {})
+    assert (caught.value.result["warnings"], caught.value.result["deprecations"]) == (warnings, deprecations)
+    assert caught.value.result["seen"] == 0
+
+
+def test_without_anything_to_say_there_are_no_warnings() -> None:
+    result = prepared(Outdated, {"name": "x"}).run(None, {})
+
+    assert result == {"changed": False}
 
 
 def test_a_secret_is_in_no_result() -> None:

@@ -16,10 +16,10 @@ from ansible_collections.winops.mars.plugins.plugin_utils.windows.operating_syst
     last_boot,
     reboot,
 )
-from ansible_collections.winops.mars.plugins.plugin_utils.wsman.errors import Fault
+from ansible_collections.winops.mars.plugins.plugin_utils.wsman.errors import Fault, ProtocolError
 from ansible_collections.winops.mars.plugins.plugin_utils.wsman.session import Session
 from ansible_collections.winops.mars.plugins.plugin_utils.wsman.shell import Result
-from tests.unit.plugins.plugin_utils.wsman.scripted import ScriptedTransport, fault
+from tests.unit.plugins.plugin_utils.wsman.scripted import ScriptedTransport, envelope, fault
 from tests.unit.simulated import SimulatedHost, simulated
 
 CAPTURES = Path(__file__).resolve().parents[5].parent / "shared" / "captures"
@@ -37,7 +37,7 @@ def test_all_of_it_is_one_request() -> None:
     assert system.caption == "Microsoft Windows Server 2022 Standard"
     assert (system.version, system.build, system.service_pack) == ("10.0.20348", 20348, 0)
     assert (system.product_type, system.architecture, system.language) == ("server", 64, 1033)
-    assert (system.computer_name, system.windows_directory, system.system_drive) == ("SRV01", r"C:\Windows", "C:")
+    assert (system.computer_name, system.windows_directory) == ("SRV01", r"C:\Windows")
     assert system.sku == 7
     assert system.last_boot == host.windows.last_boot
     assert host.service.statistics.soap == 1
@@ -46,6 +46,41 @@ def test_all_of_it_is_one_request() -> None:
 @pytest.mark.parametrize("text, bits", [("64-Bit", 64), ("64 ビット", 64), ("32 位", 32), ("ARM 64-bit Processor", 64)])
 def test_the_architecture_is_read_from_translated_text(text: str, bits: int) -> None:
     assert OperatingSystem.read(simulated(os={"architecture": text}).session).architecture == bits
+
+
+PROPERTIES = {
+    "Caption": "Microsoft Windows Server",
+    "Version": "6.1.7601",
+    "BuildNumber": "7601",
+    "ProductType": "3",
+    "OSArchitecture": "64-bit",
+    "OSLanguage": "1033",
+    "CSName": "SRV01",
+    "LastBootUpTime": "2026-01-01T00:00:00Z",
+    "WindowsDirectory": "C:\\Windows",
+}
+
+
+def answered(properties: dict[str, str]) -> OperatingSystem:
+    texts = "".join(f"<p:{name}>{value}</p:{name}>" for name, value in properties.items())
+    transport = ScriptedTransport(envelope(f"<p:Win32_OperatingSystem>{texts}</p:Win32_OperatingSystem>"))
+    return OperatingSystem.read(Session(transport))
+
+
+def test_what_no_fact_needs_may_be_missing() -> None:
+    system = answered(PROPERTIES)
+
+    assert (system.sku, system.service_pack, system.build) == (None, 0, 7601)
+
+
+@pytest.mark.parametrize(
+    "name, value", [("ProductType", "4"), ("BuildNumber", "seven"), ("OSArchitecture", "?"), ("CSName", None)]
+)
+def test_what_a_fact_needs_is_named_if_it_makes_no_sense(name: str, value: str | None) -> None:
+    properties = {**PROPERTIES, name: value} if value else {key: PROPERTIES[key] for key in PROPERTIES if key != name}
+
+    with pytest.raises(ProtocolError, match=f"Win32_OperatingSystem.*{name}"):
+        answered(properties)
 
 
 @pytest.mark.skipif(not CAPTURES.exists(), reason="there are no recorded messages")
@@ -94,7 +129,7 @@ def test_a_session_goes_on_after_a_restart_too_short_to_be_noticed() -> None:
 
 
 def test_a_host_that_does_not_come_back_is_an_error() -> None:
-    with pytest.raises(CimError, match=r"did not come back from its restart within 120 seconds: .*refused"):
+    with pytest.raises(CimError, match=r"did not restart within 120 seconds: .*refused"):
         restart(simulated(restart_seconds=1e6))
 
 

@@ -72,19 +72,29 @@ def test_a_folder_costs_few_requests() -> None:
     assert host.actions.total() <= 5
 
 
+def test_only_what_is_asked_for_is_read() -> None:
+    host = simulated(base="healthy-2022")
+    tasks = ScheduledTasks(host.session)
+    assert tasks.states(FOLDER) == {BACKUP: "ready"}
+    assert not {"PS_ScheduledTask/ExportByName", "PS_ScheduledTask/GetInfoByName"} & set(host.actions)
+    tasks.definitions(FOLDER)
+    assert host.actions["PS_ScheduledTask/ExportByName"] == 1
+    assert host.actions["PS_ScheduledTask/GetInfoByName"] == 0
+
+
 @NEWER_AND_OLDER
 def test_what_is_not_there(base: str) -> None:
     tasks = ScheduledTasks(simulated(base=base).session)
     assert tasks.in_folder("\\No such folder\\") == []
-    assert tasks.task(FOLDER, "No such task") is None
+    assert tasks.states("\\No such folder\\") == {}
+    assert tasks.definitions(FOLDER, "No such task") == {}
     tasks.delete(FOLDER, "No such task")
 
 
 @NEWER_AND_OLDER
 def test_a_task_is_found_in_any_letter_case(base: str) -> None:
-    task = ScheduledTasks(simulated(base=base).session).task(FOLDER, BACKUP.upper())
-    assert task is not None
-    assert task.name == BACKUP
+    tasks = ScheduledTasks(simulated(base=base).session)
+    assert list(tasks.definitions(FOLDER.upper(), BACKUP.upper())) == [BACKUP]
 
 
 @NEWER_AND_OLDER
@@ -103,13 +113,11 @@ def test_registering_creates_and_replaces_with_every_character(base: str) -> Non
 def test_editing_what_was_read(base: str) -> None:
     host = simulated(base=base)
     tasks = ScheduledTasks(host.session)
-    task = tasks.task(FOLDER, BACKUP)
-    assert task is not None
-    tasks.register(FOLDER, BACKUP, task.definition.with_enabled(False).xml)
-    again = tasks.task(FOLDER, BACKUP)
-    assert again is not None
-    assert not again.definition.enabled
-    assert "Import-Module MSOnlineBackup" in again.definition.xml
+    definition = tasks.definitions(FOLDER, BACKUP)[BACKUP]
+    tasks.register(FOLDER, BACKUP, definition.with_enabled(False).xml)
+    again = tasks.definitions(FOLDER, BACKUP)[BACKUP]
+    assert not again.enabled
+    assert "Import-Module MSOnlineBackup" in again.xml
 
 
 @NEWER_AND_OLDER
@@ -121,7 +129,7 @@ def test_starting_and_deleting(base: str) -> None:
     host.sleep(1)
     assert host.windows.tasks.get("\\Now").last_run is not None
     tasks.delete("\\", "Now")
-    assert tasks.task("\\", "Now") is None
+    assert tasks.definitions("\\", "Now") == {}
 
 
 @NEWER_AND_OLDER

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import re
 from xml.etree import ElementTree
 
 import pytest
@@ -18,6 +19,7 @@ from ansible_collections.winops.mars.plugins.plugin_utils.windows.task_xml impor
     Trigger,
     ascii_xml,
 )
+from tests.unit.simulated import simulated
 
 T = f"{{{NAMESPACE}}}"
 
@@ -61,6 +63,11 @@ def wrapped(inside: str) -> str:
     return f'<Task version="1.2" xmlns="{NAMESPACE}">{inside}{actions}</Task>'
 
 
+def meaning(xml: str) -> str:
+    """The canonical form, without the declared encoding and white space between elements."""
+    return ElementTree.canonicalize(re.sub(r"^<\?xml.*?\?>", "", xml), strip_text=True, with_comments=True)
+
+
 def test_reads_what_a_backup_task_says() -> None:
     task = TaskDefinition.parse(BACKUP)
     assert not task.enabled
@@ -68,7 +75,6 @@ def test_reads_what_a_backup_task_says() -> None:
     assert task.multiple_instances == "Parallel"
     principal = task.principal
     assert (principal.id, principal.kind, principal.logon_type) == ("CONTOSO\\backup", "user", "Password")
-    assert principal.run_level == "HighestAvailable"
 
 
 def test_what_is_not_written_has_the_default_of_the_schema() -> None:
@@ -76,7 +82,7 @@ def test_what_is_not_written_has_the_default_of_the_schema() -> None:
     assert task.enabled
     assert task.triggers == (Trigger("TimeTrigger", True),)
     assert task.multiple_instances == "IgnoreNew"
-    assert (task.principal.id, task.principal.run_level) == ("", "LeastPrivilege")
+    assert (task.principal.id, task.principal.kind, task.principal.logon_type) == ("", "user", None)
 
 
 def test_a_group_is_told_from_a_user() -> None:
@@ -98,10 +104,8 @@ def test_both_spellings_of_false(text: str) -> None:
 
 def test_enabling_changes_one_word() -> None:
     task = TaskDefinition.parse(BACKUP).with_enabled(True)
-    before, after = BACKUP.splitlines(), task.xml.splitlines()
-    assert [pair for pair in zip(before, after, strict=True) if pair[0] != pair[1]] == [
-        ("    <Enabled>false</Enabled>", "    <Enabled>true</Enabled>")
-    ]
+    disabled, enabled = (f"<Enabled>{value}</Enabled>\n    <ExecutionTimeLimit>" for value in ("false", "true"))
+    assert meaning(task.xml) == meaning(BACKUP.replace(disabled, enabled)) != meaning(BACKUP)
     assert task.enabled
     assert task.triggers[0] == Trigger("CalendarTrigger", False)
 
@@ -110,13 +114,15 @@ def test_triggers_are_enabled_where_they_were_not() -> None:
     task = TaskDefinition.parse(BACKUP).with_triggers_enabled()
     assert [trigger.enabled for trigger in task.triggers] == [True, True]
     assert not task.enabled
-    assert "<BootTrigger/>" in task.xml
+    boot = ElementTree.fromstring(task.xml).find(f"{T}Triggers/{T}BootTrigger")
+    assert boot is not None
+    assert list(boot) == []
 
 
 def test_system_needs_neither_logon_type_nor_password_and_keeps_the_run_level() -> None:
     task = TaskDefinition.parse(BACKUP).with_system_principal()
     assert (task.principal.id, task.principal.logon_type) == ("S-1-5-18", None)
-    assert task.principal.run_level == "HighestAvailable"
+    assert "<RunLevel>HighestAvailable</RunLevel>" in task.xml
     assert '<Principal id="Author">' in task.xml
 
 
@@ -153,10 +159,94 @@ def test_a_setting_is_added_where_none_was(inside: str) -> None:
     assert ("Hidden" in inside) == ("Hidden" in task.xml)
 
 
-def test_prefixed_definitions_stay_prefixed() -> None:
+def test_definitions_are_written_without_prefixes() -> None:
     xml = f'<t:Task xmlns:t="{NAMESPACE}"><t:Actions><t:Exec/></t:Actions></t:Task>'
     task = TaskDefinition.parse(xml).with_system_principal().with_multiple_instances("Queue")
     assert (task.principal.id, task.multiple_instances) == ("S-1-5-18", "Queue")
+    assert task.xml.startswith(f'<Task xmlns="{NAMESPACE}">')
+    assert not re.search(r"</?\w+:", task.xml)
+
+
+# What Windows writes where a definition has it: line ends of a description, XML in XML, text for a COM handler
+EXPORTED = f"""<?xml version="1.0" encoding="UTF-16"?>
+<Task version="1.6" xmlns="{NAMESPACE}">
+  <RegistrationInfo>
+    <SecurityDescriptor>D:P(A;;FA;;;BA)(A;;FA;;;SY)</SecurityDescriptor>
+    <Source>$(@%SystemRoot%\\system32\\srv.dll,-600)</Source>
+    <Description>Zeile eins,&#xD;
+Zeile zwei &lt;wichtig&gt; &amp; "zitiert"  </Description>
+    <URI>\\Contoso\\Überwachung</URI>
+  </RegistrationInfo>
+  <Triggers>
+    <EventTrigger id="first">
+      <Enabled>false</Enabled>
+      <Subscription>&lt;QueryList&gt;&lt;Query Id="0"&gt;&lt;Select Path="System"&gt;*[System[EventID=1]]&lt;/Select&gt;
+&lt;/Query&gt;&lt;/QueryList&gt;</Subscription>
+      <ValueQueries><Value name="a &quot;b&quot;">Event/System/EventRecordID</Value></ValueQueries>
+    </EventTrigger>
+    <WnfStateChangeTrigger><StateName>7550BCA33E1D8C41</StateName></WnfStateChangeTrigger>
+  </Triggers>
+  <Principals>
+    <Principal id="Author">
+      <GroupId>S-1-5-4</GroupId>
+      <RequiredPrivileges><Privilege>SeBackupPrivilege</Privilege></RequiredPrivileges>
+    </Principal>
+  </Principals>
+  <Settings>
+    <IdleSettings><StopOnIdleEnd>true</StopOnIdleEnd><RestartOnIdle>false</RestartOnIdle></IdleSettings>
+    <Enabled>false</Enabled>
+    <MaintenanceSettings><Period>P1D</Period><Deadline>P2D</Deadline></MaintenanceSettings>
+  </Settings>
+  <Data>$(Arg0)</Data>
+  <Actions Context="Author">
+    <ComHandler>
+      <ClassId>{{F8EFC3B1-1D2A-4D8C-9F9A-000000000000}}</ClassId>
+      <Data><![CDATA[<timer every="1"/> & more]]></Data>
+    </ComHandler>
+    <Exec id="second">
+      <Command>"%ProgramFiles%\\Größe\\a &amp; b.exe"</Command><Arguments>-x "1 &lt; 2"</Arguments>
+    </Exec>
+  </Actions>
+</Task>"""
+
+
+def edited(xml: str) -> TaskDefinition:
+    task = TaskDefinition.parse(xml).with_enabled(True).with_triggers_enabled()
+    return task.with_system_principal().with_multiple_instances("Queue")
+
+
+def stored_definitions() -> list[str]:
+    """The definitions that simulated hosts export."""
+    hosts = [simulated(base=base) for base in ("healthy-2022", "task-2016", "german-2019", "old-2012-r2")]
+    return [task["xml"] for host in hosts for task in host.windows.state()["tasks"].values()]
+
+
+@pytest.mark.parametrize("xml", [BACKUP, EXPORTED, *stored_definitions()])
+def test_a_definition_as_windows_exports_it_keeps_everything_an_edit_is_not_about(xml: str) -> None:
+    task = edited(xml)
+
+    assert without_edited(task.xml) == without_edited(xml)
+    assert (task.enabled, task.principal.id, task.multiple_instances) == (True, "S-1-5-18", "Queue")
+    assert all(trigger.enabled for trigger in task.triggers)
+    assert edited(task.xml) == task
+
+
+def test_the_line_ends_of_a_description_survive() -> None:
+    description = ElementTree.fromstring(edited(EXPORTED).xml).findtext(f"{T}RegistrationInfo/{T}Description")
+    assert description == 'Zeile eins,\r\nZeile zwei <wichtig> & "zitiert"  '
+
+
+def test_comments_and_processing_instructions_stay() -> None:
+    xml = wrapped("<!-- by hand --><?tool x?><Triggers><!-- none --></Triggers>")
+    task = TaskDefinition.parse(xml).with_system_principal()
+    assert task.triggers == ()
+    assert [note for note in ("<!-- by hand -->", "<?tool x?>", "<!-- none -->") if note not in task.xml] == []
+
+
+def test_an_element_without_a_namespace_is_not_given_one() -> None:
+    task = TaskDefinition.parse(wrapped('<Data><own xmlns=""/></Data>'))
+    with pytest.raises(TaskXmlError, match="change this task by hand"):
+        task.with_enabled(False)
 
 
 def test_what_is_as_it_should_be_is_left_alone() -> None:
@@ -174,6 +264,7 @@ def test_what_is_as_it_should_be_is_left_alone() -> None:
         f'<Job xmlns="{NAMESPACE}"/>',
         f'<!DOCTYPE Task [<!ENTITY a "b">]><Task xmlns="{NAMESPACE}"><Actions/></Task>',
         f'<Task xmlns="{NAMESPACE}">',
+        f'<Task xmlns="{NAMESPACE}"/>',
         "<Task>\ud800</Task>",
     ],
 )
@@ -197,7 +288,10 @@ def test_ascii_refuses_what_has_no_references() -> None:
 # Property: whatever else is in a definition is there, unchanged, after every edit.
 
 names = st.from_regex(r"[A-Za-z_][A-Za-z0-9_.-]{0,8}", fullmatch=True)
-texts = st.text(st.characters(exclude_categories=["Cs", "Cc"], exclude_characters="\ufffe\uffff"), max_size=20)
+texts = st.text(
+    st.characters(exclude_categories=["Cs", "Cc"], exclude_characters="\ufffe\uffff", include_characters="\t\r\n"),
+    max_size=20,
+)
 
 
 @st.composite
@@ -243,7 +337,7 @@ def definitions(draw: st.DrawFn) -> str:
         element("Triggers", *triggers),
     )
     task = element("Task", *parts, element("Actions", *draw(st.lists(unknown(), max_size=2))))
-    xml = ElementTree.tostring(task, encoding="unicode")
+    xml = ElementTree.tostring(task, encoding="unicode").replace("\r", "&#13;")
     return draw(st.sampled_from(["", '<?xml version="1.0" encoding="UTF-16"?>\n'])) + xml
 
 
@@ -254,9 +348,12 @@ def without_edited(xml: str) -> list[str]:
 
     def visit(node: ElementTree.Element) -> None:
         for child in node:
-            if child.tag in {T + name for name in ("Settings", "Principals", "Principal", "Triggers", "TimeTrigger")}:
+            if child.tag in {T + name for name in ("Settings", "Principals", "Principal", "Triggers")}:
                 visit(child)
-            elif child.tag not in {T + name for name in EDITED - {"Actions"}}:
+            elif child.tag.endswith("Trigger"):
+                kept.append(f"{child.tag} {sorted(child.items())}")
+                visit(child)
+            elif child.tag not in {T + name for name in EDITED - {"Actions", "RunLevel"}}:
                 kept.append(ElementTree.canonicalize(ElementTree.tostring(child, encoding="unicode")))
 
     for node in root.iter():

@@ -28,6 +28,7 @@ import winrm.exceptions
 import winrm.protocol
 from ansible.playbook.play_context import PlayContext
 from ansible.plugins.loader import connection_loader
+from ansible.utils.display import Display
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
@@ -406,6 +407,22 @@ def test_a_tls_connection_broken_after_the_request_leaves_the_outcome_open(
 
 
 @libraries
+def test_a_tls_connection_broken_while_the_request_is_sent_leaves_the_outcome_open(
+    library: Library, tls: ssl.SSLContext, certificate: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(*args: Any) -> None:
+        raise ssl.SSLEOFError(8, "EOF occurred in violation of protocol (_ssl.c:2427)")
+
+    with serving(reply("200 OK", FOUND), tls=tls) as server:
+        transport = library(server.port, scheme="https", trust=str(certificate))
+        monkeypatch.setattr(ssl.SSLSocket, "sendall", broken)
+        error = error_of(transport)
+
+    assert error.__class__ is ConnectionLost
+    assert "the host closed the connection: EOF occurred" in str(error)
+
+
+@libraries
 def test_after_a_reset_a_new_connection_is_made(library: Library) -> None:
     with serving(reply("200 OK", FOUND)) as server:
         transport = library(server.port)
@@ -534,6 +551,28 @@ def test_a_fault_over_a_plugin_is_a_fault(name: str) -> None:
     assert caught.value.is_access_denied
 
 
+# -- The log
+
+
+@plugins
+@pytest.mark.parametrize("verbosity, lines", [(2, 0), (3, 1), (5, 1)])
+def test_requests_are_displayed_from_vvv_on(
+    name: str, verbosity: int, lines: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    displayed: list[tuple[str, str | None]] = []
+    monkeypatch.setattr(Display(), "verbosity", verbosity)
+    monkeypatch.setattr(Display(), "vvv", lambda message, host=None: displayed.append((message, host)))
+
+    with serving(reply("200 OK", FOUND)) as server:
+        open_session(plugin(name, server.port)).get(SPOOLER)
+
+    mine = [(message, host) for message, host in displayed if "Win32_Service" in message]
+    assert len(mine) == lines
+    for message, host in mine:
+        assert re.fullmatch(r"WS-Management: Get Win32_Service: ok in \d+\.\d{3} s", message)
+        assert host == "127.0.0.1"
+
+
 # -- Connections that cannot be used
 
 
@@ -562,5 +601,5 @@ def test_a_missing_library_is_named(transport: str, flag: str, library: str, mon
 
 
 def test_psrp_options_that_contradict_each_other_are_refused() -> None:
-    with pytest.raises(UnsupportedConnection, match="do not fit together"):
+    with pytest.raises(UnsupportedConnection, match="contradict each other"):
         open_session(plugin("psrp", 5985, ansible_psrp_message_encryption="always"))

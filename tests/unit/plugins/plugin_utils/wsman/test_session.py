@@ -1,7 +1,7 @@
 # Copyright (c) 2026 winops.mars contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A session pages, repeats what may be repeated, and never repeats a change."""
+"""A session pages, repeats what may be repeated, and nothing else."""
 
 from __future__ import annotations
 
@@ -32,7 +32,9 @@ from tests.unit.plugins.plugin_utils.wsman.scripted import (
     EMPTY,
     SHELL_CREATED,
     SIGNALED,
+    Answer,
     ScriptedTransport,
+    action,
     fault,
     first_page,
     next_page,
@@ -47,21 +49,22 @@ SPOOLER = CimPath("root/cimv2", "Win32_Service", {"Name": "Spooler"})
 STOPPED = answer("<p:StopService_OUTPUT><p:ReturnValue>0</p:ReturnValue></p:StopService_OUTPUT>")
 
 Operation = Callable[[Session], object]
-READS: list[tuple[str, Operation, bytes]] = [
+REPEATABLE: list[tuple[str, Operation, bytes]] = [
     ("get", lambda session: session.get(SPOOLER), answer(service("Spooler"))),
     ("query", lambda session: session.query("root/cimv2", "select * from C"), first_page([], None)),
     ("enumerate", lambda session: session.enumerate(SERVICES), first_page([], None)),
-    ("invoke", lambda session: session.invoke(SPOOLER, "StopService", {}, changes=False), STOPPED),
     ("identify", lambda session: session.identify(), answer("<w:IdentifyResponse/>")),
+    ("put", lambda session: session.put(SPOOLER, {"A": "b"}, repeatable=True), answer(service("Spooler"))),
+    ("delete", lambda session: session.delete(SPOOLER, repeatable=True), EMPTY),
+    ("invoke", lambda session: session.invoke(SPOOLER, "StopService", {}, repeatable=True), STOPPED),
 ]
-CHANGES: list[tuple[str, Operation, bytes]] = [
+ONCE: list[tuple[str, Operation, bytes]] = [
     ("put", lambda session: session.put(SPOOLER, {"StartMode": "Auto"}), answer(service("Spooler"))),
-    ("create", lambda session: session.create(SERVICES, {"Name": "x"}), EMPTY),
     ("delete", lambda session: session.delete(SPOOLER), EMPTY),
     ("invoke", lambda session: session.invoke(SPOOLER, "StopService", {}), STOPPED),
 ]
-reads = pytest.mark.parametrize("operation, success", [pytest.param(*rest, id=name) for name, *rest in READS])
-changes = pytest.mark.parametrize("operation, success", [pytest.param(*rest, id=name) for name, *rest in CHANGES])
+repeatable = pytest.mark.parametrize("operation, success", [pytest.param(*rest, id=name) for name, *rest in REPEATABLE])
+once = pytest.mark.parametrize("operation, success", [pytest.param(*rest, id=name) for name, *rest in ONCE])
 QUOTA = fault("QuotaLimit", 0x803381A6)
 
 
@@ -148,9 +151,11 @@ def test_an_enumeration_begins_anew_after_a_broken_page() -> None:
 # -- What is repeated
 
 
-@reads
+@repeatable
 @pytest.mark.parametrize("error", [ConnectionLost("reset"), ProtocolError("HTTP 503"), StaleContext("HTTP 400")])
-def test_a_read_is_repeated_on_a_new_connection(operation: Operation, success: bytes, error: WSManError) -> None:
+def test_a_repeatable_request_is_sent_again_on_a_new_connection(
+    operation: Operation, success: bytes, error: WSManError
+) -> None:
     session, transport, pauses = scripted(error, error, error, success)
 
     operation(session)
@@ -160,36 +165,36 @@ def test_a_read_is_repeated_on_a_new_connection(operation: Operation, success: b
     assert pauses == list(PAUSES)
 
 
-@reads
+@repeatable
 @pytest.mark.parametrize("error", [ConnectionLost("reset"), StaleContext("HTTP 400")])
-def test_a_read_whose_connection_keeps_breaking_ends_as_unreachable(
+def test_a_repeatable_request_whose_connection_keeps_breaking_ends_as_unreachable(
     operation: Operation, success: bytes, error: WSManError
 ) -> None:
     session, transport, pauses = scripted(*[error] * 4, success)
 
-    with pytest.raises(Unreachable, match="4 times in a row"):
+    with pytest.raises(Unreachable, match="got no answer in 4 tries"):
         operation(session)
     assert transport.answers == [success]
     assert pauses == list(PAUSES)
 
 
-@reads
-def test_a_read_that_keeps_being_misunderstood_says_how(operation: Operation, success: bytes) -> None:
+@repeatable
+def test_a_repeatable_request_that_keeps_being_misunderstood_says_how(operation: Operation, success: bytes) -> None:
     session, *_unused = scripted(*[ProtocolError("the host answered HTTP 503")] * 4)
 
     with pytest.raises(ProtocolError, match="HTTP 503"):
         operation(session)
 
 
-@reads
-def test_a_truncated_answer_to_a_read_is_asked_for_again(operation: Operation, success: bytes) -> None:
+@repeatable
+def test_a_truncated_answer_to_a_repeatable_request_is_asked_for_again(operation: Operation, success: bytes) -> None:
     session, *_unused = scripted(success[: len(success) // 2], success)
 
     operation(session)
 
 
-@reads
-def test_a_read_without_answer_in_time_is_not_repeated(operation: Operation, success: bytes) -> None:
+@repeatable
+def test_a_request_without_answer_in_time_is_not_repeated(operation: Operation, success: bytes) -> None:
     session, transport, pauses = scripted(TimedOut("no answer in time"), success)
 
     with pytest.raises(Unreachable, match="no answer in time"):
@@ -198,9 +203,9 @@ def test_a_read_without_answer_in_time_is_not_repeated(operation: Operation, suc
     assert pauses == []
 
 
-@changes
+@once
 @pytest.mark.parametrize("error", [ConnectionLost("reset"), TimedOut("no answer"), ProtocolError("HTTP 503")])
-def test_a_change_is_never_repeated(operation: Operation, success: bytes, error: WSManError) -> None:
+def test_any_other_request_is_sent_once(operation: Operation, success: bytes, error: WSManError) -> None:
     session, transport, pauses = scripted(error, success)
 
     with pytest.raises(OutcomeUnknown, match=str(error)):
@@ -210,8 +215,10 @@ def test_a_change_is_never_repeated(operation: Operation, success: bytes, error:
     assert pauses == []
 
 
-@changes
-def test_a_truncated_answer_to_a_change_leaves_its_outcome_unknown(operation: Operation, success: bytes) -> None:
+@once
+def test_a_truncated_answer_to_any_other_request_leaves_its_outcome_unknown(
+    operation: Operation, success: bytes
+) -> None:
     session, transport, _unused = scripted(success[: len(success) // 2], success)
 
     with pytest.raises(OutcomeUnknown):
@@ -219,7 +226,7 @@ def test_a_truncated_answer_to_a_change_leaves_its_outcome_unknown(operation: Op
     assert len(transport.sent) == 1
 
 
-@pytest.mark.parametrize("operation, success", [pytest.param(*rest, id=name) for name, *rest in READS + CHANGES])
+@pytest.mark.parametrize("operation, success", [pytest.param(*rest, id=name) for name, *rest in REPEATABLE + ONCE])
 @pytest.mark.parametrize("refusal", [StaleContext("HTTP 400"), QUOTA], ids=["stale", "quota"])
 def test_what_the_host_did_nothing_with_is_repeated(
     operation: Operation, success: bytes, refusal: bytes | WSManError
@@ -232,7 +239,7 @@ def test_what_the_host_did_nothing_with_is_repeated(
     assert pauses == [PAUSES[0]]
 
 
-@pytest.mark.parametrize("operation, success", [pytest.param(*rest, id=name) for name, *rest in READS + CHANGES])
+@pytest.mark.parametrize("operation, success", [pytest.param(*rest, id=name) for name, *rest in REPEATABLE + ONCE])
 def test_a_quota_that_stays_reached_is_a_fault(operation: Operation, success: bytes) -> None:
     session, *_unused = scripted(*[QUOTA] * 4, success)
 
@@ -241,7 +248,7 @@ def test_a_quota_that_stays_reached_is_a_fault(operation: Operation, success: by
     assert caught.value.is_quota
 
 
-@pytest.mark.parametrize("operation, success", [pytest.param(*rest, id=name) for name, *rest in READS + CHANGES])
+@pytest.mark.parametrize("operation, success", [pytest.param(*rest, id=name) for name, *rest in REPEATABLE + ONCE])
 def test_a_fault_is_an_answer_and_not_repeated(operation: Operation, success: bytes) -> None:
     session, transport, pauses = scripted(fault("AccessDenied", 5), success)
 
@@ -252,7 +259,7 @@ def test_a_fault_is_an_answer_and_not_repeated(operation: Operation, success: by
     assert pauses == []
 
 
-@pytest.mark.parametrize("operation, success", [pytest.param(*rest, id=name) for name, *rest in READS + CHANGES])
+@pytest.mark.parametrize("operation, success", [pytest.param(*rest, id=name) for name, *rest in REPEATABLE + ONCE])
 @pytest.mark.parametrize("error", [Unreachable("refused"), AuthenticationRejected("wrong password")])
 def test_first_contact_fails_at_once(operation: Operation, success: bytes, error: WSManError) -> None:
     session, transport, pauses = scripted(error, success)
@@ -263,7 +270,7 @@ def test_first_contact_fails_at_once(operation: Operation, success: bytes, error
     assert pauses == []
 
 
-@pytest.mark.parametrize("operation, success", [pytest.param(*rest, id=name) for name, *rest in READS + CHANGES])
+@pytest.mark.parametrize("operation, success", [pytest.param(*rest, id=name) for name, *rest in REPEATABLE + ONCE])
 @pytest.mark.parametrize("error", [Unreachable("refused"), AuthenticationRejected("wrong password")])
 def test_a_host_that_answered_before_is_waited_for(operation: Operation, success: bytes, error: WSManError) -> None:
     session, transport, pauses = scripted(answer(service("x")), error, error, success)
@@ -366,6 +373,99 @@ def test_a_closed_session_leaves_no_connection() -> None:
     session.close()
 
     assert transport.resets == [1]
+
+
+# -- The log
+
+SECRET = "correct-horse-battery"
+
+
+def logged(operation: Operation, *answers: Answer) -> list[str]:
+    """The lines about an operation, with a session closed in the end; seconds as <s>."""
+    lines: list[str] = []
+    transport = ScriptedTransport(*answers)
+    session = Session(transport, lambda pause: None, lines.append)
+    with suppress(WSManError):
+        operation(session)
+    session.close()
+    assert len(lines) == len(transport.sent)
+    return [re.sub(r"\d+\.\d{3} s$", "<s>", line) for line in lines]
+
+
+def test_each_request_is_a_line_with_its_result() -> None:
+    one = answer(service("a"))
+    assert logged(lambda session: session.get(SPOOLER), one) == ["Get Win32_Service: ok in <s>"]
+    assert logged(lambda session: session.put(SPOOLER, {}), one) == ["Put Win32_Service: ok in <s>"]
+    assert logged(lambda session: session.delete(SPOOLER), EMPTY) == ["Delete Win32_Service: ok in <s>"]
+    assert logged(lambda session: session.identify(), answer("<w:IdentifyResponse/>")) == ["Identify: ok in <s>"]
+    assert logged(lambda session: session.invoke(SPOOLER, "StopService", {}), STOPPED) == [
+        "Invoke Win32_Service.StopService: ReturnValue 0 in <s>"
+    ]
+    pages = [first_page([service("a")], "1"), next_page([service("b"), service("c")], None)]
+    lines = ["Enumerate Win32_Service: 1 instance in <s>", "Pull Win32_Service: 2 instances in <s>"]
+    assert logged(lambda session: session.enumerate(SERVICES), *pages) == lines
+    assert logged(lambda session: session.query("root/cimv2", "select * from Win32_Service"), *pages) == lines
+
+
+def test_each_request_of_a_command_is_a_line_with_its_program() -> None:
+    answers = [SHELL_CREATED, COMMAND_STARTED, received(), received(exit_code="5"), SIGNALED, EMPTY]
+
+    assert logged(lambda session: session.run('"C:\\Program Files\\x\\tool.exe" /a C:\\b'), *answers) == [
+        "Create cmd: ok in <s>",
+        "Command tool.exe: ok in <s>",
+        "Receive tool.exe: ok in <s>",
+        "Receive tool.exe: exit code 5 in <s>",
+        "Signal tool.exe: ok in <s>",
+        "Delete cmd: ok in <s>",
+    ]
+
+
+def test_what_went_wrong_is_in_the_line() -> None:
+    failures: list[Answer] = [ConnectionLost("reset"), QUOTA, fault("AccessDenied", None, "Zugriff verweigert")]
+
+    assert logged(lambda session: session.get(SPOOLER), *failures) == [
+        "Get Win32_Service: ConnectionLost in <s>",
+        "Get Win32_Service: error 0x803381A6 in <s>",
+        "Get Win32_Service: AccessDenied in <s>",
+    ]
+
+
+@pytest.mark.parametrize(
+    "operation",
+    [
+        lambda session: session.get(CimPath("root/cimv2", "C", {"Key": SECRET})),
+        lambda session: session.query("root/cimv2", f"SELECT * FROM C WHERE A = '{SECRET}'"),
+        lambda session: session.query("root/cimv2", f"SELECT {SECRET}"),
+        lambda session: session.put(SPOOLER, {"A": SECRET}),
+        lambda session: session.delete(CimPath("root/cimv2", "C", {"Key": SECRET})),
+        lambda session: session.invoke(SPOOLER, "Change", {"StartPassword": SECRET}),
+        lambda session: session.run(f"net use \\\\host\\share {SECRET}", stdin=SECRET),
+        lambda session: session.run(f"reg add HKLM\\SOFTWARE\\X /d {SECRET}"),
+        lambda session: session.run(f'"tool.exe" "C:\\{SECRET}\\{SECRET}"'),
+        lambda session: session.run(f"bitsadmin https://user:{SECRET}@host/x?sig={SECRET} C:\\{SECRET}"),
+    ],
+)
+@pytest.mark.parametrize("broken", [False, True])
+def test_no_line_holds_a_value(operation: Operation, broken: bool) -> None:
+    told = f"<p:A>{SECRET}</p:A><p:ReturnValue>{SECRET}</p:ReturnValue><p:ExitCode>{SECRET}</p:ExitCode>"
+
+    def reply(message: bytes) -> bytes:
+        if broken:
+            raise ConnectionLost(SECRET)
+        known = {"Create": SHELL_CREATED, "Command": COMMAND_STARTED, "Receive": received(exit_code="0")}
+        return known.get(action(message.decode()).rpartition("/")[2], answer(f"<p:C>{told}</p:C>"))
+
+    lines = logged(operation, *[reply] * 9)
+
+    assert lines
+    assert SECRET not in "".join(lines)
+
+
+def test_without_a_log_the_same_is_sent() -> None:
+    session, transport, _unused = scripted(STOPPED)
+
+    assert session.invoke(SPOOLER, "StopService", {}).read("ReturnValue", integer) == 0
+    assert transport.actions == ["StopService"]
 
 
 # -- Answers that are none

@@ -32,16 +32,14 @@ from ansible_collections.winops.mars.plugins.plugin_utils.wsman.values import (
     datetime_,
     embedded,
     integer,
-    interval,
     octets,
-    real,
     reference,
     string,
     wql_literal,
 )
 from tests.unit.plugins.plugin_utils.wsman.scripted import XMLNS, ScriptedTransport, next_page
 
-SCALAR_TYPES: list[CimType[Any]] = [string, boolean, integer, real, datetime_, interval, reference, embedded]
+SCALAR_TYPES: list[CimType[Any]] = [string, boolean, integer, datetime_, reference, embedded]
 ALL_TYPES: list[CimType[Any]] = [*SCALAR_TYPES, octets, *(array_of(each) for each in SCALAR_TYPES)]
 
 
@@ -64,8 +62,6 @@ TEXTS = st.one_of(
 NAMES = st.text(ascii_text.ascii_letters, min_size=1, max_size=10)
 OFFSETS = st.integers(-14 * 60, 14 * 60).map(lambda minutes: timezone(timedelta(minutes=minutes)))
 DATETIMES = st.datetimes(timezones=OFFSETS)
-# What a DMTF interval can say: eight digits of days
-INTERVALS = st.timedeltas(timedelta(), timedelta(days=99_999_999))
 PATHS = st.builds(
     CimPath,
     st.sampled_from(["root/cimv2", "root/Microsoft/Windows/TaskScheduler"]),
@@ -117,11 +113,6 @@ def test_an_integer_survives(number: int) -> None:
     assert over_the_wire(number).read("Property", integer) == number
 
 
-@given(st.floats(allow_nan=False))
-def test_a_real_survives(number: float) -> None:
-    assert over_the_wire(number).read("Property", real) == number
-
-
 @given(st.booleans())
 def test_a_boolean_survives(value: bool) -> None:
     instance = over_the_wire(value)
@@ -136,17 +127,12 @@ def test_a_boolean_is_read_in_any_case(text: str, value: bool) -> None:
 
 
 @given(DATETIMES)
-def test_a_datetime_survives(moment: datetime) -> None:
-    found = over_the_wire(moment).read("Property", datetime_)
+def test_a_datetime_keeps_its_offset(moment: datetime) -> None:
+    found = holding(f"<cim:Datetime>{moment.isoformat()}</cim:Datetime>").read("Property", datetime_)
 
     assert found == moment
     assert found is not None
     assert found.utcoffset() == moment.utcoffset()
-
-
-def test_a_datetime_without_zone_is_refused() -> None:
-    with pytest.raises(ValueError, match="time zone"):
-        over_the_wire(datetime(2026, 1, 1))
 
 
 @given(DATETIMES)
@@ -167,38 +153,6 @@ def test_a_datetime_is_read_with_any_fraction(moment: datetime, digits: int) -> 
 
     for content in (text, f"<cim:Datetime>{text}</cim:Datetime>", f"\n <Datetime> {text}\n</Datetime>\n"):
         assert holding(content).read("Property", datetime_) == expected
-
-
-@given(INTERVALS)
-def test_an_interval_survives(span: timedelta) -> None:
-    assert over_the_wire(span).read("Property", interval) == span
-
-
-def test_a_negative_interval_is_refused() -> None:
-    with pytest.raises(ValueError, match="negative"):
-        over_the_wire(timedelta(seconds=-1))
-
-
-@given(INTERVALS)
-def test_an_interval_is_read_as_dmtf_text(span: timedelta) -> None:
-    hours, minutes, seconds = span.seconds // 3600, span.seconds // 60 % 60, span.seconds % 60
-    text = f"{span.days:08d}{hours:02d}{minutes:02d}{seconds:02d}.{span.microseconds:06d}:000"
-
-    assert holding(text).read("Property", interval) == span
-
-
-@pytest.mark.parametrize(
-    "text, span",
-    [
-        ("P0DT0H1M40S", timedelta(seconds=100)),
-        ("PT7200.000S", timedelta(hours=2)),
-        ("PT0.5S", timedelta(milliseconds=500)),
-        ("P1D", timedelta(days=1)),
-        ("PT72H", timedelta(days=3)),
-    ],
-)
-def test_an_interval_is_read_as_windows_writes_it(text: str, span: timedelta) -> None:
-    assert holding(f"<cim:Interval>{text}</cim:Interval>").read("Property", interval) == span
 
 
 @given(st.binary(min_size=1))
@@ -246,10 +200,7 @@ def test_a_reference_in_the_dmtf_dialect_names_its_namespace() -> None:
 SCALARS: list[Any] = [
     pytest.param(string, TEXTS, id="string"),
     pytest.param(integer, st.integers(), id="integer"),
-    pytest.param(real, st.floats(allow_nan=False), id="real"),
     pytest.param(boolean, st.booleans(), id="boolean"),
-    pytest.param(datetime_, DATETIMES, id="datetime"),
-    pytest.param(interval, INTERVALS, id="interval"),
     pytest.param(reference, PATHS, id="reference"),
 ]
 
@@ -299,19 +250,17 @@ def test_an_embedded_instance_is_an_instance(properties: dict[str, str]) -> None
     "cim_type, text",
     [
         *[(integer, text) for text in ("", "x", "1.5", "0x10", "9" * 5000)],
-        *[(real, text) for text in ("", "x", "1,5")],
         *[(boolean, text) for text in ("", "1", "yes", "wahr")],
         *[(octets, text) for text in ("256", "-1", "AQI", "ü")],
         (datetime_, ""),
         *[(datetime_, f"2026-{text}") for text in ("13-01T00:00:00Z", "01-01", "01-01T00:00:00+24:00")],
         *[(datetime_, text) for text in ("0000-01-01T00:00:00Z", "20260101000000.000000+***")],
-        *[(interval, text) for text in ("", "1 day", f"P{'9' * 12}D", f"PT{'9' * 30}H")],
         *[(reference, text) for text in ("", "Win32_Service.Name='x'")],
     ],
 )
 def test_a_malformed_value_names_property_and_type(cim_type: CimType[Any], text: str) -> None:
     with pytest.raises(
-        ProtocolError, match=r"^Win32_Service\.Name holds .*, which is not of type " + re.escape(cim_type.name)
+        ProtocolError, match=r"^Win32_Service\.Name is .*, which is not of type " + re.escape(cim_type.name)
     ):
         Instance(ElementTree.fromstring(f"<p:Win32_Service {XMLNS}><p:Name>{text}</p:Name></p:Win32_Service>")).read(
             "Name", cim_type
@@ -319,17 +268,16 @@ def test_a_malformed_value_names_property_and_type(cim_type: CimType[Any], text:
 
 
 ELEMENT_NAMES = st.sampled_from(
-    [f"{{http://schemas.dmtf.org/wbem/wscim/1/common}}{name}" for name in ("Datetime", "Interval")]
+    [f"{{http://schemas.dmtf.org/wbem/wscim/1/common}}{name}" for name in ("Datetime",)]
     + [f"{{http://x}}{name}" for name in ("Address", "ReferenceParameters", "ResourceURI", "SelectorSet", "Selector")]
-    + ["Property", "Datetime", "Interval", "x"]
+    + ["Property", "Datetime", "x"]
 )
 CONTENTS = st.one_of(
     st.none(),
     TEXTS,
     st.from_regex(r"\A[-+]?\d{0,30}[.:T]?\d{0,6}Z?\Z"),
-    st.from_regex(r"\AP?\d{0,25}D?T?\d{0,25}[HMS]?\Z"),
     st.from_regex(r"\A\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,9})?(Z|[+-]\d\d:\d\d)?\Z"),
-    st.from_regex(r"\A\d{14}\.\d{6}([+-]\d{3}|:000)\Z"),
+    st.from_regex(r"\A\d{14}\.\d{6}[+-]\d{3}\Z"),
 )
 
 
@@ -351,7 +299,7 @@ def test_whatever_a_host_answers_reads_or_is_a_protocol_error(found: list[Elemen
     parent.extend(found)
     instance = Instance(parent)
 
-    for name in ("Property", "Datetime", "Interval", "x", "Selector"):
+    for name in ("Property", "Datetime", "x", "Selector"):
         with suppress(ProtocolError):
             instance.read(name, cim_type)
 

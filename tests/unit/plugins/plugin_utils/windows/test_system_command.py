@@ -11,12 +11,13 @@ from typing import Any
 import pytest
 
 from ansible_collections.winops.mars.plugins.plugin_utils.windows.errors import CimError
-from ansible_collections.winops.mars.plugins.plugin_utils.windows.processes import (
+from ansible_collections.winops.mars.plugins.plugin_utils.windows.system_command import (
     Interrupted,
     StillRunning,
     SystemCommand,
     temporary_directory,
 )
+from ansible_collections.winops.mars.plugins.plugin_utils.wsman.errors import Unreachable
 from tests.unit.simulated import SimulatedHost, simulated
 
 NEWER_AND_OLDER = pytest.mark.parametrize("base", ["healthy-2022", "old-2008-r2"])
@@ -78,7 +79,7 @@ def test_what_the_notation_cannot_carry_is_refused_at_once(command: str) -> None
 
 def test_a_command_that_does_not_end_is_left_alone_and_named() -> None:
     host = simulated(base="healthy-2022", **slow(7200))
-    with pytest.raises(StillRunning, match=r"did not end within 60 seconds .* not stopped") as raised:
+    with pytest.raises(StillRunning, match=r"did not end within 60 seconds .* was not stopped") as raised:
         run(host, "C:\\slow.exe", timeout=60)
     left = traces(host)
     (task,) = [name for name in left if name.startswith("\\")]
@@ -151,4 +152,18 @@ def test_a_broken_connection_changes_nothing_on_older_windows(fault: str, number
     host = simulated(base="old-2008-r2", faults={fault: [number]})
     assert run(host, f"echo run>>{NOTE}") == 0
     assert count_runs(host)() == 1
+    assert traces(host) == []
+
+
+def test_a_start_that_is_never_answered_is_looked_for() -> None:
+    host = simulated(base="healthy-2022", faults={"drop_after": ["StartByPath"] * 4})
+    assert run(host, f"echo run>>{NOTE}") == 0
+    assert count_runs(host)() == 1
+    assert traces(host) == []
+
+
+def test_a_task_that_cannot_be_registered_says_what_got_no_answer() -> None:
+    host = simulated(base="healthy-2022", faults={"drop_after": ["RegisterByXml"] * 4})
+    with pytest.raises(Unreachable, match=r"Invoke PS_ScheduledTask.RegisterByXml got no answer in 4 tries"):
+        run(host, f"echo run>>{NOTE}")
     assert traces(host) == []

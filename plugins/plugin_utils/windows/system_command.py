@@ -1,10 +1,11 @@
 # Copyright (c) 2026 winops.mars contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Commands run as SYSTEM: in the network logon of a WinRM session, Windows refuses to install updates and to use BITS.
+# Private to this collection; it may change at any time
+"""Commands run as SYSTEM, since Windows refuses to install updates and to use BITS in the network logon of WinRM.
 
-A scheduled task without triggers runs the command and writes down its exit code. Since the command does not depend on
-the connection, losing that in the meantime costs nothing.
+A scheduled task without triggers runs the command and writes its exit code to a file. The command does not depend on
+the connection, so it does not matter if that breaks meanwhile.
 """
 
 from __future__ import annotations
@@ -17,41 +18,41 @@ from contextlib import contextmanager, suppress
 from datetime import datetime, timedelta
 from xml.sax.saxutils import escape
 
-from ..wsman.errors import OutcomeUnknown, WSManError
+from ..wsman.errors import OutcomeUnknown, Unanswered, WSManError
 from ..wsman.session import Session
 from .accounts import LOCAL_SYSTEM
 from .command_line import failure, quoted
 from .errors import CimError
 from .files import Files
 from .operating_system import OperatingSystem, last_boot
-from .repeated import repeated
 from .scheduled_tasks import ScheduledTasks
 from .task_xml import NAMESPACE
 
-# Seconds between two looks at a command: a short one is not waited for long, a long one costs few requests.
+# Seconds between two reads. They become longer, so that a short command is soon seen to have ended, and a long one
+# costs few requests.
 _FIRST_INTERVAL, _LAST_INTERVAL = 0.5, 10.0
 # How long the task scheduler may take to start a command, in seconds.
 _START_TIMEOUT = 120.0
-# A folder for these tasks alone would stay behind: no class deletes folders of the task scheduler.
+# A folder for these tasks alone would remain, since no class deletes folders of the task scheduler.
 _FOLDER = "\\"
 # Windows computes its boot time from its clock, which may be set meanwhile.
 _BOOT_TOLERANCE = timedelta(minutes=1)
 
 
 class StillRunning(CimError):
-    """The command was started and its end was not seen, so the files it works with have to stay."""
+    """The command may still be running, so the files it uses have to stay."""
 
 
 class Interrupted(CimError):
-    """A restart of the host ended the command before it wrote down an exit code."""
+    """A restart of the host ended the command before its exit code was written."""
 
 
 @contextmanager
 def temporary_directory(session: Session) -> Iterator[str]:
-    """A new folder on the host, removed in the end unless a command may still work in it (:class:`StillRunning`).
+    """Create a folder on the host, and remove it in the end unless a command may still use it (:class:`StillRunning`).
 
-    It lies directly in the Windows directory, where only administrators may create files: in a Temp folder any user
-    could put a library beside a program that SYSTEM is about to run.
+    It is in the Windows directory, where only administrators can create files. In a Temp folder, any user could put a
+    library next to a program that SYSTEM is about to run.
     """
     path = f"{OperatingSystem.read(session).windows_directory}\\winops.mars-{uuid.uuid4().hex}"
     files = Files(session)
@@ -71,16 +72,16 @@ def temporary_directory(session: Session) -> Iterator[str]:
 
 
 def _remove(session: Session, path: str) -> None:
-    # A folder that stays behind does no harm, and must not hide how the work in it ended. A host may well be
-    # restarting by now, for example.
+    # A folder that remains does no harm, and its error must not hide that of a command. The host may be restarting, for
+    # example.
     with suppress(WSManError):
-        repeated(lambda: session.run(f"rmdir /s /q {quoted(path)}"))
+        session.run(f"rmdir /s /q {quoted(path)}", repeatable=True)
 
 
 class SystemCommand:
-    """One command line of cmd.exe, to be run once as SYSTEM; ``directory`` is a folder for it to keep notes in.
+    """A command line of cmd.exe, to be run as SYSTEM at most once, however often the connection breaks.
 
-    It is started at most once, however often the connection breaks.
+    :param directory: an existing folder, in which the command's start and exit code are recorded.
     """
 
     def __init__(
@@ -92,7 +93,7 @@ class SystemCommand:
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         if set("!\r\n") & set(command):
-            raise CimError(f"{command!r} cannot be run as SYSTEM: it holds an exclamation mark or a line break")
+            raise CimError("a command that contains an exclamation mark or a line break cannot be run as SYSTEM")
         self._session = session
         self._tasks = ScheduledTasks(session)
         self._files = Files(session)
@@ -105,16 +106,18 @@ class SystemCommand:
         self._exit = f"{directory}\\{identifier}.exit"
 
     def run(self, timeout: float) -> int:
-        """Run it and return its exit code, unsigned; wait for that at most ``timeout`` seconds.
+        """Run the command, wait at most ``timeout`` seconds for its end, and return its exit code, unsigned.
 
-        Raises :class:`StillRunning` if its end was not seen, :class:`Interrupted` if the host restarted meanwhile, and
-        :class:`CimError` if it was not started.
+        Raises :class:`StillRunning` if it may still be running, :class:`Interrupted` if the host restarted meanwhile,
+        and :class:`CimError` if it was not started.
         """
         system = OperatingSystem.read(self._session)
         definition = self._definition(system.windows_directory)
         try:
-            repeated(lambda: self._tasks.register(_FOLDER, self._task, definition))
-            repeated(lambda: self._tasks.start(_FOLDER, self._task))
+            self._tasks.register(_FOLDER, self._task, definition)
+            # Whether the command was started is read next.
+            with suppress(Unanswered):
+                self._tasks.start(_FOLDER, self._task, repeatable=True)
             exit_code = self._wait(timeout, system.last_boot)
         except StillRunning:
             raise
@@ -125,8 +128,8 @@ class SystemCommand:
         return exit_code
 
     def _definition(self, windows_directory: str) -> str:
-        # Whoever creates the folder first runs the command, so a second start does nothing, also after the end of the
-        # first. The exit code is that of the command, since delayed expansion reads it after that has ended.
+        # Only the start that creates the folder runs the command, so a second one does nothing, even after the first
+        # has ended. Delayed expansion reads the exit code after the command.
         line = f"mkdir {quoted(self._started)} || exit & {self._command} & >{quoted(self._exit)} echo !errorlevel!"
         return (
             f'<Task version="1.2" xmlns="{NAMESPACE}">'
@@ -150,26 +153,26 @@ class SystemCommand:
                 if exit_code is not None:
                     return exit_code
                 if last_boot(self._session) > booted + _BOOT_TOLERANCE:
-                    self._session.close()  # its shell ended with the Windows it ran on
+                    self._session.close()  # the restart has ended its shell
                     raise Interrupted("the host restarted before the command run as SYSTEM had ended")
                 if not started and waited >= min(timeout, _START_TIMEOUT):
                     started = self._has_started()
                     if not started:
                         raise CimError(
-                            f"the task scheduler did not start the command within {waited:.0f} seconds, and "
-                            "it will not be started any more: check the Task Scheduler service of the host"
+                            f"the task scheduler did not start the command within {waited:.0f} seconds, so its task is "
+                            "deleted: check the Task Scheduler service of the host"
                         )
-                obstacle = "it still runs"
+                obstacle = "it is still running"
             except CimError:
                 raise
             except WSManError as error:
-                # Besides not answering at all, a host that starts may refuse credentials it cannot check yet, and have
-                # no WMI provider ready.
-                obstacle = f"the host does not tell: {error}"
+                # A host that is starting may not only be silent. It may also refuse credentials that it cannot check
+                # yet, or lack a WMI provider.
+                obstacle = f"the host's state is unknown: {error}"
             if waited >= timeout:
                 raise StillRunning(
-                    f"the command run as SYSTEM did not end within {timeout:.0f} seconds ({obstacle}); it was not "
-                    f"stopped. Its scheduled task is \\{self._task} and its exit code will be in {self._exit}: remove "
+                    f"the command run as SYSTEM did not end within {timeout:.0f} seconds ({obstacle}) and was not "
+                    f"stopped; its exit code will be in {self._exit}, and its scheduled task is \\{self._task}: remove "
                     "both when it has ended"
                 )
             self._sleep(interval)
@@ -178,20 +181,19 @@ class SystemCommand:
     def _has_started(self) -> bool:
         if self._files.directory(self._started) is not None:
             return True
-        task = self._tasks.task(_FOLDER, self._task)
-        return task is not None and task.state in ("queued", "running")
+        return self._tasks.states(_FOLDER).get(self._task) in ("queued", "running")
 
     def _exit_code(self) -> int | None:
         if self._files.file(self._exit) is None:
             return None
-        result = self._session.run(f"type {quoted(self._exit)}", changes=False)
+        result = self._session.run(f"type {quoted(self._exit)}", repeatable=True)
         if result.exit_code:
             raise failure(f"the exit code in {self._exit} could not be read", result)
-        # The file is there a moment before its content. Windows means 32 bits, with or without a sign.
+        # The file exists a moment before its content. An exit code has 32 bits, with or without a sign.
         number = re.match(r"\s*(-?\d+)\s*$", result.stdout)
         return int(number[1]) & 0xFFFFFFFF if number else None
 
     def _delete_task(self) -> None:
-        # A task without a trigger does no harm if it stays, and must not hide how the command ended.
+        # A task without triggers that remains does no harm, and its error must not hide that of the command.
         with suppress(WSManError):
-            repeated(lambda: self._tasks.delete(_FOLDER, self._task))
+            self._tasks.delete(_FOLDER, self._task)

@@ -1,0 +1,55 @@
+# Copyright (c) 2026 winops.mars contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Private to this collection; it may change at any time
+"""Whether the agent is idle: no backup is running, by its scheduled tasks and by its event log."""
+
+from __future__ import annotations
+
+from ..windows.event_log import Event, newest_event
+from ..windows.operating_system import last_boot
+from ..windows.scheduled_tasks import ScheduledTasks
+from ..wsman.session import Session
+from . import locations
+
+# The agent's log has one of these names. Its events: backup started; completed, with warnings, with errors, failed.
+_CHANNELS = ("CloudBackup/Operational", "CloudBackup")
+_STARTED = 1
+_ENDED = (3, 10, 11, 18)
+
+
+def why_busy(session: Session, engine_state: str) -> str | None:
+    """Return why the agent may not be idle, None if no backup is running.
+
+    :param engine_state: of the service ``obengine``, as in :class:`Service`; if it is stopped, no backup is running.
+    """
+    for name, state in ScheduledTasks(session).states(locations.TASK_FOLDER).items():
+        if state in ("running", "queued"):
+            return f"a backup is running: the task {name} is {state}"
+    if engine_state == "Stopped":
+        return None
+    events = _newest_events(session)
+    if not events:
+        return (
+            f"it cannot be determined whether a backup is running: the host has neither of the event logs "
+            f"{' and '.join(_CHANNELS)}; if none is running, stop {locations.ENGINE_SERVICE} first"
+        )
+    newest = max((event for event in events if event is not None), key=lambda event: event.time, default=None)
+    # A restart ends a backup without an event.
+    if newest is not None and newest.id == _STARTED and newest.time > last_boot(session):
+        return (
+            f"a backup is running: it started at {newest.time:%Y-%m-%d %H:%M:%S} UTC, and the agent's event log does "
+            "not show its end"
+        )
+    return None
+
+
+def _newest_events(session: Session) -> list[Event | None]:
+    """Return the newest event about a backup from each existing log, None for a log without one."""
+    events = []
+    for channel in _CHANNELS:
+        try:
+            events.append(newest_event(session, channel, (_STARTED, *_ENDED)))
+        except LookupError:
+            continue
+    return events

@@ -1,0 +1,79 @@
+# Copyright (c) 2026 winops.mars contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Private to this collection; it may change at any time
+"""A system environment variable that is a list of folders, such as PSModulePath, in the registry."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from ..windows import paths
+from ..windows.errors import CimError
+from ..windows.registry import MACHINE_ENVIRONMENT_KEY, Kind, Registry, RegistryValue
+from ..wsman.session import Session
+from .resource import Resource
+
+
+@dataclass(frozen=True)
+class PathVariableState:
+    """A variable; it has no kind and is empty if it does not exist.
+
+    :ivar value: the stored text, with its variables unexpanded.
+    :ivar expanded: the text with its variables expanded.
+    """
+
+    kind: Kind | None
+    value: str
+    expanded: str
+
+
+class PathVariable(Resource[PathVariableState]):
+    """A variable that should contain some entries. Its present entries keep their order and spelling."""
+
+    def __init__(self, session: Session, name: str, entries: Sequence[str]) -> None:
+        for entry in entries:
+            if not entry or ";" in entry:
+                raise CimError(f"{entry!r} cannot be an entry of {name}: it is empty or contains the separator ;")
+        self._registry = Registry(session)
+        self._name = name
+        self._entries = entries
+
+    def read(self) -> PathVariableState:
+        """Return the text, stored and expanded. Raises :class:`CimError` for another type."""
+        value = self._registry.value(MACHINE_ENVIRONMENT_KEY, self._name)
+        if value is None:
+            return PathVariableState(None, "", "")
+        if value.kind not in (Kind.STRING, Kind.EXPAND_STRING):
+            raise CimError(
+                f"the environment variable {self._name} is of type {value.kind} instead of string: correct it by hand"
+            )
+        expanded = self._registry.expanded_string(MACHINE_ENVIRONMENT_KEY, self._name) or ""
+        return PathVariableState(value.kind, str(value.data), expanded)
+
+    def desired(self, current: PathVariableState) -> PathVariableState:
+        """Append the missing entries."""
+        present = {paths.steps(entry) for entry in f"{current.value};{current.expanded}".split(";")}
+        missing = [entry for entry in self._entries if paths.steps(entry) not in present]
+        if not missing:
+            return current
+        # A REG_SZ contains no variables to expand, so it keeps its type.
+        return replace(
+            current,
+            kind=current.kind or Kind.EXPAND_STRING,
+            value=";".join([*filter(None, [current.value.rstrip(";")]), *missing]),
+        )
+
+    def apply(self, current: PathVariableState, desired: PathVariableState) -> None:
+        """Write the text with its type."""
+        self._registry.set(
+            MACHINE_ENVIRONMENT_KEY, self._name, RegistryValue(desired.kind or Kind.EXPAND_STRING, desired.value)
+        )
+
+    def show(self, state: PathVariableState) -> dict[str, Any]:
+        """Return type and stored text, both None if the variable does not exist."""
+        if state.kind is None:
+            return {"type": None, "value": None}
+        return {"type": str(state.kind), "value": state.value}

@@ -1,0 +1,105 @@
+# Copyright (c) 2026 winops.mars contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Private to this collection; it may change at any time
+"""Windows paths as text: whether two are the same, and whether one is inside the other.
+
+Only the text is compared: short (8.3) names, ``.`` and ``..``, junctions and ``\\\\?\\`` prefixes are not resolved.
+Slashes are the same as backslashes. Repeated and trailing separators are ignored, and so are blanks and quotation marks
+around a path, which entries of PATH may have.
+"""
+
+from __future__ import annotations
+
+import re
+
+_VARIABLE = re.compile(r"%([^%]+)%")
+
+
+def fold(name: str) -> str:
+    """Return the name in the letter case in which Windows compares names: in capitals, each one UTF-16 unit.
+
+    ``str.lower`` and ``str.casefold`` are different: to Windows, ``ß`` is not ``SS``, and dotless i (U+0131) and long s
+    (U+017F) are not the ASCII letters that are their capitals. Here, a small letter has a capital if it is the only
+    one with that capital. These are the pairs of NTFS since Windows 7 (``ntfs_upcase_table_build`` in unistr.c of
+    ntfs-3g), and those that Unicode has added since version 5.1. For the letters above, .NET's OrdinalIgnoreCase is
+    the same (``GlobalizationNative_InitOrdinalCasingPage`` in pal_casing.c, OrdinalCasing.Icu.cs and issue 32247 of
+    dotnet/runtime). NTFS has no pairs outside the Basic Multilingual Plane.
+    """
+    return name.upper() if name.isascii() else "".join(map(_capital, name))
+
+
+def _capital(character: str) -> str:
+    # str.upper uses full mappings. Where these have several characters, title case is the simple one (U+1F80 to 1FFC).
+    for capital in (character.upper(), character.title()):
+        if len(capital) == 1 and capital <= "\uffff" and capital.lower() == character:
+            return capital
+    return character
+
+
+def steps(path: str) -> tuple[str, ...]:
+    """Return the names in a path, folded for comparison, such as ``("C:", "WINDOWS")``; none for an empty path.
+
+    A UNC path begins with ``\\\\SERVER``.
+    """
+    return tuple(map(fold, _names(path)))
+
+
+def same_path(one: str, other: str) -> bool:
+    """Return whether two paths are the same."""
+    return steps(one) == steps(other)
+
+
+def is_within(path: str, folder: str) -> bool:
+    """Return whether a path is a folder or below it; no path is within an empty one."""
+    names = steps(folder)
+    return bool(names) and steps(path)[: len(names)] == names
+
+
+def normalize(path: str) -> str:
+    """Return the path with one backslash between names, and at the end only if it is the root of a drive."""
+    return _join(_names(path))
+
+
+def parent(path: str) -> str:
+    """Return the folder of a path, normalized; an empty text for the root of a drive."""
+    return _join(_names(path)[:-1])
+
+
+def without_wildcard(path: str) -> str:
+    """Return ``C:\\Data`` for ``C:\\Data\\*``, which is the same to antivirus products; normalized."""
+    names = _names(path)
+    while names and names[-1] == "*":
+        names.pop()
+    return _join(names)
+
+
+def expand_variables(path: str, windows_directory: str) -> str:
+    """Replace variables that every Windows has, such as ``%ProgramFiles%``, by their default values.
+
+    These follow from the Windows directory, such as ``C:\\Windows``. Other variables are kept.
+    """
+    drive = windows_directory[:2]
+    variables = {
+        "SYSTEMROOT": windows_directory,
+        "WINDIR": windows_directory,
+        "SYSTEMDRIVE": drive,
+        "PROGRAMFILES": rf"{drive}\Program Files",
+        "PROGRAMW6432": rf"{drive}\Program Files",
+        "PROGRAMFILES(X86)": rf"{drive}\Program Files (x86)",
+        "PROGRAMDATA": rf"{drive}\ProgramData",
+        "ALLUSERSPROFILE": rf"{drive}\ProgramData",
+    }
+    return _VARIABLE.sub(lambda match: variables.get(fold(match[1]), match[0]), path)
+
+
+def _names(path: str) -> list[str]:
+    text = path.strip(' "').replace("/", "\\")
+    names = [name for name in text.split("\\") if name]
+    if names:
+        names[0] = text[: min(2, len(text) - len(text.lstrip("\\")))] + names[0]
+    return names
+
+
+def _join(names: list[str]) -> str:
+    return "\\".join([*names, ""]) if names and names[-1].endswith(":") else "\\".join(names)
