@@ -139,7 +139,7 @@ def test_requests_a_host(fleet: Fleet) -> None:
     requests = {host: counts["http"] for host, counts in fleet.requests().items()}
 
     assert len(facts) == len(requests) == 14
-    assert max(requests.values()) <= 35
+    assert max(requests.values()) <= 41
     assert min(requests.values()) > 10
 
 

@@ -46,6 +46,7 @@ def main() -> int:
         if check:
             print(f"generate: {path.relative_to(ROOT)} is not current: run 'make generate'", file=sys.stderr)
         else:
+            path.parent.mkdir(exist_ok=True)
             path.write_text(text, encoding="utf-8")
     return int(check and bool(stale))
 

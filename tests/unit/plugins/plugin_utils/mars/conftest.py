@@ -5,16 +5,21 @@
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Callable
+from functools import cache
 from typing import Any
 
 import pytest
+
+from ansible_collections.winops.mars.plugins.plugin_utils.mars.gather import SECTIONS, gather
+from tests.unit.simulated import simulated
 
 AGENT = r"C:\Program Files\Microsoft Azure Recovery Services Agent"
 
 
 def healthy() -> dict[str, Any]:
-    """A Windows Server 2022 without a fault."""
+    """A Windows Server 2022 without a fault: these literals, and for other sections what the simulated one has."""
     volume = {
         "name": "D:\\",
         "device_id": "\\\\?\\Volume{5b1f3c1a-0000-0000-0000-100000000000}\\",
@@ -26,10 +31,8 @@ def healthy() -> dict[str, Any]:
         "free": 400_000_000_000,
         "free_percent": 40.0,
     }
-    return {
-        "schema": 1,
-        "gathered": ["os", "dotnet", "powershell", "agent", "tasks", "scratch", "volumes", "antivirus"],
-        "unreadable": [],
+    literals = {
+        "gathered": list(SECTIONS),
         "os": {
             "name": "Windows Server 2022",
             "caption": "Microsoft Windows Server 2022 Standard",
@@ -93,6 +96,12 @@ def healthy() -> dict[str, Any]:
             "products": [],
         },
     }
+    return copy.deepcopy(_simulated()) | literals
+
+
+@cache
+def _simulated() -> dict[str, Any]:
+    return gather(simulated(base="healthy-2022").session, SECTIONS)
 
 
 def put(facts: Any, path: str, value: Any) -> None:
