@@ -35,6 +35,7 @@ options:
       - powershell
       - scratch
       - tasks
+      - tls
       - volumes
       - '!agent'
       - '!antivirus'
@@ -43,6 +44,7 @@ options:
       - '!powershell'
       - '!scratch'
       - '!tasks'
+      - '!tls'
       - '!volumes'
       # end generated
 extends_documentation_fragment:
@@ -396,6 +398,34 @@ ansible_facts:
               description: Exit code of that run.
               type: int
               sample: 0
+        tls:
+          description: What the registry says about TLS 1.2 for clients, V(null) where it says nothing.
+          type: dict
+          contains:
+            enabled:
+              description: The value C(Enabled) of Windows (SCHANNEL).
+              type: int
+              sample: 1
+            disabled_by_default:
+              description: The value C(DisabledByDefault) of Windows (SCHANNEL).
+              type: int
+              sample: 0
+            dotnet:
+              description: The .NET Framework for 64-bit programs.
+              type: dict
+              contains: &dotnet
+                system_default:
+                  description: The value C(SystemDefaultTlsVersions).
+                  type: int
+                  sample: 1
+                strong_crypto:
+                  description: The value C(SchUseStrongCrypto).
+                  type: int
+                  sample: 1
+            dotnet_32_bit:
+              description: The .NET Framework for 32-bit programs.
+              type: dict
+              contains: *dotnet
         volumes:
           description: Every volume of the host.
           type: list
@@ -452,6 +482,7 @@ SECTIONS = [
     "powershell",
     "scratch",
     "tasks",
+    "tls",
     "volumes",
 ]
 # end generated

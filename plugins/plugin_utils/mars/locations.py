@@ -25,5 +25,9 @@ POWERSHELL_2_KEY = r"HKLM\SOFTWARE\Microsoft\PowerShell\1\PowerShellEngine"
 EXECUTION_POLICY_KEY = r"HKLM\SOFTWARE\Microsoft\PowerShell\1\ShellIds\Microsoft.PowerShell"
 EXECUTION_POLICY_GPO_KEY = r"HKLM\SOFTWARE\Policies\Microsoft\Windows\PowerShell"
 
+TLS_CLIENT_KEY = r"HKLM\SYSTEM\CurrentControlSet\Control\SecurityProviders\SCHANNEL\Protocols\TLS 1.2\Client"
+DOTNET_TLS_KEY = r"HKLM\SOFTWARE\Microsoft\.NETFramework\v4.0.30319"
+DOTNET_TLS_32_BIT_KEY = r"HKLM\SOFTWARE\WOW6432Node\Microsoft\.NETFramework\v4.0.30319"
+
 #: All of them by lower-case name, as expressions of rules use them: ``location.dotnet_key``.
 LOCATIONS: dict[str, str] = {name.lower(): value for name, value in list(globals().items()) if name.isupper()}

@@ -1,0 +1,52 @@
+# Copyright (c) 2026 winops.mars contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""TLS 1.2: its facts and its rule."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from ansible_collections.winops.mars.plugins.plugin_utils.mars.gather import gather
+from tests.unit.simulated import simulated
+
+CLIENT = r"HKLM\SYSTEM\ControlSet001\Control\SecurityProviders\SCHANNEL\Protocols\TLS 1.2\Client"
+DOTNET = r"HKLM\SOFTWARE\Microsoft\.NETFramework\v4.0.30319"
+DOTNET_32_BIT = r"HKLM\SOFTWARE\WOW6432Node\Microsoft\.NETFramework\v4.0.30319"
+
+CASES: list[tuple[str, str, dict[str, Any]]] = [
+    ("tls", "compliant", {"tls.enabled": None, "tls.disabled_by_default": None}),
+    ("tls", "compliant", {"tls.enabled": 0xFFFFFFFF}),
+    ("tls", "noncompliant", {"tls.enabled": 0}),
+    ("tls", "noncompliant", {"tls.disabled_by_default": 1}),
+    ("tls", "noncompliant", {"os.build": 9200, "tls.enabled": None, "tls.disabled_by_default": None}),
+    ("tls", "noncompliant", {"os.build": 9200, "tls.disabled_by_default": None}),
+    ("tls", "noncompliant", {"tls.dotnet.system_default": 0}),
+    ("tls", "noncompliant", {"tls.dotnet_32_bit.strong_crypto": 0}),
+    ("tls", "noncompliant", {"tls.dotnet.strong_crypto": None}),  # a warning
+    ("tls", "unknown", {"tls": ...}),
+    ("tls", "unknown", {"tls.dotnet_32_bit.strong_crypto": ...}),
+    ("tls", "unknown", {"os": ...}),
+]
+
+
+@pytest.mark.parametrize(
+    "key, name, fact",
+    [
+        (CLIENT, "Enabled", "enabled"),
+        (CLIENT, "DisabledByDefault", "disabled_by_default"),
+        (DOTNET, "SystemDefaultTlsVersions", "dotnet.system_default"),
+        (DOTNET, "SchUseStrongCrypto", "dotnet.strong_crypto"),
+        (DOTNET_32_BIT, "SystemDefaultTlsVersions", "dotnet_32_bit.system_default"),
+        (DOTNET_32_BIT, "SchUseStrongCrypto", "dotnet_32_bit.strong_crypto"),
+    ],
+)
+@pytest.mark.parametrize("data", [7, None])
+def test_facts(key: str, name: str, fact: str, data: int | None) -> None:
+    value = gather(simulated(registry={key: {name: data}}).session, ["tls"])["tls"]
+
+    for step in fact.split("."):
+        value = value[step]
+    assert value == data
