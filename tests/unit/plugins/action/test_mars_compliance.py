@@ -17,21 +17,20 @@ from ansible.parsing.dataloader import DataLoader
 from ansible.playbook.task import Task
 
 from ansible_collections.winops.mars.plugins.action.mars_compliance import ActionModule
+from ansible_collections.winops.mars.plugins.plugin_utils.mars.gather import SECTIONS, gather
 from ansible_collections.winops.mars.plugins.plugin_utils.mars.rules import expressions
 from ansible_collections.winops.mars.plugins.plugin_utils.mars.rules.reading import shipped_rules
+from tests.unit.simulated import simulated
 
-FACTS: dict[str, Any] = {
-    "schema": 1,
-    "gathered": ["os", "dotnet", "powershell", "agent"],
-    "unreadable": [],
-    "os": {"name": "Windows Server 2016", "newest_dotnet": "4.8", "newest_powershell": "5.1"},
+# A Windows Server 2016 as it was installed, without the agent
+FACTS: dict[str, Any] = gather(simulated(base="no-agent-2022").session, SECTIONS) | {
+    "os": {"name": "Windows Server 2016", "build": 14393, "newest_dotnet": "4.8", "newest_powershell": "5.1"},
     "dotnet": {"release": 394802, "version": "4.6.2"},
     "powershell": {
         "version": "5.1.14393.1",
         "execution_policy": {"group_policy": None, "local_machine": None, "effective": "RemoteSigned"},
         "module_path": [],
     },
-    "agent": {"installed": False, "install_path": None, "version": None, "engine": None, "management": None},
 }
 
 
