@@ -124,13 +124,13 @@ def test_each_host_ends_as_it_should(run: Run) -> None:
     assert set(run.messages("failed")) == failing | {"engine-dies", "refuses-password", "tamper"}
 
 
-def test_what_may_not_be_read_is_unknown_and_the_rest_is_judged(run: Run) -> None:
+def test_what_may_not_be_read_is_unknown_and_the_rest_is_checked(run: Run) -> None:
     facts = run.results("mars_facts")["denies-defender"]["ansible_facts"]["mars"]
-    judged = run.results("mars_compliance")["denies-defender"]
-    statuses = {finding["id"]: finding for finding in judged["findings"]}
+    checked = run.results("mars_compliance")["denies-defender"]
+    statuses = {finding["id"]: finding for finding in checked["findings"]}
 
     assert [(entry["section"], entry["code"]) for entry in facts["unreadable"]] == [("antivirus", "0x80041003")]
-    assert judged["verdict"] == "unknown"
+    assert checked["verdict"] == "unknown"
     assert statuses.pop("antivirus_exclusions")["status"] == "unknown"
     assert {finding["status"] for finding in statuses.values()} == {"compliant"}
 

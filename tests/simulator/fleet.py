@@ -80,8 +80,8 @@ class Fleet:
         listener = Listener(**host.profile.get("winrm", {}))
         account = Account(self._directory / f"{host.name}.ntlm", listener.user, listener.password)
         account.write(host.name)
-        misbehaviour = Faults(**host.profile.get("faults", {}))
-        service = Service(load_host(host.profile, host.name), host.name, misbehaviour)
+        misbehavior = Faults(**host.profile.get("faults", {}))
+        service = Service(load_host(host.profile, host.name), host.name, misbehavior)
         return Host(host, HostServer(service, listener, account, host.address, {}))
 
     async def start(self) -> None:

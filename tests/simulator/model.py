@@ -132,7 +132,7 @@ class Listener:
 
 @dataclass
 class Faults:
-    """Misbehaviour asked for in a host's profile (``faults:``), all off by default.
+    """Misbehavior asked for in a host's profile (``faults:``), all off by default.
 
     A list names SOAP requests to hit, each once: a number counts the host's requests from 1, a text is the last part of
     the request's action URI (``Pull``, ``SetDWORDValue``) or of that and the class (``StdRegProv/SetDWORDValue``).

@@ -113,7 +113,7 @@ class HostServer:
             return web.Response(status=413)
         if request.headers.get("WSMANIDENTIFY", "").lower() == "unauthenticated":
             return _soap_response(200, self.service.identify(anonymous=True))
-        if self.service.misbehaviour.unauthorized:
+        if self.service.misbehavior.unauthorized:
             return _unauthorized(connection.challenges)
         scheme, _unused, parameter = request.headers.get("Authorization", "").partition(" ")
         headers: dict[str, str] = {}

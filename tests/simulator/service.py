@@ -1,7 +1,7 @@
 # Copyright (c) 2026 winops.mars contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The WS-Management service of one host: one SOAP message in, one out, with the misbehaviour its profile asks for."""
+"""The WS-Management service of one host: one SOAP message in, one out, with the misbehavior its profile asks for."""
 
 from __future__ import annotations
 
@@ -54,14 +54,14 @@ class Service:
 
     windows: Windows
     machine: str
-    misbehaviour: Faults = field(default_factory=Faults)
+    misbehavior: Faults = field(default_factory=Faults)
     statistics: Statistics = field(default_factory=Statistics)
 
     def __post_init__(self) -> None:
-        denied = frozenset(soap.normal_namespace(name) for name in self.misbehaviour.denied_namespaces)
+        denied = frozenset(soap.normal_namespace(name) for name in self.misbehavior.denied_namespaces)
         self.operations = Operations(self.windows, denied)
         self.shells = Shells(self.windows)
-        self._pending = dataclasses.asdict(self.misbehaviour)
+        self._pending = dataclasses.asdict(self.misbehavior)
         self._requests = 0
 
     def restarted(self) -> None:
@@ -71,8 +71,8 @@ class Service:
 
     async def handle(self, message: bytes, user: str, address: str, client: str) -> Reply:
         """Answer one message; raises :class:`ConnectionDropped` where the client gets no answer."""
-        if self.misbehaviour.latency:
-            await asyncio.sleep(self.misbehaviour.latency)
+        if self.misbehavior.latency:
+            await asyncio.sleep(self.misbehavior.latency)
         relates_to = ""
         request: Request | None = None
         try:

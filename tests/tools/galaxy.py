@@ -1,7 +1,7 @@
 # Copyright (c) 2026 winops.mars contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Build the collection's artifact from a staged copy and let galaxy-importer judge it: a warning fails, too."""
+"""Build the collection's artifact from a staged copy and check it with galaxy-importer: a warning fails, too."""
 
 from __future__ import annotations
 

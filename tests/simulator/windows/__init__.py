@@ -8,7 +8,7 @@ profiles it is a delta on: mappings merge (keys without regard to case), anythin
 
 ==========================  =========================================================================================
 ``winrm``                   listener and account of sessions, the fields of ``tests.simulator.model.Listener``
-``faults``                  misbehaviour, the fields of :class:`tests.simulator.model.Faults`
+``faults``                  misbehavior, the fields of :class:`tests.simulator.model.Faults`
 ``language``                ``en``, ``de`` or ``ja``: account names and command output
 ``computer_name``           default: the host's name in upper case
 ``uptime_seconds``          how long ago the host started, as the simulation begins

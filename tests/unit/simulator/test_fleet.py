@@ -19,7 +19,7 @@ from tests.simulator import fleet_file
 from tests.simulator.fleet import FleetHost
 from tests.unit.simulator.conftest import PASSWORD, USER, Start
 from tests.unit.simulator.messages import CIMV2, TRANSFER, message
-from tests.unit.simulator.test_misbehaviour import post
+from tests.unit.simulator.test_misbehavior import post
 
 ROOT = Path(__file__).parents[3]
 GET = message(f"{TRANSFER}/Get", f"{CIMV2}/Win32_OperatingSystem")

@@ -43,7 +43,7 @@ OPTIONAL = {f"{{{NS['p']}}}ActivityId"}
 
 
 def shape(element: ElementTree.Element, depth: int = 99) -> tuple[object, ...]:
-    """Tag, attribute names and the children's shapes, equal neighbours once."""
+    """Tag, attribute names and the children's shapes, equal neighbors once."""
     children: list[object] = []
     for child in element if depth else ():
         if child.tag in OPTIONAL:

@@ -1,7 +1,7 @@
 # Copyright (c) 2026 winops.mars contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""cim_path: entries appended once, in the value's own type, recognised however they are written."""
+"""cim_path: entries appended once, in the value's own type, recognized however they are written."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def test_an_entry_is_predicted_appended_and_then_left_alone(run_action: RunActio
 @pytest.mark.parametrize(
     "present", [AGENT, AGENT.upper(), AGENT + "\\", f'"{AGENT}"', f" {AGENT} ", r"%SystemDrive%\Agent\bin\Modules"]
 )
-def test_an_entry_is_recognised_however_it_is_written(run_action: RunAction, present: str) -> None:
+def test_an_entry_is_recognized_however_it_is_written(run_action: RunAction, present: str) -> None:
     host = host_with({"expand": f"{SYSTEM};{present};"})
 
     assert not run_action(ActionModule, host, name="PSModulePath", entries=[AGENT])["changed"]

@@ -199,7 +199,7 @@ def test_an_empty_array_is_refused_before_anything_is_sent(value: RegistryValue)
     assert transport.sent == []
 
 
-def test_a_deleted_value_is_absent_and_its_neighbours_are_not() -> None:
+def test_a_deleted_value_is_absent_and_its_neighbors_are_not() -> None:
     edited = registry()
 
     edited.delete(KEY, "Text")

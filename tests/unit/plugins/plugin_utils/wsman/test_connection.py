@@ -61,10 +61,10 @@ FOUND = envelope(service("Spooler"))
 FAULT = fault("AccessDenied", 5)
 
 # Answers one request over its connection; what it leaves open the server closes
-Behaviour = Callable[[socket.socket, bytes], None]
+Behavior = Callable[[socket.socket, bytes], None]
 
 
-def reply(status: str, body: bytes = b"", *headers: str) -> Behaviour:
+def reply(status: str, body: bytes = b"", *headers: str) -> Behavior:
     def answer(connection: socket.socket, request: bytes) -> None:
         lines = [f"HTTP/1.1 {status}", f"Content-Length: {len(body)}", *headers, "", ""]
         connection.sendall("\r\n".join(lines).encode() + body)
@@ -93,8 +93,8 @@ class Server(socketserver.ThreadingTCPServer):
     daemon_threads = True
     request_queue_size = 32
 
-    def __init__(self, *behaviours: Behaviour, tls: ssl.SSLContext | None = None) -> None:
-        self.behaviours = list(behaviours)
+    def __init__(self, *behaviors: Behavior, tls: ssl.SSLContext | None = None) -> None:
+        self.behaviors = list(behaviors)
         self.requests: list[bytes] = []
         self.connections = 0
         self.over = threading.Event()
@@ -121,8 +121,8 @@ class Server(socketserver.ThreadingTCPServer):
 
     def behave(self, connection: socket.socket, request: bytes) -> None:
         self.requests.append(request)
-        behaviour = self.behaviours.pop(0) if len(self.behaviours) > 1 else self.behaviours[0]
-        behaviour(connection, request)
+        behavior = self.behaviors.pop(0) if len(self.behaviors) > 1 else self.behaviors[0]
+        behavior(connection, request)
 
 
 class Handler(socketserver.StreamRequestHandler):
@@ -144,8 +144,8 @@ class Handler(socketserver.StreamRequestHandler):
 
 
 @contextmanager
-def serving(*behaviours: Behaviour, tls: ssl.SSLContext | None = None) -> Iterator[Server]:
-    with Server(*behaviours, tls=tls) as server:
+def serving(*behaviors: Behavior, tls: ssl.SSLContext | None = None) -> Iterator[Server]:
+    with Server(*behaviors, tls=tls) as server:
         thread = threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True)
         thread.start()
         try:
@@ -281,9 +281,9 @@ def test_a_name_that_does_not_resolve(library: Library, monkeypatch: pytest.Monk
 
 
 @libraries
-@pytest.mark.parametrize("behaviour", [hang_up, reset, half])
-def test_a_connection_closed_before_the_whole_answer(library: Library, behaviour: Behaviour) -> None:
-    with serving(behaviour) as server:
+@pytest.mark.parametrize("behavior", [hang_up, reset, half])
+def test_a_connection_closed_before_the_whole_answer(library: Library, behavior: Behavior) -> None:
+    with serving(behavior) as server:
         error = error_of(library(server.port))
 
     assert error.__class__ is ConnectionLost
@@ -399,8 +399,8 @@ def test_no_tls_to_a_port_with(library: Library, tls: ssl.SSLContext) -> None:
 def test_a_tls_connection_broken_after_the_request_leaves_the_outcome_open(
     library: Library, tls: ssl.SSLContext, certificate: Path
 ) -> None:
-    for behaviour in (hang_up, reset, half):
-        with serving(behaviour, tls=tls) as server:
+    for behavior in (hang_up, reset, half):
+        with serving(behavior, tls=tls) as server:
             error = error_of(library(server.port, scheme="https", trust=str(certificate)))
 
         assert error.__class__ is ConnectionLost
