@@ -94,8 +94,7 @@ def section_list() -> str:
 def section_documentation() -> str:
     """The documentation of the facts of each section as YAML."""
     return "".join(
-        f"{name}:\n{textwrap.indent(sys.modules[gather.__module__].DESCRIPTION.strip(), '  ')}\n"
-        for name, gather in SECTIONS.items()
+        f"{name}:\n{textwrap.indent(section.DESCRIPTION.strip(), '  ')}\n" for name, section in SECTIONS.items()
     )
 
 

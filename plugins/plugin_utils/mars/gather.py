@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import importlib
 import pkgutil
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
+from types import ModuleType
 from typing import Any
 
 from ..wsman.errors import WSManError
@@ -16,9 +17,9 @@ from ..wsman.session import Session
 from . import facts
 from .host import Host
 
-#: What reads each section, by the section's name.
-SECTIONS: dict[str, Callable[[Host], Any]] = {
-    module.name: importlib.import_module(f"{facts.__name__}.{module.name}").gather
+#: The module of each section, by the section's name.
+SECTIONS: dict[str, ModuleType] = {
+    module.name: importlib.import_module(f"{facts.__name__}.{module.name}")
     for module in pkgutil.iter_modules(facts.__path__)
 }
 
@@ -32,8 +33,10 @@ def gather(session: Session, sections: Iterable[str]) -> dict[str, Any]:
     host = Host(session)
     gathered: dict[str, Any] = {"schema": facts.SCHEMA, "gathered": list(sections)}
     for section in gathered["gathered"]:
+        host.plan(getattr(SECTIONS[section], "COMMANDS", {}))
+    for section in gathered["gathered"]:
         with host.reading(section):
-            gathered[section] = SECTIONS[section](host)
+            gathered[section] = SECTIONS[section].gather(host)
     gathered["unreadable"] = host.unreadable
     if not any(section in gathered for section in SECTIONS):
         raise WSManError(f"no fact can be read: {host.unreadable[0]['reason']}")

@@ -6,10 +6,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from functools import cached_property
 
+from ..windows.command_batch import CommandBatch, Output
 from ..windows.errors import CimError
 from ..windows.operating_system import OperatingSystem
 from ..windows.registry import Registry
@@ -26,6 +27,12 @@ from ..wsman.session import Session
 from . import locations
 from .catalogue import ANTIVIRUS_SERVICES
 
+#: The command line that a section wants to be run, None if it needs none on this host.
+Command = Callable[["Host"], str | None]
+
+# What ends the gathering: the host is gone, or never was one.
+_GONE = (Unreachable, AuthenticationRejected, NoService)
+
 
 class Host:
     """Reads shared by the sections."""
@@ -34,16 +41,44 @@ class Host:
         self.session = session
         self.registry = Registry(session)
         self.unreadable: list[dict[str, str]] = []
+        self._commands: dict[str, Command] = {}
+        self._unformed: dict[str, WSManError] = {}
 
     @contextmanager
     def reading(self, section: str) -> Iterator[None]:
         """Note a failed read of a section, or of a part of it, and go on; a host that is gone ends everything."""
         try:
             yield
-        except (Unreachable, AuthenticationRejected, NoService):
+        except _GONE:
             raise
         except WSManError as error:
             self.unreadable.append({"section": section, "code": _code(error), "reason": str(error)})
+
+    def plan(self, commands: Mapping[str, Command]) -> None:
+        """Have these commands run, all together, when :meth:`output` is first called."""
+        self._commands |= commands
+
+    def output(self, name: str) -> Output:
+        """Return the output of a planned command. Raises :class:`WSManError` if it could not be run."""
+        batch = self._batch
+        if name in self._unformed:
+            raise self._unformed[name]
+        return batch.output(name)
+
+    @cached_property
+    def _batch(self) -> CommandBatch:
+        lines: dict[str, str] = {}
+        for name, command in self._commands.items():
+            try:
+                line = command(self)
+            except _GONE:
+                raise
+            except WSManError as error:
+                self._unformed[name] = error
+            else:
+                if line is not None:
+                    lines[name] = line
+        return CommandBatch(self.session, lines)
 
     @cached_property
     def operating_system(self) -> OperatingSystem:

@@ -79,7 +79,7 @@ class Files:
 
         No CIM class has this, so it is the exit code of ``fsutil``.
         """
-        result = self._session.run(f"fsutil reparsepoint query {quoted(path)}", repeatable=True)
+        result = self._session.run(reparse_point_query(path), repeatable=True)
         if result.exit_code not in (0, 1):
             raise failure(f"fsutil could not determine whether {path} is a reparse point", result)
         return result.exit_code == 0
@@ -97,3 +97,8 @@ class Files:
             if fault.is_absent:
                 return None
             raise
+
+
+def reparse_point_query(path: str) -> str:
+    """Return the command that succeeds if an existing folder or file is a reparse point."""
+    return f"fsutil reparsepoint query {quoted(path)}"

@@ -5,7 +5,8 @@
 """The facts of a host: one module a section, found by its name.
 
 Each has ``gather(host)``, which reads the section, and ``DESCRIPTION``, its documentation, which ``make generate`` puts
-into that of the module winops.mars.mars_facts.
+into that of the module winops.mars.mars_facts. A section that reads the output of commands in cmd.exe names them in
+``COMMANDS``; those of all sections are run together, and ``host.output(name)`` returns what each wrote.
 """
 
 from __future__ import annotations

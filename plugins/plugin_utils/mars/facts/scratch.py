@@ -9,7 +9,7 @@ from __future__ import annotations
 import textwrap
 from typing import Any
 
-from ...windows.files import Files
+from ...windows.files import Files, reparse_point_query
 from ...windows.volumes import Volumes, volume_of
 from .. import locations
 from ..host import Host
@@ -54,6 +54,13 @@ contains:
 {textwrap.indent(VOLUME, "      ")}"""
 
 
+def _reparse_point(host: Host) -> str | None:
+    return reparse_point_query(host.scratch_location) if host.scratch_location else None
+
+
+COMMANDS = {"scratch_reparse_point": _reparse_point}
+
+
 def gather(host: Host) -> dict[str, Any]:
     """The agent's scratch folder: where the registry says it is, whether it is there, and what it lies on."""
     location = host.scratch_location
@@ -65,12 +72,11 @@ def gather(host: Host) -> dict[str, Any]:
         absent = ("exists", "compressed", "encrypted", "reparse_point", "deduplicated", "volume")
         return facts | dict.fromkeys(absent)
     with host.reading("scratch"):
-        files = Files(host.session)
-        directory = files.directory(location)
+        directory = Files(host.session).directory(location)
         facts["exists"] = directory is not None
         facts["compressed"] = directory.compressed if directory else None
         facts["encrypted"] = directory.encrypted if directory else None
-        facts["reparse_point"] = files.is_reparse_point(location) if directory else None
+        facts["reparse_point"] = host.output("scratch_reparse_point").succeeded if directory else None
     with host.reading("scratch"):
         volume = volume_of(location, host.volumes)
         facts["volume"] = volume_facts(volume) if volume else None

@@ -183,6 +183,17 @@ def test_a_refused_read_shows_the_code_of_the_refusal() -> None:
     assert reasons(facts) == {"powershell": "0x80041005"}
 
 
+def test_a_path_that_no_command_can_name_leaves_one_fact_unread() -> None:
+    key = r"HKLM\SOFTWARE\Microsoft\Windows Azure Backup\Config"
+    facts = facts_of(
+        "healthy-2022", "scratch", registry={key: {"ScratchLocation": "C:\\100%"}}, files={"C:\\100%\\": {}}
+    )
+
+    assert facts["scratch"]["exists"] is True
+    assert "reparse_point" not in facts["scratch"]
+    assert reasons(facts) == {"scratch": "CimError"}
+
+
 def test_where_nothing_can_be_read_there_are_no_facts() -> None:
     with pytest.raises(WSManError, match="no fact can be read"):
         facts_of("healthy-2022", "os", "dotnet", faults={"denied_namespaces": ["root/cimv2", "root/default"]})
