@@ -47,6 +47,7 @@ INVALID_URI_WMI_ENUM_WQL = 0x803380FB
 WMI_PROVIDER_NOT_CAPABLE = 0x80338102
 WMI_SERVICE_ACCESS_DENIED = 0x80338104
 WMI_PROVIDER_ACCESS_DENIED = 0x80338105
+WMI_CANNOT_CONNECT_ACCESS_DENIED = 0x80338106
 ENUMERATE_WMI_INVALID_KEY = 0x80338108
 WMI_PROVIDER_INVALID_PARAMETER = 0x8033811E
 CIMNAMESPACE_MISMATCH = 0x8033813B
@@ -75,6 +76,8 @@ _TEXTS = {
     "invalid. Change the filter and try the request again.  ",
     WMI_SERVICE_ACCESS_DENIED: "The WMI service returned an 'access denied' error. ",
     WMI_PROVIDER_ACCESS_DENIED: "The WMI provider returned an 'access denied' error. ",
+    WMI_CANNOT_CONNECT_ACCESS_DENIED: "An 'access denied' error was received when connecting to the WMI service on the "
+    "computer specified. ",
     WMI_PROVIDER_INVALID_PARAMETER: "The WMI provider returned an 'invalid parameter' error. ",
     WMI_PROVIDER_NOT_CAPABLE: "The WMI provider could not perform the requested operation. ",
     WBEM_NOT_FOUND: "Not found ",
@@ -242,7 +245,23 @@ def mi_error(hresult: int, text: str) -> WSManFault:
     )
 
 
-def _wmi_error(hresult: int, text: str, cim_status: int, category: int) -> str:
+def typed_error(type: str, code: int) -> WSManFault:
+    """A fault whose code is of one type: ``WSMAN`` (wsmerror.h), or an MI result type: ``MI``, ``HRESULT``, ``WIN32``.
+
+    The types are those of MI_Context_PostErrorMessage. The code of ``MI`` is an MI_Result, which has the numbers of
+    CIMStatusCode (DSP0200): the 5 of an MI result is an invalid class, that of a Win32 error a denied access.
+    """
+    if type == "WSMAN":
+        return WSManFault(code, "w:InternalError", _TEXTS.get(code, ""), value="s:Receiver")
+    status = code if type == "MI" else 1
+    inner = _wmi_error(code, "", cim_status=status, category=0, kind=type)
+    return WSManFault(code, "w:InternalError", "", value="s:Receiver", inner=inner)
+
+
+_MESSAGE_IDS = {"HRESULT": "HRESULT 0x{0:08x}", "MI": "MI RESULT {0}", "WIN32": "WINDOWS System Error {0}"}
+
+
+def _wmi_error(code: int, text: str, cim_status: int, category: int, kind: str = "HRESULT") -> str:
     def value(name: str, cim_type: str, content: str | None) -> str:
         if content is None:
             return f'<p:{name} xsi:type="cim:{cim_type}" xsi:nil="true"/>'
@@ -259,7 +278,7 @@ def _wmi_error(hresult: int, text: str, cim_status: int, category: int) -> str:
         + value("ErrorSourceFormat", "cimUnsignedShort", "0")
         + value("ErrorType", "cimUnsignedShort", "0")
         + value("Message", "cimString", text)
-        + value("MessageID", "cimString", f"HRESULT 0x{hresult:08x}")
+        + value("MessageID", "cimString", _MESSAGE_IDS[kind].format(code))
         + value("OtherErrorSourceFormat", "cimString", None)
         + value("OtherErrorType", "cimString", None)
         + value("OwningEntity", "cimString", None)
@@ -267,8 +286,8 @@ def _wmi_error(hresult: int, text: str, cim_status: int, category: int) -> str:
         + value("ProbableCause", "cimUnsignedShort", "0")
         + value("ProbableCauseDescription", "cimString", None)
         + value("error_Category", "cimUnsignedInt", str(category))
-        + value("error_Code", "cimUnsignedInt", str(hresult))
-        + value("error_Type", "cimString", "HRESULT")
+        + value("error_Code", "cimUnsignedInt", str(code))
+        + value("error_Type", "cimString", kind)
         + value("error_WindowsErrorMessage", "cimString", text)
         + "</p:MSFT_WmiError>"
     )

@@ -145,4 +145,6 @@ class Faults:
     internal_error: list[int | str] = field(default_factory=list)  # nth SOAP requests answered HTTP 500 without a fault
     truncate: list[int | str] = field(default_factory=list)  # nth SOAP requests answered with cut-off XML
     denied_namespaces: list[str] = field(default_factory=list)  # access denied to these namespaces
+    # Errors of whole namespaces: {namespace: {type, code}} with a type of :func:`tests.simulator.faults.typed_error`.
+    namespace_errors: dict[str, dict[str, Any]] = field(default_factory=dict)
     quota: list[int | str] = field(default_factory=list)  # nth SOAP requests answered with the quota fault

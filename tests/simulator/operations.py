@@ -38,6 +38,7 @@ class Operations:
 
     windows: Windows
     denied_namespaces: frozenset[str] = frozenset()
+    failing_namespaces: Mapping[str, WSManFault] = field(default_factory=dict)
     enumerations: Enumerations = field(default_factory=Enumerations)
 
     def handle(self, request: Request) -> Answer:
@@ -81,6 +82,8 @@ class Operations:
     def _resolve(self, namespace: str, class_name: str, dmtf: bool, precise: bool) -> _Target:
         normal = normal_namespace(namespace)
         target = _Target(Dialect(namespace.replace("\\", "/"), dmtf, precise), normal)
+        if normal in self.failing_namespaces:
+            raise self.failing_namespaces[normal]
         if normal in self.denied_namespaces:
             raise target.failure(faults.WBEM_ACCESS_DENIED, service=True)
         classes = self.windows.classes(normal)

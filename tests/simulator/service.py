@@ -59,7 +59,9 @@ class Service:
 
     def __post_init__(self) -> None:
         denied = frozenset(soap.normal_namespace(name) for name in self.misbehavior.denied_namespaces)
-        self.operations = Operations(self.windows, denied)
+        errors = self.misbehavior.namespace_errors.items()
+        failing = {soap.normal_namespace(name): faults.typed_error(**error) for name, error in errors}
+        self.operations = Operations(self.windows, denied, failing)
         self.shells = Shells(self.windows)
         self._pending = dataclasses.asdict(self.misbehavior)
         self._requests = 0

@@ -93,18 +93,26 @@ def open_body(answer: bytes) -> Element:
 
 
 def _fault(fault: Element) -> Fault:
-    """Read a fault in either form: WSManFault, nested from general to specific, or MSFT_WmiError."""
+    """Read a fault in either form: WSManFault, nested from general to specific, or MSFT_WmiError.
+
+    The error_Code of the latter is an HRESULT or a Win32 error, unless its error_Type says that it is an MI result.
+    Those have the numbers of CIM status codes, which CIMStatusCode holds in any case.
+    """
     code: int | None = None
+    cim_status: int | None = None
+    is_mi_result = fault.findtext(".//{*}error_Type", "").strip() == "MI"
     message = ""
     for element in fault.iter():
         name = ns.local_name(element)
         text = " ".join((element.text or "").split())
         if name == "WSManFault" and element.get("Code", "").isdecimal():
             code = int(element.get("Code", ""))
-        elif name == "error_Code" and text.isdecimal():
-            code = int(text)
+        elif name == "error_Code" and text.isdecimal() and not is_mi_result:
+            code = int(text) or code
+        elif name == "CIMStatusCode" and text.isdecimal():
+            cim_status = int(text)
         elif name in ("Message", "ProviderFault", "error_WindowsErrorMessage") and text:
             message = text
     subcode = fault.findtext(f"{{{ns.SOAP}}}Code/{{{ns.SOAP}}}Subcode/{{{ns.SOAP}}}Value", "").strip()
     reason = " ".join(fault.findtext(f"{{{ns.SOAP}}}Reason/{{{ns.SOAP}}}Text", "").split())
-    return Fault(code, subcode.rpartition(":")[2], message or reason)
+    return Fault(code, subcode.rpartition(":")[2], message or reason, cim_status)

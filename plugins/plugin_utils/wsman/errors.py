@@ -11,12 +11,29 @@ WBEM_E_NOT_FOUND = 0x80041002
 WBEM_E_ACCESS_DENIED = 0x80041003
 WBEM_E_INVALID_NAMESPACE = 0x8004100E
 WBEM_E_INVALID_CLASS = 0x80041010
+WBEM_E_PRIVILEGE_NOT_HELD = 0x80041062
 E_ACCESSDENIED = 0x80070005
 ERROR_ACCESS_DENIED = 5
 WSMAN_DESTINATION_UNREACHABLE = 0x80338000
 WSMAN_OPERATION_TIMED_OUT = 0x80338029
+WSMAN_WMI_SERVICE_ACCESS_DENIED = 0x80338104
+WSMAN_WMI_PROVIDER_ACCESS_DENIED = 0x80338105
+WSMAN_WMI_CANNOT_CONNECT_ACCESS_DENIED = 0x80338106
 WSMAN_QUOTA_MAX_SHELLS = 0x803381A5
 WSMAN_QUOTA_MAX_OPERATIONS = 0x803381A6
+
+# CIM status codes (DSP0200).
+CIM_ERR_ACCESS_DENIED = 2
+CIM_ERR_INVALID_NAMESPACE = 3
+CIM_ERR_INVALID_CLASS = 5
+CIM_ERR_NOT_FOUND = 6
+
+#: What to do where the account lacks rights.
+MORE_RIGHTS = (
+    "connect with an account that is an administrator of the host; over the network, a local account other than the "
+    "built-in Administrator is one only if LocalAccountTokenFilterPolicy is 1 in "
+    r"HKLM\SOFTWARE\Microsoft\Windows\CurrentVersion\Policies\System"
+)
 
 
 class WSManError(Exception):
@@ -73,10 +90,12 @@ class Fault(WSManError):
     :ivar code: the most specific numeric code (an HRESULT or Win32 error), None if the fault has none.
     :ivar subcode: the SOAP subcode's local name, such as ``AccessDenied``.
     :ivar reason: a text in the host's language, to show but not to decide on.
+    :ivar cim_status: a CIM status code, None if the fault has none. It decides where ``code`` is None.
     """
 
-    def __init__(self, code: int | None, subcode: str, reason: str) -> None:
+    def __init__(self, code: int | None, subcode: str, reason: str, cim_status: int | None = None) -> None:
         self.code = code
+        self.cim_status = cim_status
         self.subcode = subcode
         self.reason = reason
         label = subcode if code is None else f"0x{code:08X}"
@@ -85,7 +104,7 @@ class Fault(WSManError):
     @property
     def _remedy(self) -> str:
         if self.is_access_denied:
-            return " (connect with an account that is a local administrator of the host)"
+            return f" ({MORE_RIGHTS})"
         if self.is_quota:
             return " (wait until other operations of this account have ended, or raise the WinRM quotas of the host)"
         return ""
@@ -93,12 +112,23 @@ class Fault(WSManError):
     @property
     def is_access_denied(self) -> bool:
         """Whether the account lacks a permission."""
-        codes = (ERROR_ACCESS_DENIED, E_ACCESSDENIED, WBEM_E_ACCESS_DENIED)
-        return self.subcode == "AccessDenied" or self.code in codes
+        if self.code is None and self.cim_status == CIM_ERR_ACCESS_DENIED:
+            return True
+        return self.subcode == "AccessDenied" or self.code in (
+            ERROR_ACCESS_DENIED,
+            E_ACCESSDENIED,
+            WBEM_E_ACCESS_DENIED,
+            WBEM_E_PRIVILEGE_NOT_HELD,
+            WSMAN_WMI_SERVICE_ACCESS_DENIED,
+            WSMAN_WMI_PROVIDER_ACCESS_DENIED,
+            WSMAN_WMI_CANNOT_CONNECT_ACCESS_DENIED,
+        )
 
     @property
     def is_absent(self) -> bool:
         """Whether the namespace, class or instance does not exist on this host."""
+        if self.code is None:
+            return self.cim_status in (CIM_ERR_INVALID_NAMESPACE, CIM_ERR_INVALID_CLASS, CIM_ERR_NOT_FOUND)
         return self.code in (
             WSMAN_DESTINATION_UNREACHABLE,
             WBEM_E_NOT_FOUND,

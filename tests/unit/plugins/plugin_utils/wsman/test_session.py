@@ -43,6 +43,7 @@ from tests.unit.plugins.plugin_utils.wsman.scripted import (
     service,
 )
 from tests.unit.plugins.plugin_utils.wsman.scripted import envelope as answer
+from tests.unit.simulated import simulated
 
 SERVICES = CimPath("root/cimv2", "Win32_Service")
 SPOOLER = CimPath("root/cimv2", "Win32_Service", {"Name": "Spooler"})
@@ -544,3 +545,30 @@ def test_a_fault_answers_by_its_code_in_every_language(code: int, questions: set
     assert {question for question in all_questions if getattr(caught.value, question)} == questions
     assert "アクセスが拒否されました。" in str(caught.value)
     assert f"0x{code:08X}" in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    "error_type, code, questions",
+    [
+        ("WSMAN", 0x80338104, {"is_access_denied"}),
+        ("WSMAN", 0x80338105, {"is_access_denied"}),
+        ("WSMAN", 0x80338106, {"is_access_denied"}),
+        ("HRESULT", 0x80041062, {"is_access_denied"}),
+        ("HRESULT", 0x80070002, set()),
+        ("WIN32", 5, {"is_access_denied"}),
+        ("WIN32", 2, set()),
+        ("MI", 1, set()),
+        ("MI", 2, {"is_access_denied"}),
+        ("MI", 3, {"is_absent"}),
+        ("MI", 5, {"is_absent"}),
+        ("MI", 6, {"is_absent"}),
+    ],
+)
+def test_the_type_of_an_error_says_what_its_code_means(error_type: str, code: int, questions: set[str]) -> None:
+    namespace = "root/Microsoft/Windows/Defender"
+    host = simulated(faults={"namespace_errors": {namespace: {"type": error_type, "code": code}}})
+
+    with pytest.raises(Fault) as caught:
+        host.session.enumerate(CimPath(namespace, "MSFT_MpPreference"))
+    assert {name for name in ("is_access_denied", "is_absent") if getattr(caught.value, name)} == questions
+    assert ("LocalAccountTokenFilterPolicy" in str(caught.value)) == ("is_access_denied" in questions)
