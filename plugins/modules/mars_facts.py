@@ -280,11 +280,11 @@ ansible_facts:
               type: bool
               sample: true
             compressed:
-              description: Whether NTFS compresses it.
+              description: Whether NTFS compresses it, V(null) if Windows does not report it.
               type: bool
               sample: false
             encrypted:
-              description: Whether NTFS encrypts it.
+              description: Whether NTFS encrypts it, V(null) if Windows does not report it.
               type: bool
               sample: false
             reparse_point:

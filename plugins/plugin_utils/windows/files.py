@@ -9,6 +9,7 @@ They are never queried by anything but ``Name``, for which Windows would have to
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 from ..wsman.errors import Fault
@@ -22,15 +23,24 @@ from ..wsman.values import (
 )
 from . import paths
 from .command_line import failure, quoted
+from .errors import CimError
+
+# Attributes as cmd.exe prints them. The ninth letter is l for a reparse point; letters after it are of newer versions.
+_ATTRIBUTES = re.compile(r"[d-][r-][a-][h-][s-][c-][o-][t-]([l-])[a-z-]*")
 
 
 @dataclass(frozen=True)
 class Directory:
-    """A folder. ``path`` is in the letter case of the class, which is lower."""
+    """A folder.
+
+    :ivar path: in the letter case of the class, which is lower.
+    :ivar compressed: None if Windows does not report it, for example because the account must not open the folder.
+    :ivar encrypted: None likewise.
+    """
 
     path: str
-    compressed: bool
-    encrypted: bool
+    compressed: bool | None
+    encrypted: bool | None
 
 
 @dataclass(frozen=True)
@@ -59,8 +69,8 @@ class Files:
             return None
         return Directory(
             path=instance.read("Name", string) or path,
-            compressed=instance.read("Compressed", boolean) or False,
-            encrypted=instance.read("Encrypted", boolean) or False,
+            compressed=instance.read("Compressed", boolean),
+            encrypted=instance.read("Encrypted", boolean),
         )
 
     def file(self, path: str) -> File | None:
@@ -75,14 +85,8 @@ class Files:
         )
 
     def is_reparse_point(self, path: str) -> bool:
-        """Return whether an existing folder or file is a junction, symbolic link or other reparse point.
-
-        No CIM class has this, so it is the exit code of ``fsutil``.
-        """
-        result = self._session.run(reparse_point_query(path), repeatable=True)
-        if result.exit_code not in (0, 1):
-            raise failure(f"fsutil could not determine whether {path} is a reparse point", result)
-        return result.exit_code == 0
+        """Return whether an existing folder or file is a junction, symbolic link or other reparse point."""
+        return reads_as_reparse_point(path, self._session.run(reparse_point_query(path), repeatable=True).stdout)
 
     def create_directory(self, path: str) -> None:
         """Create a folder and its missing parents, for which CIM has no method."""
@@ -100,5 +104,20 @@ class Files:
 
 
 def reparse_point_query(path: str) -> str:
-    """Return the command that succeeds if an existing folder or file is a reparse point."""
-    return f"fsutil reparsepoint query {quoted(path)}"
+    """Return the command whose output :func:`reads_as_reparse_point` reads.
+
+    No CIM class has this. cmd.exe takes the attributes from the list of the parent folder, so that the command requires
+    no right to the folder or file itself, and no elevation, as ``fsutil`` does.
+    """
+    return f"for %I in ({quoted(paths.normalize(path))}) do @echo %~aI"
+
+
+def reads_as_reparse_point(path: str, output: str) -> bool:
+    """Return whether the output of the query shows a reparse point. Raises :class:`CimError` for any other output."""
+    attributes = _ATTRIBUTES.fullmatch(output.strip())
+    if not attributes:
+        raise CimError(
+            f"it cannot be determined whether {path} is a reparse point: the host printed "
+            f"{' '.join(output.split()) or 'nothing'} instead of its attributes"
+        )
+    return attributes[1] == "l"

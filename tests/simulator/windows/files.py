@@ -34,7 +34,10 @@ def _common(host: Host, path: str, node: Node) -> dict[str, CimValue]:
     full = host.files.normalise(path).lower()
     parent, _unused, name = full.rpartition("\\")
     stem, _unused, extension = name.rpartition(".")
-    compressed, encrypted = "compressed" in node.attributes, "encrypted" in node.attributes
+    compressed: bool | None = "compressed" in node.attributes
+    encrypted: bool | None = "encrypted" in node.attributes
+    if "denied" in node.attributes:
+        compressed = encrypted = None
     return {
         "AccessMask": 18809343,
         "Archive": not node.directory,

@@ -49,7 +49,7 @@ class Node:
     content: bytes | None = None
     version: str | None = None
     sha256: str = ""
-    attributes: frozenset[str] = frozenset()  # compressed, encrypted, sparse, reparse, hidden, system, readonly
+    attributes: frozenset[str] = frozenset()  # those in _ATTRIBUTES
 
     def digest(self) -> str:
         """SHA-256 in lower-case hexadecimal."""
@@ -76,7 +76,7 @@ class Volume:
         return self.mount[:2].upper() if len(self.mount) == 3 else None
 
 
-_ATTRIBUTES = frozenset({"compressed", "encrypted", "sparse", "reparse", "hidden", "system", "readonly"})
+_ATTRIBUTES = frozenset({"compressed", "encrypted", "sparse", "reparse", "hidden", "system", "readonly", "denied"})
 
 
 @dataclass

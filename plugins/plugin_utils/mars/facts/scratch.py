@@ -9,7 +9,7 @@ from __future__ import annotations
 import textwrap
 from typing import Any
 
-from ...windows.files import Files, reparse_point_query
+from ...windows.files import Files, reads_as_reparse_point, reparse_point_query
 from ...windows.volumes import Volumes, volume_of
 from .. import locations
 from ..host import Host
@@ -32,11 +32,11 @@ contains:
     type: bool
     sample: true
   compressed:
-    description: Whether NTFS compresses it.
+    description: Whether NTFS compresses it, V(null) if Windows does not report it.
     type: bool
     sample: false
   encrypted:
-    description: Whether NTFS encrypts it.
+    description: Whether NTFS encrypts it, V(null) if Windows does not report it.
     type: bool
     sample: false
   reparse_point:
@@ -76,7 +76,11 @@ def gather(host: Host) -> dict[str, Any]:
         facts["exists"] = directory is not None
         facts["compressed"] = directory.compressed if directory else None
         facts["encrypted"] = directory.encrypted if directory else None
-        facts["reparse_point"] = host.output("scratch_reparse_point").succeeded if directory else None
+        if directory:
+            attributes = host.output("scratch_reparse_point").text
+            facts["reparse_point"] = reads_as_reparse_point(location, attributes)
+        else:
+            facts["reparse_point"] = None
     with host.reading("scratch"):
         volume = volume_of(location, host.volumes)
         facts["volume"] = volume_facts(volume) if volume else None

@@ -10,7 +10,7 @@ from dataclasses import replace
 
 from tests.simulator.windows.cmd.builtins import attribute_text
 from tests.simulator.windows.cmd.context import Context
-from tests.simulator.windows.filesystem import ERROR_FILE_NOT_FOUND, FileError
+from tests.simulator.windows.filesystem import ERROR_ACCESS_DENIED, ERROR_FILE_NOT_FOUND, FileError
 
 
 def _matching_lines(context: Context, data: bytes, pattern: re.Pattern[str], *, invert: bool) -> int:
@@ -83,6 +83,10 @@ def fsutil(context: Context, arguments: list[str]) -> int:
     if node is None:
         context.print(context.text("error"), end="")
         context.complain_win32(ERROR_FILE_NOT_FOUND)
+        return 1
+    if "denied" in node.attributes and context.remote:
+        context.print(context.text("error"), end="")
+        context.complain_win32(ERROR_ACCESS_DENIED)
         return 1
     if command[0] == "sparse":
         context.print("This file is set as sparse" if "sparse" in node.attributes else "This file is NOT set as sparse")

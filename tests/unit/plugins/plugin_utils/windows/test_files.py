@@ -17,6 +17,8 @@ TREE = {
     "D:\\Scratch\\": {"attributes": ["compressed"]},
     "D:\\It's für Größe\\": {"attributes": ["encrypted"]},
     "D:\\Link\\": {"attributes": ["reparse"]},
+    "D:\\Denied\\": {"attributes": ["compressed", "denied"]},
+    "D:\\Denied link\\": {"attributes": ["reparse", "denied"]},
     "D:\\Scratch\\engine.exe": {"size": 5_000_000_000, "version": "2.0.9262.0"},
     "D:\\Scratch\\notes.txt": {"content": "notes"},
 }
@@ -70,9 +72,24 @@ def test_what_is_not_there_or_of_the_other_kind_is_none() -> None:
     assert files().file("D:\\Scratch") is None
 
 
-def test_a_reparse_point_is_told_from_a_folder() -> None:
-    assert files().is_reparse_point("D:\\Link")
-    assert not files().is_reparse_point("D:\\Scratch")
+def test_attributes_that_windows_does_not_report_are_unknown() -> None:
+    directory = files().directory("D:\\Denied")
+
+    assert directory is not None
+    assert (directory.compressed, directory.encrypted) == (None, None)
+
+
+@pytest.mark.parametrize("base", ["windows-server-2022", "windows-server-2008-r2"])
+@pytest.mark.parametrize("path, expected", [("Link", True), ("Scratch", False), ("Denied link", True)])
+def test_a_reparse_point_is_told_from_a_folder(base: str, path: str, expected: bool) -> None:
+    host = simulated(base=base, files=TREE)
+
+    assert Files(host.session).is_reparse_point(f"D:\\{path}") is expected
+
+
+def test_what_is_not_there_is_not_taken_for_no_reparse_point() -> None:
+    with pytest.raises(CimError, match=r"cannot be determined whether D:\\Nothing is a reparse point"):
+        files().is_reparse_point("D:\\Nothing")
 
 
 def test_a_folder_is_created_with_its_parents() -> None:
