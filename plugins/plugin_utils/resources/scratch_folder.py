@@ -199,9 +199,13 @@ class ScratchFolder(Resource[ScratchState]):
         ]
         # A new folder is compressed or encrypted if its parent is.
         for nearest in existing[:1]:
-            if nearest.compressed or nearest.encrypted:
-                what = "compressed" if nearest.compressed else "encrypted"
-                raise CimError(f"{unsuitable}: the folder {nearest.path} is {what}, which the agent does not support")
+            for what, is_so in (("compressed", nearest.compressed), ("encrypted", nearest.encrypted)):
+                if is_so is None:
+                    raise CimError(f"{unsuitable}: Windows does not report whether the folder {nearest.path} is {what}")
+                if is_so:
+                    raise CimError(
+                        f"{unsuitable}: the folder {nearest.path} is {what}, which the agent does not support"
+                    )
         # The last one is the mount point of the volume, which may be a reparse point.
         for directory in existing[:-1]:
             if self._files.is_reparse_point(directory.path):
@@ -231,11 +235,14 @@ class ScratchFolder(Resource[ScratchState]):
     def _size(self, path: str) -> int:
         """Return the size of all files in a folder in bytes; this command prints sizes without separators."""
         command = f"""for /f "delims=" %I in ('dir /s /b /a-d {quoted(path)} 2^>nul') do @echo.%~zI"""
-        sizes = self._session.run(command, repeatable=True, timeout=_LIST_TIMEOUT).stdout.split("\n")
-        try:
-            return sum(int(size) for size in sizes if size)
-        except ValueError:
-            raise CimError(f"the size of the folder {path} cannot be determined") from None
+        sizes = self._session.run(command, repeatable=True, timeout=_LIST_TIMEOUT).stdout.splitlines()
+        # cmd.exe prints an empty line for a file whose name it cannot read.
+        if missing := sum(not re.fullmatch("[0-9]+", size) for size in sizes):
+            raise CimError(
+                f"the size of the folder {path} cannot be determined: the host reported none for {missing} of its "
+                f"{len(sizes)} files"
+            )
+        return sum(map(int, sizes))
 
     # The move
 

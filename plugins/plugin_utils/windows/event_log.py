@@ -14,9 +14,9 @@ from xml.etree import ElementTree
 from ..wsman.errors import ProtocolError
 from ..wsman.session import Session
 from .command_line import failure, quoted
+from .paths import fold
 
 _NAMESPACE = "{http://schemas.microsoft.com/win/2004/08/events/event}"
-_ERROR_EVT_CHANNEL_NOT_FOUND = 15007
 
 
 @dataclass(frozen=True)
@@ -36,9 +36,9 @@ def newest_event(session: Session, channel: str, ids: Iterable[int]) -> Event | 
     query = f"*[System[({condition})]]"
     command = f"wevtutil qe {quoted(channel)} /q:{quoted(query)} /c:1 /rd:true /f:xml"
     result = session.run(command, repeatable=True)
-    if result.exit_code == _ERROR_EVT_CHANNEL_NOT_FOUND:
-        raise LookupError(channel)
     if result.exit_code:
+        if not _exists(session, channel):
+            raise LookupError(channel)
         raise failure(f"the event log {channel} could not be read", result)
     if not result.stdout.strip():
         return None
@@ -51,3 +51,11 @@ def newest_event(session: Session, channel: str, ids: Iterable[int]) -> Event | 
         return Event(number, datetime.fromisoformat(time + "+00:00"))
     except (ElementTree.ParseError, ValueError) as error:
         raise ProtocolError(f"an event of the log {channel} could not be parsed: {error}") from error
+
+
+def _exists(session: Session, channel: str) -> bool:
+    """Return whether the host lists a channel, since no exit code is documented for one that does not exist."""
+    result = session.run("wevtutil el", repeatable=True)
+    if result.exit_code:
+        raise failure("the event logs could not be listed", result)
+    return fold(channel) in map(fold, result.stdout.splitlines())

@@ -141,13 +141,14 @@ class Registry:
         return self._read(_STRING, key, name)
 
     def expanded_string(self, key: str, name: str) -> str | None:
-        """Return the text of a REG_EXPAND_SZ value with its variables expanded as for services, or of a REG_SZ."""
-        try:
-            return self._read(_EXPAND_STRING, key, name)
-        except CimError as error:
-            if error.code != WBEM_E_TYPE_MISMATCH:
-                raise
-            return self._read(_STRING, key, name)
+        """Return the text of a REG_EXPAND_SZ value with its variables expanded as for services, or of a REG_SZ.
+
+        This costs two requests, of which the first reads the type.
+        """
+        number = self._types(key).get(fold(name))
+        if number is None:
+            return None
+        return self._read(_STRING if number == _STRING.number else _EXPAND_STRING, key, name)
 
     def dword(self, key: str, name: str) -> int | None:
         """Return the number of a REG_DWORD value, unsigned."""
@@ -216,8 +217,14 @@ class Registry:
         """Return the stored text of a REG_EXPAND_SZ value, by ``reg query``: StdRegProv only returns it expanded."""
         selection = f"/v {quoted(name)}" if name else "/ve"
         result = self._session.run(f"reg query {quoted(key)} {selection}", repeatable=True)
-        # One line that begins with the value's name, which is translated for the default value. The type never is.
-        match = re.search(r"    REG_EXPAND_SZ(?:    |\r?\n)(.*?)(?:\r?\n)*\Z", result.stdout, re.DOTALL)
+        # After the key, a line that begins with the value's name, which may itself contain what separates it from the
+        # type and the data. Only the name of the default value is translated. The type never is.
+        printed_name = re.escape(name) if name else r"[^\r\n]*?"
+        match = re.fullmatch(
+            rf"\s*HKEY_[^\r\n]*\r?\n    {printed_name}    REG_EXPAND_SZ(?:    |\r?\n)(.*?)(?:\r?\n)*",
+            result.stdout,
+            re.DOTALL | re.IGNORECASE,
+        )
         if result.exit_code or not match:
             raise failure(f"the registry value {_shown(key, name)} could not be read with 'reg query'", result)
         if "\ufffd" in match[1]:

@@ -19,6 +19,7 @@ profiles it is a delta on: mappings merge (keys without regard to case), anythin
                             (REG_MULTI_SZ), ``{expand: text}``, ``{qword: n}``, ``{binary: hex}``
 ``registry_read_only``      keys nobody but the system may write
 ``registry_missing_value_code``  1 or 2: what StdRegProv answers for a missing value
+``registry_wrong_type_code``  what it answers for a value of another type; WBEM_E_TYPE_MISMATCH by default
 ``group_policy``            like ``registry``: values that come back whenever something changed them
 ``accounts``                ``{SID: {name, domain, group}}`` besides the well-known ones
 ``services``                ``{name: {display_name, path, start_mode, state, account, delayed, description,``
@@ -26,7 +27,8 @@ profiles it is a delta on: mappings merge (keys without regard to case), anythin
                             ``starts: code`` answers 7, ``starts: dies`` ends Stopped
 ``volumes``                 ``{mount path: {capacity, free, label, file_system, drive_type, compressed, guid}}``
 ``files``                   ``{path: {size | content, version, sha256, attributes}}``; a path ending in ``\`` is a
-                            directory; attributes: compressed encrypted sparse reparse hidden system readonly
+                            directory; attributes: compressed encrypted sparse reparse hidden system readonly, and
+                            ``denied``: sessions may not open it, so WMI knows no attributes of it and fsutil fails
 ``deduplication``           ``{mount path: {enabled, exclude_folders}}``; absent: the namespace does not exist
 ``defender``                ``{running_mode, tamper_protection}``; absent: the namespace does not exist
 ``antivirus_products``      ``{name: {guid, path, state}}`` of the Security Center (client releases only)
@@ -34,6 +36,7 @@ profiles it is a delta on: mappings merge (keys without regard to case), anythin
                             definition afterwards: ``{Settings/Enabled: "false"}``
 ``task_user_id``            ``sid`` (default) or ``name``: what is stored in UserId
 ``events``                  ``{channel: [{id, level, time, provider, data}]}``, oldest first, for wevtutil
+``channel_not_found_code``  how wevtutil ends for a channel that does not exist; 15007 by default
 ``executables``             ``{file name or path: {exit_code, duration, effects, effects_after_reboot, needs_reboot,``
                             ``sha256, builds, quiet, requires_system, session_exit_code, not_applicable_code,``
                             ``already_installed_code, fails}}``; effects are ``{registry, files}``. A program runs only

@@ -76,7 +76,7 @@ def _getter(result: str, accepted: ValueType) -> Call:
             # Both codes are seen in the field for a missing value; a profile chooses.
             raise RegistryError(int(host.profile.get("registry_missing_value_code", ERROR_FILE_NOT_FOUND)))
         if value.type is not accepted:
-            raise RegistryError(WRONG_TYPE)
+            raise RegistryError(int(host.profile.get("registry_wrong_type_code", WRONG_TYPE)))
         if accepted is ValueType.REG_EXPAND_SZ:
             return {result: host.environment.expand(value.data)}
         return {result: list(value.data) if isinstance(value.data, bytes) else value.data}

@@ -19,6 +19,10 @@ from tests.simulator.windows.installers import run_installer
 # The longest line cmd.exe takes.
 MAXIMUM_LINE = 8191
 
+# Older releases of cmd.exe lose characters outside ASCII where "for /f" reads a command's output in this code page.
+UTF_8 = 65001
+FIRST_UTF_8_PIPES = 9200
+
 _COMMAND_NOT_FOUND = 9009
 
 
@@ -215,7 +219,10 @@ def _for_lines(context: Context, source: str, backquotes: bool) -> list[str]:
         child.stdout = bytearray()
         context.error_level = run_line(child, source[1:-1])
         context.elapsed = child.elapsed
-        return context.decode(bytes(child.stdout)).splitlines()
+        output = context.decode(bytes(child.stdout))
+        if context.codepage == UTF_8 and context.host.build < FIRST_UTF_8_PIPES:
+            output = re.sub(r"[^\x00-\x7f]", "\ufffd", output)
+        return output.splitlines()
     if source.startswith(literal):
         return [source[1:-1]]
     return context.decode(context.read(source)).splitlines()

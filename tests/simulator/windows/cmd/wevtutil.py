@@ -36,7 +36,8 @@ def _channel(context: Context, name: str) -> list[Event] | None:
 
 def _not_found(context: Context) -> int:
     context.complain(context.text("channel_not_found"))
-    return ERROR_EVT_CHANNEL_NOT_FOUND
+    # No source says that the program ends with the Win32 error; a profile chooses.
+    return int(context.host.profile.get("channel_not_found_code", ERROR_EVT_CHANNEL_NOT_FOUND))
 
 
 def _list(context: Context, _arguments: list[str]) -> int:

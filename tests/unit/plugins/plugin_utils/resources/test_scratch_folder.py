@@ -166,6 +166,8 @@ LOG = "CloudBackup/Operational"
         ({"files": {"E:\\MARS\\": {"attributes": ["compressed"]}}}, NEW, "compressed"),
         ({"files": {"E:\\MARS\\": {"attributes": ["encrypted"]}}}, NEW, "encrypted"),
         ({"files": {"E:\\MARS\\": {"attributes": ["reparse"]}}}, NEW, "junction"),
+        ({"files": {"E:\\MARS\\": {"attributes": ["denied"]}}}, NEW, "Windows does not report whether"),
+        ({"os": {"build": 7601}, "files": {OLD + r"\Größe.dat": {"size": 1}}}, NEW, "reported none for 1 of its"),
         ({"files": {NEW: {"size": 1}}}, NEW, "it is a file"),
         ({"files": {NEW + r"\holiday.jpg": {"size": 1}}}, NEW, "contains other files"),
         ({"deduplication": {"E:\\": {"enabled": True}}}, NEW, "deduplicated"),

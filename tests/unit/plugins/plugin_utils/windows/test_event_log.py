@@ -51,22 +51,37 @@ def test_a_log_without_events_has_none() -> None:
 
 
 @pytest.mark.parametrize("language", ["en", "de"])
-def test_a_log_that_does_not_exist_is_not_an_empty_one(language: str) -> None:
+@pytest.mark.parametrize("code", [15007, 2, 1])
+def test_a_log_that_does_not_exist_is_not_an_empty_one_whatever_the_exit_code(language: str, code: int) -> None:
+    host = simulated(language=language, channel_not_found_code=code, events={f"{LOG}/More": EVENTS})
+
     with pytest.raises(LookupError, match=LOG):
-        newest_event(simulated(language=language).session, LOG, [1])
+        newest_event(host.session, LOG, [1])
 
 
 def answering(stdout: str, exit_code: str) -> list[bytes]:
     output = ("stdout", base64.b64encode(stdout.encode()).decode())
-    return [SHELL_CREATED, COMMAND_STARTED, received(output, exit_code=exit_code), SIGNALED]
+    return [SHELL_CREATED, *ran(output, exit_code)]
+
+
+def ran(output: tuple[str, str], exit_code: str) -> list[bytes]:
+    return [COMMAND_STARTED, received(output, exit_code=exit_code), SIGNALED]
 
 
 def test_a_log_that_cannot_be_read_is_an_error() -> None:
-    session, *_unused = scripted(*answering("Zugriff verweigert", "5"))
+    listed = base64.b64encode(f"Application\r\n{LOG.upper()}\r\n".encode()).decode()
+    session, *_unused = scripted(*answering("Zugriff verweigert", "5"), *ran(("stdout", listed), "0"))
 
     with pytest.raises(CimError, match=rf"{LOG} could not be read \(exit code 5\): Zugriff verweigert") as caught:
         newest_event(session, LOG, [1])
     assert caught.value.code == 5
+
+
+def test_a_list_of_logs_that_cannot_be_read_is_an_error() -> None:
+    session, *_unused = scripted(*answering("Zugriff verweigert", "5"), *ran(("stdout", ""), "1717"))
+
+    with pytest.raises(CimError, match=r"the event logs could not be listed \(exit code 1717\)"):
+        newest_event(session, LOG, [1])
 
 
 @pytest.mark.parametrize(

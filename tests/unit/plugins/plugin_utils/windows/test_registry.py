@@ -59,14 +59,14 @@ def printed(text: str, exit_code: int = 0) -> list[bytes]:
     return [SHELL_CREATED, COMMAND_STARTED, received(("stdout", output), exit_code=str(exit_code)), SIGNALED]
 
 
-def test_each_typed_read_is_one_request() -> None:
+def test_a_typed_read_is_one_request_and_one_of_either_type_two() -> None:
     host = simulated(registry={KEY: VALUES})
     reads = Registry(host.session)
 
     assert reads.string(KEY, "Text") == "a text"
     assert reads.dword(KEY, "Number") == 0xFFFFFFFF
     assert reads.expanded_string(KEY, "Expand") == r"C:\Windows\Temp"
-    assert host.service.statistics.soap == 3
+    assert host.service.statistics.soap == 4
 
 
 def test_names_and_hives_are_compared_without_case() -> None:
@@ -77,8 +77,14 @@ def test_an_empty_text_is_there() -> None:
     assert registry().string(KEY, "Empty") == ""
 
 
-def test_a_variable_list_stored_as_plain_text_is_read_as_it_is() -> None:
-    assert registry().expanded_string(KEY, "Text") == "a text"
+@pytest.mark.parametrize("code", [0x80041005, 1, 2, 13])
+def test_a_variable_list_stored_as_plain_text_is_read_as_it_is_whatever_the_code_for_another_type(code: int) -> None:
+    assert registry(registry_wrong_type_code=code).expanded_string(KEY, "text") == "a text"
+
+
+def test_a_number_is_not_a_variable_list() -> None:
+    with pytest.raises(CimError, match=r"Contoso\\Number is not of type REG_EXPAND_SZ"):
+        registry().expanded_string(KEY, "Number")
 
 
 @pytest.mark.parametrize("code", [1, 2])
@@ -249,6 +255,25 @@ def test_text_with_variables_is_read_unexpanded(name: str, printed_name: str, da
     assert Registry(session).value(KEY, name) == RegistryValue(Kind.EXPAND_STRING, data)
 
 
+@pytest.mark.parametrize(
+    "name",
+    [
+        "A    REG_EXPAND_SZ    B",
+        "    REG_EXPAND_SZ    ",
+        "REG_EXPAND_SZ    REG_SZ",
+        "A    REG_SZ    B",
+        "(.*) [a-z] \\",
+        "HKEY_LOCAL_MACHINE",
+        "Grün & mehr",
+    ],
+)
+@pytest.mark.parametrize("data", ["%SystemRoot%", "", "    REG_EXPAND_SZ    ", "one\r\n    A    REG_EXPAND_SZ    two"])
+def test_a_name_or_data_with_the_separators_of_reg_query_is_not_misread(name: str, data: str) -> None:
+    reads = Registry(simulated(registry={KEY: {name: {"expand": data}}}).session)
+
+    assert reads.value(KEY, name.upper()) == RegistryValue(Kind.EXPAND_STRING, data)
+
+
 def test_a_failing_reg_query_is_an_error() -> None:
     types = provider("EnumValues", ReturnValue=0, sNames=["Expand"], Types=[2])
     session, *_unused = scripted(types, *printed("FEHLER: Zugriff verweigert\r\n", exit_code=1))
@@ -258,7 +283,8 @@ def test_a_failing_reg_query_is_an_error() -> None:
 
 
 def test_text_in_another_encoding_than_asked_for_is_not_taken() -> None:
-    output = base64.b64encode("    Expand    REG_EXPAND_SZ    Größe\r\n\r\n".encode("cp850")).decode()
+    printed_key = "\r\nHKEY_LOCAL_MACHINE\\SOFTWARE\\Contoso\r\n"
+    output = base64.b64encode(f"{printed_key}    Expand    REG_EXPAND_SZ    Größe\r\n\r\n".encode("cp850")).decode()
     types = provider("EnumValues", ReturnValue=0, sNames=["Expand"], Types=[2])
     answer = received(("stdout", output), exit_code="0")
     session, *_unused = scripted(types, SHELL_CREATED, COMMAND_STARTED, answer, SIGNALED)
