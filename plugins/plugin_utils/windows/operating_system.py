@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from ..wsman.errors import (
+    WBEM_E_PRIVILEGE_NOT_HELD,
     Fault,
     OutcomeUnknown,
     ProtocolError,
@@ -170,7 +171,7 @@ def _request_reboot(session: Session) -> None:
         if return_value(output) == 0:
             return
     except Fault as fault:
-        if fault.is_access_denied:
+        if fault.is_access_denied and fault.code != WBEM_E_PRIVILEGE_NOT_HELD:
             raise
     # The method requires that the provider has enabled its privilege to shut down. The program enables it itself.
     result = session.run("shutdown.exe /r /f /t 0 /d p:2:4")
