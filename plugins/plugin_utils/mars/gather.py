@@ -34,6 +34,8 @@ def gather(session: Session, sections: Iterable[str]) -> dict[str, Any]:
     gathered: dict[str, Any] = {"schema": facts.SCHEMA, "gathered": list(sections)}
     for section in gathered["gathered"]:
         host.plan(getattr(SECTIONS[section], "COMMANDS", {}))
+        if keys := getattr(SECTIONS[section], "KEYS", ()):
+            host.plan_keys(keys)
     for section in gathered["gathered"]:
         with host.reading(section):
             gathered[section] = SECTIONS[section].gather(host)

@@ -6,7 +6,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from functools import cached_property
 
@@ -14,6 +14,7 @@ from ..windows.command_batch import CommandBatch, Output
 from ..windows.errors import CimError
 from ..windows.operating_system import OperatingSystem
 from ..windows.registry import Registry
+from ..windows.registry_query import ABSENT_QUERY, RegistryKey, query, registry_key
 from ..windows.services import Service, Services
 from ..windows.volumes import Volume, Volumes
 from ..wsman.errors import (
@@ -42,6 +43,7 @@ class Host:
         self.registry = Registry(session)
         self.unreadable: list[dict[str, str]] = []
         self._commands: dict[str, Command] = {}
+        self._queries: dict[str, str] = {}
         self._unformed: dict[str, WSManError] = {}
 
     @contextmanager
@@ -58,6 +60,14 @@ class Host:
         """Have these commands run, all together, when :meth:`output` is first called."""
         self._commands |= commands
 
+    def plan_keys(self, keys: Iterable[str]) -> None:
+        """Have these registry keys read together with the planned commands."""
+        self._queries |= {line: line for line in (ABSENT_QUERY, *map(query, keys))}
+
+    def key(self, key: str) -> RegistryKey | None:
+        """Return a planned registry key, None if it is absent. Raises :class:`WSManError` if it could not be read."""
+        return registry_key(key, self.output(query(key)), self.output(ABSENT_QUERY))
+
     def output(self, name: str) -> Output:
         """Return the output of a planned command. Raises :class:`WSManError` if it could not be run."""
         batch = self._batch
@@ -67,7 +77,7 @@ class Host:
 
     @cached_property
     def _batch(self) -> CommandBatch:
-        lines: dict[str, str] = {}
+        lines = dict(self._queries)
         for name, command in self._commands.items():
             try:
                 line = command(self)

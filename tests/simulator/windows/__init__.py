@@ -18,6 +18,7 @@ profiles it is a delta on: mappings merge (keys without regard to case), anythin
 ``registry``                ``{key: {value name: data}}``; data is text (REG_SZ), a number (REG_DWORD), a list
                             (REG_MULTI_SZ), ``{expand: text}``, ``{qword: n}``, ``{binary: hex}``
 ``registry_read_only``      keys nobody but the system may write
+``registry_hidden``         keys the account of the sessions may not read
 ``registry_missing_value_code``  1 or 2: what StdRegProv answers for a missing value
 ``registry_wrong_type_code``  what it answers for a value of another type; WBEM_E_TYPE_MISMATCH by default
 ``group_policy``            like ``registry``: values that come back whenever something changed them
@@ -45,6 +46,7 @@ profiles it is a delta on: mappings merge (keys without regard to case), anythin
 ``installed``               names of executables that ran before
 ``downloads``               ``{URL: {size | content, sha256, version, duration, fails}}``
 ``session_reads_shares``    whether a WinRM session may read ``\\server\share`` (default: no, there is no delegation)
+``blocked_programs``        programs of System32 that a policy blocks, such as ``reg``
 ``powershell``              ``{exit_code, duration}`` of any powershell.exe call: no script is interpreted
 ==========================  =========================================================================================
 """

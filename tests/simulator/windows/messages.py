@@ -258,6 +258,11 @@ _WIN32: dict[int, tuple[str, str, str]] = {
         "Der angeforderte Vorgang wurde nicht ausgeführt, da der Benutzer nicht am Netzwerk angemeldet ist.",
         "ユーザーがネットワークにログオンしていないため、要求された操作は実行されませんでした。",
     ),
+    1260: (
+        "This program is blocked by group policy. For more information, contact your system administrator.",
+        "Dieses Programm wurde durch eine Gruppenrichtlinie geblockt. Wenden Sie sich an den Systemadministrator.",
+        "このプログラムはグループ ポリシーによってブロックされています。システム管理者にお問い合わせください。",
+    ),
     1326: (
         "The user name or password is incorrect.",
         "Der Benutzername oder das Kennwort ist falsch.",

@@ -84,7 +84,7 @@ def typed_value(name: str, notation: Any) -> Value:
 class Registry:
     """All hives. Paths begin with a hive (``HKLM\\SOFTWARE``); errors are :class:`RegistryError` with a Win32 code."""
 
-    def __init__(self, user_sid: str, read_only: tuple[str, ...] = ()) -> None:
+    def __init__(self, user_sid: str, read_only: tuple[str, ...] = (), hidden: tuple[str, ...] = ()) -> None:
         self._roots = {short: Key(long) for short, long in HIVES.items()}
         # (link, target), both lower case: links Windows keeps inside its registry.
         self._links = (
@@ -94,6 +94,7 @@ class Registry:
             (r"hku\s-1-5-18", r"hku\.default"),
         )
         self._read_only = [r"hklm\sam\sam", r"hklm\security", *(path.lower() for path in read_only)]
+        self._hidden = [path.lower() for path in hidden]
         self.changes = 0
 
     def _canonical(self, path: str) -> tuple[Key, list[str]]:
@@ -118,10 +119,12 @@ class Registry:
             key = key.keys.get(part.lower()) if key else None
         return key
 
-    def key(self, path: str) -> Key:
+    def key(self, path: str, *, trusted: bool = False) -> Key:
         found = self.find(path)
         if found is None:
             raise RegistryError(ERROR_FILE_NOT_FOUND)
+        if not trusted and self._is_below(path, self._hidden):
+            raise RegistryError(ERROR_ACCESS_DENIED)
         return found
 
     def get(self, path: str, name: str) -> Value | None:
@@ -134,10 +137,13 @@ class Registry:
         return default if value is None else value.data
 
     def is_writable(self, path: str) -> bool:
+        return not self._is_below(path, self._read_only)
+
+    def _is_below(self, path: str, parents: list[str]) -> bool:
         root, parts = self._canonical(path)
         short = next(s for s, long in HIVES.items() if long == root.name)
         full = "\\".join([short, *parts]).lower()
-        return not any(full == denied or full.startswith(denied + "\\") for denied in self._read_only)
+        return any(full == parent or full.startswith(parent + "\\") for parent in parents)
 
     def create(self, path: str, *, trusted: bool = False) -> Key:
         """The key at ``path``, created with its parents; ``trusted`` passes access control, as the system does."""
@@ -153,14 +159,14 @@ class Registry:
 
     def set(self, path: str, value: Value, *, trusted: bool = False) -> None:
         """Write a value into an existing key."""
-        key = self.key(path)
+        key = self.key(path, trusted=trusted)
         if not trusted and not self.is_writable(path):
             raise RegistryError(ERROR_ACCESS_DENIED)
         key.values[value.name.lower()] = value
         self.changes += 1
 
     def delete_value(self, path: str, name: str, *, trusted: bool = False) -> None:
-        key = self.key(path)
+        key = self.key(path, trusted=trusted)
         if not trusted and not self.is_writable(path):
             raise RegistryError(ERROR_ACCESS_DENIED)
         if key.values.pop(name.lower(), None) is None:
@@ -169,7 +175,7 @@ class Registry:
 
     def delete_key(self, path: str, *, recurse: bool = False, trusted: bool = False) -> None:
         """Delete a key; one with subkeys is refused with access denied, as RegDeleteKey does."""
-        key = self.key(path)
+        key = self.key(path, trusted=trusted)
         if not trusted and not self.is_writable(path):
             raise RegistryError(ERROR_ACCESS_DENIED)
         root, parts = self._canonical(path)
@@ -189,17 +195,17 @@ class Registry:
                 key.values[str(name).lower()] = typed_value(str(name), notation)
                 self.changes += 1
 
-    def walk(self, path: str) -> Iterator[tuple[str, Key]]:
+    def walk(self, path: str, *, trusted: bool = False) -> Iterator[tuple[str, Key]]:
         """``(path, key)`` of the key and everything below it, in Windows' order (by name)."""
-        key = self.key(path)
+        key = self.key(path, trusted=trusted)
         yield path, key
         for name in sorted(key.keys):
-            yield from self.walk(path + "\\" + key.keys[name].name)
+            yield from self.walk(path + "\\" + key.keys[name].name, trusted=trusted)
 
     def state(self) -> dict[str, Any]:
         state: dict[str, Any] = {}
         for short in HIVES:
-            for path, key in self.walk(short) if short not in ("HKCR", "HKCU") else ():
+            for path, key in self.walk(short, trusted=True) if short not in ("HKCR", "HKCU") else ():
                 state[path] = {
                     key.values[name].name: [
                         key.values[name].type.name,

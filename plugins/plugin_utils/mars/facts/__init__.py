@@ -6,7 +6,8 @@
 
 Each has ``gather(host)``, which reads the section, and ``DESCRIPTION``, its documentation, which ``make generate`` puts
 into that of the module winops.mars.mars_facts. A section that reads the output of commands in cmd.exe names them in
-``COMMANDS``; those of all sections are run together, and ``host.output(name)`` returns what each wrote.
+``COMMANDS``; those of all sections are run together, and ``host.output(name)`` returns what each wrote. A section that
+needs several values of a registry key names the key in ``KEYS``; ``host.key(key)`` returns it from the same run.
 """
 
 from __future__ import annotations

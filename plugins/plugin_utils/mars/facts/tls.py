@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from .. import locations
@@ -42,18 +43,23 @@ contains:
 """
 
 
+KEYS = (locations.TLS_CLIENT_KEY, locations.DOTNET_TLS_KEY, locations.DOTNET_TLS_32_BIT_KEY)
+_DOTNET_VALUES = {"system_default": "SystemDefaultTlsVersions", "strong_crypto": "SchUseStrongCrypto"}
+
+
 def gather(host: Host) -> dict[str, Any]:
     """The values of Microsoft's page on TLS for Azure Backup."""
     return {
-        "enabled": host.registry.dword(locations.TLS_CLIENT_KEY, "Enabled"),
-        "disabled_by_default": host.registry.dword(locations.TLS_CLIENT_KEY, "DisabledByDefault"),
-        "dotnet": _dotnet(host, locations.DOTNET_TLS_KEY),
-        "dotnet_32_bit": _dotnet(host, locations.DOTNET_TLS_32_BIT_KEY),
+        **_numbers(host, locations.TLS_CLIENT_KEY, {"enabled": "Enabled", "disabled_by_default": "DisabledByDefault"}),
+        "dotnet": _numbers(host, locations.DOTNET_TLS_KEY, _DOTNET_VALUES),
+        "dotnet_32_bit": _numbers(host, locations.DOTNET_TLS_32_BIT_KEY, _DOTNET_VALUES),
     }
 
 
-def _dotnet(host: Host, key: str) -> dict[str, int | None]:
-    return {
-        "system_default": host.registry.dword(key, "SystemDefaultTlsVersions"),
-        "strong_crypto": host.registry.dword(key, "SchUseStrongCrypto"),
-    }
+def _numbers(host: Host, key: str, values: Mapping[str, str]) -> dict[str, int | None]:
+    numbers = {}
+    for fact, name in values.items():
+        with host.reading("tls"):
+            found = host.key(key)
+            numbers[fact] = found.dword(name) if found else None
+    return numbers

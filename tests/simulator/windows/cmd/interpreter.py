@@ -84,6 +84,9 @@ def run_program(context: Context, command: str, arguments: str) -> int:
     tool = _tool_name(context, name)
     if tool == "cmd":
         return run_cmd_switches(context, arguments)
+    if tool in context.host.profile.get("blocked_programs", ()):
+        context.complain_win32(1260)
+        return 1
     if tool:
         return tools.TOOLS[tool](context, split_arguments(arguments))
     path = _installed_program(context, name)

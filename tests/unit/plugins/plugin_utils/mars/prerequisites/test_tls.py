@@ -50,3 +50,20 @@ def test_facts(key: str, name: str, fact: str, data: int | None) -> None:
     for step in fact.split("."):
         value = value[step]
     assert value == data
+
+
+@pytest.mark.parametrize("base", ["healthy-2022", "german-2019"])
+def test_a_key_that_may_not_be_read_is_not_an_absent_one(base: str) -> None:
+    facts = gather(simulated(base=base, registry_hidden=[DOTNET]).session, ["os", "tls"])
+
+    assert "strong_crypto" not in facts["tls"]["dotnet"]
+    assert facts["tls"]["dotnet_32_bit"]["strong_crypto"] == 1
+    assert {entry["section"] for entry in facts["unreadable"]} == {"tls"}
+
+
+def test_all_keys_cost_one_command() -> None:
+    host = simulated()
+    gather(host.session, ["tls"])
+
+    assert host.actions["cmd/Command"] == 1
+    assert not host.actions["GetDWORDValue"]

@@ -1,0 +1,100 @@
+# Copyright (c) 2026 winops.mars contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Private to this collection; it may change at any time
+"""Registry keys by ``reg query``, for a batch of commands; StdRegProv would take a request for each of their values.
+
+reg.exe ends with 1 whether a key is absent or cannot be read, and says which in the host's language. So it is also
+asked for a key that certainly does not exist. A key about which it says the same is absent; anything else is an error.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from .command_batch import Output
+from .command_line import quoted
+from .errors import CimError
+from .paths import fold
+
+#: The command that prints what reg.exe says about an absent key, and nothing where reg.exe does not work at all.
+ABSENT_QUERY = r"reg query HKLM >nul 2>nul && reg query HKLM\SOFTWARE\winops.mars-5d1c2f7e90b84c3a"
+
+# Names are printed as they are stored, but for that of the default value, which is translated. Types never are.
+_VALUE = re.compile(r"    (?P<name>.*?)    (?P<type>REG_[A-Z_]+)(?:    (?P<data>.*))?")
+
+
+@dataclass(frozen=True)
+class RegistryKey:
+    """One key: its values, and the names of its subkeys.
+
+    The typed reads take a name in any letter case. They return None for an absent value, and raise :class:`CimError`
+    for one of another type. The default value cannot be read.
+    """
+
+    path: str
+    subkeys: tuple[str, ...]
+    _values: Mapping[str, tuple[str, str]]
+
+    def dword(self, name: str) -> int | None:
+        """Return the number of a REG_DWORD value, unsigned."""
+        data = self._data(name, "REG_DWORD")
+        return None if data is None else int(data, 16)
+
+    def string(self, name: str) -> str | None:
+        """Return the text of a REG_SZ value, or the text of a REG_EXPAND_SZ value with its variables unexpanded."""
+        data = self._data(name, "REG_SZ", "REG_EXPAND_SZ")
+        if data is not None and "\ufffd" in data:
+            raise CimError(f"the output of 'reg query' for the registry value {self.path}\\{name} is not valid UTF-8")
+        return data
+
+    def binary(self, name: str) -> bytes | None:
+        """Return the bytes of a REG_BINARY value."""
+        data = self._data(name, "REG_BINARY")
+        return None if data is None else bytes.fromhex(data)
+
+    def _data(self, name: str, *types: str) -> str | None:
+        value = self._values.get(fold(name))
+        if value is None:
+            return None
+        if value[0] not in types:
+            raise CimError(f"the registry value {self.path}\\{name} is not of type {types[0]}")
+        return value[1]
+
+
+def query(key: str) -> str:
+    """Return the command that prints a key."""
+    return f"reg query {quoted(key)}"
+
+
+def registry_key(key: str, output: Output, absent: Output) -> RegistryKey | None:
+    """Return what :func:`query` printed of a key, None if the key is absent.
+
+    :param absent: the output of :data:`ABSENT_QUERY` on the same host.
+
+    Raises :class:`CimError` if the key could not be read.
+    """
+    if not output.succeeded:
+        if output.text and output == absent:
+            return None
+        raise CimError(f"the registry key {key} could not be read with 'reg query': {' '.join(output.text.split())}")
+    path = key.partition("\\")[2].rstrip("\\")
+    subkeys: list[str] = []
+    values: dict[str, tuple[str, str]] = {}
+    latest = None
+    for line in output.text.splitlines():
+        if match := _VALUE.fullmatch(line):
+            latest = fold(match["name"])
+            values[latest] = match["type"], match["data"] or ""
+        elif line.startswith("HKEY_"):
+            # The key itself or one of its subkeys, with the long name of its hive
+            parent, _unused, name = line.rpartition("\\")
+            if fold(parent.partition("\\")[2]) == fold(path):
+                subkeys.append(name)
+            latest = None
+        elif latest is not None and line:
+            # A text with line breaks
+            values[latest] = values[latest][0], f"{values[latest][1]}\n{line}"
+    return RegistryKey(key, tuple(subkeys), values)
