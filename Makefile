@@ -11,7 +11,7 @@ PYTEST_IN_PARALLEL := pytest --numprocesses=2 --dist=loadfile
 # Everything below runs in the development environment and keeps what it writes in .build
 export PATH := $(BUILD)/venv/dev/bin:$(PATH)
 export PYTHONPATH := $(CURDIR):$(BUILD)/collections
-export PYTHONDONTWRITEBYTECODE := 1
+export PYTHONPYCACHEPREFIX := $(BUILD)/cache/bytecode
 export ANSIBLE_COLLECTIONS_PATH := $(BUILD)/collections
 export ANSIBLE_HOME := $(BUILD)/ansible
 export HYPOTHESIS_STORAGE_DIRECTORY := $(BUILD)/cache/hypothesis
