@@ -426,6 +426,26 @@ ansible_facts:
               description: The .NET Framework for 32-bit programs.
               type: dict
               contains: *dotnet
+            update:
+              description: The update that adds TLS 1.2 to this Windows, V(null) where none is needed.
+              type: dict
+              contains:
+                name:
+                  description: Its number.
+                  type: str
+                  sample: KB3140245
+                file:
+                  description: The file that shows whether it is installed.
+                  type: str
+                  sample: C:\Windows\System32\winhttp.dll
+                required:
+                  description: The version of the file from which on it is installed.
+                  type: str
+                  sample: 6.1.7601.23375
+                version:
+                  description: The version of the file on the host.
+                  type: str
+                  sample: 6.1.7601.24000
         volumes:
           description: Every volume of the host.
           type: list

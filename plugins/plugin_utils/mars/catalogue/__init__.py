@@ -21,6 +21,15 @@ def read(name: str) -> Any:
 
 
 @dataclass(frozen=True)
+class TlsUpdate:
+    """The update for TLS 1.2 of a Windows, and the version of a file in System32 from which on it is installed."""
+
+    name: str
+    file: str
+    version: str
+
+
+@dataclass(frozen=True)
 class WindowsRelease:
     """One version of Windows, as a client or as a server, and the newest versions of what it can run."""
 
@@ -36,6 +45,8 @@ _WINDOWS_RELEASES = {
     for build, editions in read("windows.yml").items()
     for edition, entry in editions.items()
 }
+#: Build number of a Windows that needs an update for TLS 1.2 to that update.
+TLS_UPDATES = {build: TlsUpdate(**entry) for build, entry in read("tls_updates.yml").items()}
 #: Lower-case name of a Windows service to the antivirus product that installs it.
 ANTIVIRUS_SERVICES: dict[str, str] = {
     service.lower(): product["name"] for product in read("antivirus.yml") for service in product["services"]

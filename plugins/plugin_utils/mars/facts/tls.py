@@ -9,7 +9,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from ...windows.files import Files
 from .. import locations
+from ..catalogue import TLS_UPDATES
 from ..host import Host
 
 DESCRIPTION = r"""
@@ -40,6 +42,26 @@ contains:
     description: The .NET Framework for 32-bit programs.
     type: dict
     contains: *dotnet
+  update:
+    description: The update that adds TLS 1.2 to this Windows, V(null) where none is needed.
+    type: dict
+    contains:
+      name:
+        description: Its number.
+        type: str
+        sample: KB3140245
+      file:
+        description: The file that shows whether it is installed.
+        type: str
+        sample: C:\Windows\System32\winhttp.dll
+      required:
+        description: The version of the file from which on it is installed.
+        type: str
+        sample: 6.1.7601.23375
+      version:
+        description: The version of the file on the host.
+        type: str
+        sample: 6.1.7601.24000
 """
 
 
@@ -49,10 +71,28 @@ _DOTNET_VALUES = {"system_default": "SystemDefaultTlsVersions", "strong_crypto":
 
 def gather(host: Host) -> dict[str, Any]:
     """The values of Microsoft's page on TLS for Azure Backup."""
-    return {
+    facts: dict[str, Any] = {
         **_numbers(host, locations.TLS_CLIENT_KEY, {"enabled": "Enabled", "disabled_by_default": "DisabledByDefault"}),
         "dotnet": _numbers(host, locations.DOTNET_TLS_KEY, _DOTNET_VALUES),
         "dotnet_32_bit": _numbers(host, locations.DOTNET_TLS_32_BIT_KEY, _DOTNET_VALUES),
+    }
+    with host.reading("tls"):
+        facts["update"] = _update(host)
+    return facts
+
+
+def _update(host: Host) -> dict[str, str | None] | None:
+    system = host.operating_system
+    update = TLS_UPDATES.get(system.build)
+    if update is None:
+        return None
+    path = f"{system.windows_directory}\\System32\\{update.file}"
+    file = Files(host.session).file(path)
+    return {
+        "name": update.name,
+        "file": path,
+        "required": update.version,
+        "version": file.version if file else None,
     }
 
 

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Private to this collection; it may change at any time
-"""Thresholds: the numbers and versions the rules compare with, in shipped baselines."""
+"""Thresholds: what the rules compare with, in shipped baselines; some only the user knows."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ class ThresholdError(ValueError):
 
 @dataclass(frozen=True)
 class Threshold:
-    """A number or version that rules compare with, and its value in each baseline."""
+    """A value that rules compare with, and what it is in each baseline; null where only the user knows it."""
 
     type: str
     description: str
@@ -34,7 +34,7 @@ class Threshold:
 
     def read(self, value: Any) -> Any:
         """The value in its own type; ValueError for one that it cannot have."""
-        if value is None and self.minimum is None:
+        if self.minimum is None and (value is None or value == [] or _is_blank(value)):
             return None
         read: Any = _TYPES[self.type][0](value)
         if read is None:
@@ -63,10 +63,29 @@ def _bytes(value: Any) -> int | None:
     return number if isinstance(number, int) and number > 0 else None
 
 
+def _is_blank(value: Any) -> bool:
+    # As in a survey that was answered only in part
+    return isinstance(value, str) and not value.strip()
+
+
+def _text(value: Any) -> str | None:
+    return value.strip() if isinstance(value, str) else None
+
+
+def _texts(value: Any) -> list[str] | None:
+    # A survey has lists as lines of text
+    items = value.splitlines() if isinstance(value, str) else value
+    if not isinstance(items, list) or not all(isinstance(item, str) and item.strip() for item in items):
+        return None
+    return [item.strip() for item in items]
+
+
 _TYPES: Mapping[str, tuple[Callable[[Any], Any], str]] = {
     "version": (_version, "a version in quotes, '4.8' for example"),
     "percent": (_percent, "a number from 0 to 100"),
     "bytes": (_bytes, "a whole number of bytes above 0, or null"),
+    "text": (_text, "a text, or null"),
+    "texts": (_texts, "a list of texts, or null"),
 }
 
 #: All thresholds by name.

@@ -16,6 +16,8 @@ CLIENT = r"HKLM\SYSTEM\ControlSet001\Control\SecurityProviders\SCHANNEL\Protocol
 DOTNET = r"HKLM\SOFTWARE\Microsoft\.NETFramework\v4.0.30319"
 DOTNET_32_BIT = r"HKLM\SOFTWARE\WOW6432Node\Microsoft\.NETFramework\v4.0.30319"
 
+UPDATE = {"name": "KB3140245", "file": r"C:\Windows\System32\winhttp.dll", "required": "6.1.7601.23375"}
+
 CASES: list[tuple[str, str, dict[str, Any]]] = [
     ("tls", "compliant", {"tls.enabled": None, "tls.disabled_by_default": None}),
     ("tls", "compliant", {"tls.enabled": 0xFFFFFFFF}),
@@ -29,6 +31,12 @@ CASES: list[tuple[str, str, dict[str, Any]]] = [
     ("tls", "unknown", {"tls": ...}),
     ("tls", "unknown", {"tls.dotnet_32_bit.strong_crypto": ...}),
     ("tls", "unknown", {"os": ...}),
+    ("tls_update", "not_applicable", {}),
+    ("tls_update", "compliant", {"tls.update": UPDATE | {"version": "6.1.7601.23375"}}),
+    ("tls_update", "noncompliant", {"tls.update": UPDATE | {"version": "6.1.7601.17514"}}),
+    ("tls_update", "unknown", {"tls.update": UPDATE | {"version": None}}),
+    ("tls_update", "unknown", {"tls.update": ...}),
+    ("tls_update", "unknown", {"tls.update": {"name": "KB3140245", "required": "6.1.7601.23375"}}),
 ]
 
 
@@ -67,3 +75,19 @@ def test_all_keys_cost_one_command() -> None:
 
     assert host.actions["cmd/Command"] == 1
     assert not host.actions["GetDWORDValue"]
+
+
+@pytest.mark.parametrize(
+    "base, build, update",
+    [
+        ("windows-server-2022", 20348, None),
+        ("windows-server-2012-r2", 9600, None),
+        ("old-2008-r2", 7601, ("KB3140245", "6.1.7601.17514")),
+        ("windows-server-2008", 6002, ("KB4019276", "6.0.6002.18005")),
+        ("windows-server-2012-r2", 9200, ("KB3140245", None)),
+    ],
+)
+def test_the_update_that_a_windows_needs(base: str, build: int, update: tuple[str, str | None] | None) -> None:
+    found = gather(simulated(base=base, os={"build": build}).session, ["tls"])["tls"]["update"]
+
+    assert (found and (found["name"], found["version"])) == update

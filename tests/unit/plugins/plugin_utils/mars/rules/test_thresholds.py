@@ -11,6 +11,7 @@ import pytest
 
 from ansible_collections.winops.mars.plugins.plugin_utils.mars.rules.thresholds import (
     THRESHOLDS,
+    Threshold,
     ThresholdError,
     thresholds,
 )
@@ -75,3 +76,26 @@ def test_single_thresholds_can_be_replaced(name: str, value: Any, expected: Any)
 def test_a_wrong_threshold_is_named_with_what_is_possible(overrides: dict[str, Any], words: str) -> None:
     with pytest.raises(ThresholdError, match=words):
         thresholds("minimum", overrides)
+
+
+@pytest.mark.parametrize(
+    "type_, value, expected",
+    [
+        ("text", "W. Europe Standard Time ", "W. Europe Standard Time"),
+        ("text", None, None),
+        ("text", " ", None),
+        ("texts", ["D:", " E: "], ["D:", "E:"]),
+        ("texts", "D:\nE:\n", ["D:", "E:"]),
+        ("texts", [], None),
+        ("texts", "", None),
+        ("bytes", "", None),
+    ],
+)
+def test_what_only_the_user_knows_may_be_left_blank(type_: str, value: Any, expected: Any) -> None:
+    assert Threshold(type_, "Known to the user.", None, None).read(value) == expected
+
+
+@pytest.mark.parametrize("type_, value", [("text", 7), ("text", ["a"]), ("texts", [1]), ("texts", ["a", ""])])
+def test_text_is_text(type_: str, value: Any) -> None:
+    with pytest.raises(ValueError, match=r"a (list of texts|text), or null"):
+        Threshold(type_, "Known to the user.", None, None).read(value)
