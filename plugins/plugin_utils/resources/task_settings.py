@@ -81,6 +81,8 @@ class TaskSettings(Resource[Mapping[str, TaskState]]):
                     f"the scheduled task {self._path}{name} runs as {principal.id} with a stored password, and a "
                     "change would require that password: let SYSTEM run it (run_as: system), or change it by hand"
                 )
+            if task != current[name]:
+                self._tasks.check(self._path, name, task.definition.xml)
         return desired
 
     def apply(self, current: Mapping[str, TaskState], desired: Mapping[str, TaskState]) -> None:

@@ -24,6 +24,7 @@ from ..wsman.values import (
 from . import paths
 from .command_line import failure, quoted
 from .errors import CimError
+from .rights import require_elevation
 
 # Attributes as cmd.exe prints them. The ninth letter is l for a reparse point; letters after it are of newer versions.
 _ATTRIBUTES = re.compile(r"[d-][r-][a-][h-][s-][c-][o-][t-]([l-])[a-z-]*")
@@ -99,6 +100,7 @@ class Files:
             return self._session.get(CimPath("root/cimv2", class_name, {"Name": paths.normalize(path)}))
         except Fault as fault:
             if fault.is_absent:
+                require_elevation(self._session, f"whether {path} exists")
                 return None
             raise
 

@@ -17,13 +17,14 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, Generic, TypeVar
 
-from ..wsman.errors import ProtocolError
+from ..wsman.errors import MORE_RIGHTS, ProtocolError
 from ..wsman.session import Session
 from ..wsman.values import (
     CimPath,
     Instance,
     Value,
     array_of,
+    boolean,
     integer,
     octets,
     string,
@@ -38,6 +39,8 @@ ERROR_INVALID_FUNCTION = 1
 ERROR_FILE_NOT_FOUND = 2
 ERROR_ACCESS_DENIED = 5
 WBEM_E_TYPE_MISMATCH = 0x80041005
+
+_KEY_SET_VALUE = 2  # winnt.h
 
 #: Where Windows keeps the system environment variables.
 MACHINE_ENVIRONMENT_KEY = r"HKLM\SYSTEM\CurrentControlSet\Control\Session Manager\Environment"
@@ -167,6 +170,15 @@ class Registry:
         data = self._read(_TYPES[kind], key, name)
         return None if data is None else RegistryValue(kind, data)
 
+    def is_writable(self, key: str) -> bool:
+        """Return whether the account may write values of an existing key."""
+        output = self._call("CheckAccess", key, {"uRequired": _KEY_SET_VALUE})
+        code = return_value(output)
+        if code == ERROR_ACCESS_DENIED:
+            return False
+        self._require(code, f"the rights to the registry key {key} could not be read")
+        return output.read("bGranted", boolean) or False
+
     def set(self, key: str, name: str, value: RegistryValue) -> None:
         """Write a value, which may have had another type; create the key and its parents if they are missing."""
         type_ = _TYPES[value.kind]
@@ -246,7 +258,7 @@ class Registry:
     @staticmethod
     def _require(code: int, complaint: str) -> None:
         if code == ERROR_ACCESS_DENIED:
-            raise CimError(f"{complaint}: access is denied to the account", code)
+            raise CimError(f"{complaint}: access is denied to the account ({MORE_RIGHTS})", code)
         if code:
             raise CimError(f"{complaint}: error {code} (0x{code:08X})", code)
 

@@ -2,7 +2,9 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Private to this collection; it may change at any time
-"""Scheduled tasks: by the CIM classes of Windows Server 2012 and later, or by schtasks.exe where they are missing.
+"""Scheduled tasks: by the CIM classes of Windows Server 2012 and later, or by schtasks.exe where they fail.
+
+The provider of the classes fails as a whole if it cannot read a single task, wherever that is. schtasks.exe does not.
 
 Both read and write task definitions as XML, which no version of Windows translates. schtasks.exe translates the state
 of a task and the time of its last run, so both are unknown where it is used.
@@ -12,9 +14,10 @@ from __future__ import annotations
 
 import csv
 import uuid
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Literal, Protocol
+from typing import Literal, Protocol, TypeVar
 
 from ..wsman.errors import Fault
 from ..wsman.session import Session
@@ -31,7 +34,10 @@ from ..wsman.values import (
 from .command_line import failure, quoted
 from .errors import CimError, return_value
 from .paths import fold
+from .rights import require_elevation
 from .task_xml import TaskDefinition, TaskXmlError, ascii_xml
+
+T = TypeVar("T")
 
 State = Literal["disabled", "queued", "ready", "running"]
 
@@ -40,9 +46,8 @@ _METHODS = CimPath(_NAMESPACE, "PS_ScheduledTask")
 # MSFT_ScheduledTask.State; 0 is unknown.
 _STATES: dict[int | None, State] = {1: "disabled", 2: "queued", 3: "ready", 4: "running"}
 _SCHED_S_TASK_HAS_NOT_RUN = 0x41303
-_WSMAN_CANNOT_PROCESS_FILTER = 0x8033801A
-_ERROR_FILE_NOT_FOUND = 0x80070002
-_ERROR_NOT_FOUND = 0x80070490
+# ERROR_FILE_NOT_FOUND and ERROR_NOT_FOUND as HRESULTs.
+_NO_SUCH_TASK = (0x80070002, 0x80070490)
 # The longest line that findstr copies.
 _LONGEST_LINE = 8000
 
@@ -72,6 +77,8 @@ class _Backend(Protocol):
 
     def definition(self, folder: str, name: str) -> TaskDefinition | None: ...
 
+    def check(self, folder: str, name: str, xml: str) -> None: ...
+
     def last_run(self, folder: str, name: str) -> tuple[datetime | None, int | None]: ...
 
     def register(self, folder: str, name: str, xml: str) -> None: ...
@@ -82,65 +89,86 @@ class _Backend(Protocol):
 
 
 class ScheduledTasks:
-    """The scheduled tasks of one host. Folders are written as in ``\\Microsoft\\OnlineBackup\\``."""
+    """The scheduled tasks of one host. Folders are written as in ``\\Microsoft\\OnlineBackup\\``.
+
+    Whatever lists tasks raises :class:`NotElevated` if the account may not see all of them.
+    """
 
     def __init__(self, session: Session) -> None:
         self._session = session
-        self._chosen: _Backend | None = None
+        self._cim = _CimBackend(session)
+        self._schtasks = _SchtasksBackend(session)
+        self._last: _Backend = self._cim
 
     def states(self, path: str) -> dict[str, State | None]:
         """Return the states of the tasks in a folder, not in its subfolders, by name; none if there is no such folder.
 
         A state is None if it is unknown (schtasks.exe).
         """
-        return self._list_states(path)[1]
+        return self._list(path, lambda backend: backend.states(path))
 
     def definitions(self, path: str, name: str | None = None) -> dict[str, TaskDefinition]:
         """Return the definitions of the tasks in a folder by name, or only that of one name in any letter case."""
-        backend, states = self._list_states(path)
-        names = [task for task in sorted(states, key=fold) if name is None or fold(task) == fold(name)]
-        definitions = {task: backend.definition(path, task) for task in names}
-        return {task: definition for task, definition in definitions.items() if definition is not None}
+
+        def definitions(backend: _Backend) -> dict[str, TaskDefinition]:
+            found = sorted(backend.states(path), key=fold)
+            names = [task for task in found if name is None or fold(task) == fold(name)]
+            read = {task: backend.definition(path, task) for task in names}
+            return {task: definition for task, definition in read.items() if definition is not None}
+
+        return self._list(path, definitions)
 
     def in_folder(self, path: str) -> list[ScheduledTask]:
         """Return every task in a folder, not in its subfolders, by two requests for each."""
-        backend, states = self._list_states(path)
-        return [
-            ScheduledTask(task, path, states[task], definition, *backend.last_run(path, task))
-            for task in sorted(states, key=fold)
-            if (definition := backend.definition(path, task)) is not None
-        ]
+
+        def tasks(backend: _Backend) -> list[ScheduledTask]:
+            states = backend.states(path)
+            return [
+                ScheduledTask(task, path, states[task], definition, *backend.last_run(path, task))
+                for task in sorted(states, key=fold)
+                if (definition := backend.definition(path, task)) is not None
+            ]
+
+        return self._list(path, tasks)
+
+    def check(self, path: str, name: str, xml: str) -> None:
+        """Raise :class:`TaskXmlError` for a definition that cannot be registered on this host; sends nothing."""
+        self._last.check(path, name, xml)
 
     def register(self, path: str, name: str, xml: str) -> None:
         """Create a task or replace its definition. The account it runs as must not require a password."""
-        self._backend().register(path, name, xml)
+        self._by(lambda backend: backend.register(path, name, xml))
 
     def start(self, path: str, name: str, *, repeatable: bool = False) -> None:
         """Start a task now. ``repeatable`` means that a second start does no harm."""
-        self._backend().start(path, name, repeatable=repeatable)
+        self._by(lambda backend: backend.start(path, name, repeatable=repeatable))
 
     def delete(self, path: str, name: str) -> None:
         """Delete a task; it is not an error if it is absent."""
-        self._backend().delete(path, name)
+        self._by(lambda backend: backend.delete(path, name))
 
-    def _backend(self) -> _Backend:
-        return self._chosen or self._list_states("\\")[0]
-
-    def _list_states(self, path: str) -> tuple[_Backend, dict[str, State | None]]:
+    def _list(self, path: str, operation: Callable[[_Backend], T]) -> T:
         if not (path.startswith("\\") and path.endswith("\\")):
             raise CimError(f"the folder {path!r} of the task scheduler must begin and end with a backslash")
-        if self._chosen is not None:
-            return self._chosen, self._chosen.states(path)
-        backend: _Backend = _CimBackend(self._session)
+        require_elevation(self._session, f"which tasks are in the folder {path} of the task scheduler")
+        return self._by(operation)
+
+    def _by(self, operation: Callable[[_Backend], T]) -> T:
+        """Return the result of an operation by the CIM classes, or by schtasks.exe if they answer with a fault."""
+        self._last = self._cim
         try:
-            states = backend.states(path)
+            return operation(self._cim)
         except Fault as fault:
-            if not fault.is_absent and fault.code != _WSMAN_CANNOT_PROCESS_FILTER:
+            if fault.is_access_denied:
                 raise
-            backend = _SchtasksBackend(self._session)
-            states = backend.states(path)
-        self._chosen = backend
-        return backend, states
+            failed = fault
+        self._last = self._schtasks
+        try:
+            return operation(self._schtasks)
+        except CimError as error:
+            if failed.is_absent:
+                raise
+            raise CimError(f"{error} (before that, its CIM classes failed: {failed})", error.code) from failed
 
 
 class _CimBackend:
@@ -160,7 +188,7 @@ class _CimBackend:
         try:
             xml = self._call("ExportByName", folder, name, repeatable=True).read("cmdletOutput", string)
         except Fault as fault:
-            if _is_missing(fault):
+            if fault.code in _NO_SUCH_TASK:
                 return None  # deleted after it was listed
             raise
         if xml is None:
@@ -171,7 +199,7 @@ class _CimBackend:
         try:
             info = self._call("GetInfoByName", folder, name, repeatable=True).read("cmdletOutput", embedded)
         except Fault as fault:
-            if _is_missing(fault):
+            if fault.code in _NO_SUCH_TASK:
                 return None, None
             raise
         result = info.read("LastTaskResult", integer) if info else None
@@ -179,19 +207,20 @@ class _CimBackend:
             return None, None  # Windows then reports the time 1999-11-30
         return info.read("LastRunTime", datetime_), result
 
+    def check(self, folder: str, name: str, xml: str) -> None:
+        _require_intact(folder, name, xml)
+
     def register(self, folder: str, name: str, xml: str) -> None:
+        self.check(folder, name, xml)
         self._call("RegisterByXml", folder, name, {"Force": True, "Xml": xml}, repeatable=True)
 
     def start(self, folder: str, name: str, *, repeatable: bool) -> None:
         self._call("StartByPath", folder, name, repeatable=repeatable)
 
     def delete(self, folder: str, name: str) -> None:
-        try:
-            task = CimPath(_NAMESPACE, "MSFT_ScheduledTask", {"TaskName": name, "TaskPath": folder})
-            self._session.delete(task, repeatable=True)
-        except Fault as fault:
-            if not _is_missing(fault):
-                raise
+        # For a task that is absent, the fault leads to schtasks.exe, which can tell that from missing classes.
+        task = CimPath(_NAMESPACE, "MSFT_ScheduledTask", {"TaskName": name, "TaskPath": folder})
+        self._session.delete(task, repeatable=True)
 
     def _call(
         self, method: str, folder: str, name: str, more: dict[str, Value] | None = None, *, repeatable: bool
@@ -215,7 +244,13 @@ class _SchtasksBackend:
             raise failure("the scheduled tasks could not be listed", result)
         # The first column is the task with its folder; a task has a row for each of its triggers.
         tasks = {row[0] for row in csv.reader(result.stdout.splitlines()) if row and row[0].startswith("\\")}
-        return {task[len(folder) :]: None for task in tasks if fold(task[: task.rindex("\\") + 1]) == fold(folder)}
+        states: dict[str, State | None] = {
+            task[len(folder) :]: None for task in tasks if fold(task[: task.rindex("\\") + 1]) == fold(folder)
+        }
+        if not states and result.stderr.strip():
+            reason = f"a scheduled task of the host cannot be read, and whether it is in the folder {folder} is unknown"
+            raise failure(reason, result)
+        return states
 
     def definition(self, folder: str, name: str) -> TaskDefinition | None:
         result = self._session.run(f"schtasks /query /tn {quoted(folder + name)} /xml", repeatable=True)
@@ -229,28 +264,25 @@ class _SchtasksBackend:
     def last_run(self, folder: str, name: str) -> tuple[datetime | None, int | None]:
         return None, None  # schtasks.exe translates it
 
-    def register(self, folder: str, name: str, xml: str) -> None:
-        if "\ufffd" in xml:
-            raise TaskXmlError(
-                f"the definition of the scheduled task {folder}{name} contains characters that the host could not send "
-                "and would be damaged if it were written back: change this task by hand"
-            )
-        file = f"%SystemRoot%\\Temp\\winops-mars-{uuid.uuid4().hex}.xml"
-        lines = ascii_xml(xml).splitlines()
-        if any(len(line) > _LONGEST_LINE for line in lines):
+    def check(self, folder: str, name: str, xml: str) -> None:
+        _require_intact(folder, name, xml)
+        if any(len(line) > _LONGEST_LINE for line in ascii_xml(xml).splitlines()):
             raise TaskXmlError(
                 f"the definition of the scheduled task {folder}{name} has a line of more than {_LONGEST_LINE} "
                 "characters, which cannot be written on this Windows: change this task by hand"
             )
-        # Unlike "type con" and "more", findstr copies its input line by line and adds nothing.
-        written = self._session.run(f'findstr "^" > "{file}"', stdin="\r\n".join([*lines, ""]), repeatable=True)
-        try:
-            if written.exit_code:
-                raise failure(f"the definition of the scheduled task {folder}{name} could not be written", written)
-            command = f'schtasks /create /tn {quoted(folder + name)} /xml "{file}" /f'
-            result = self._session.run(command, repeatable=True)
-        finally:
-            self._session.run(f'del /f /q "{file}"', repeatable=True)
+
+    def register(self, folder: str, name: str, xml: str) -> None:
+        self.check(folder, name, xml)
+        file = f'"%SystemRoot%\\Temp\\winops-mars-{uuid.uuid4().hex}.xml"'
+        # It is one command, so that no file is left if the connection breaks. Unlike "type con" and "more", findstr
+        # copies its input line by line and adds nothing.
+        command = (
+            f'(findstr "^" > {file}) & (schtasks /create /tn {quoted(folder + name)} /xml {file} /f) & '
+            f"if errorlevel 1 ((del /f /q {file}) & (exit 1)) else (del /f /q {file})"
+        )
+        lines = ascii_xml(xml).splitlines()
+        result = self._session.run(command, stdin="\r\n".join([*lines, ""]), repeatable=True)
         if result.exit_code:
             raise failure(f"the scheduled task {folder}{name} could not be registered", result)
 
@@ -268,5 +300,9 @@ class _SchtasksBackend:
         return fold(name) in map(fold, self.states(folder))
 
 
-def _is_missing(fault: Fault) -> bool:
-    return fault.is_absent or fault.code in (_ERROR_FILE_NOT_FOUND, _ERROR_NOT_FOUND)
+def _require_intact(folder: str, name: str, xml: str) -> None:
+    if "\ufffd" in xml:
+        raise TaskXmlError(
+            f"the definition of the scheduled task {folder}{name} contains characters that the host could not send and "
+            "would be damaged if it were written back: change this task by hand"
+        )

@@ -21,6 +21,7 @@ from ..wsman.values import (
     wql_literal,
 )
 from .errors import CimError, return_value
+from .rights import require_elevation
 
 _NAMESPACE = "root/cimv2"
 _PROPERTIES = "Name, DisplayName, State, StartMode, PathName, ProcessId, ExitCode, ServiceSpecificExitCode"
@@ -107,6 +108,7 @@ class Services:
         conditions += [f"DisplayName={wql_literal(name)}" for name in display_names]
         if not conditions:
             return []
+        require_elevation(self._session, "which services there are")
         wql = f"SELECT {_PROPERTIES} FROM Win32_Service WHERE {' OR '.join(conditions)}"
         return [_service(instance) for instance in self._session.query(_NAMESPACE, wql)]
 
@@ -116,6 +118,7 @@ class Services:
             return _service(self._session.get(_path(name)))
         except Fault as fault:
             if fault.is_absent:
+                require_elevation(self._session, f"whether there is a service {name}")
                 return None
             raise
 

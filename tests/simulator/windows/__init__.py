@@ -8,6 +8,7 @@ profiles it is a delta on: mappings merge (keys without regard to case), anythin
 
 ==========================  =========================================================================================
 ``winrm``                   listener and account of sessions, the fields of ``tests.simulator.model.Listener``
+``elevated``                false: the account of sessions is not an administrator, or its token is filtered
 ``faults``                  misbehavior, the fields of :class:`tests.simulator.model.Faults`
 ``language``                ``en``, ``de`` or ``ja``: account names and command output
 ``computer_name``           default: the host's name in upper case
@@ -33,8 +34,9 @@ profiles it is a delta on: mappings merge (keys without regard to case), anythin
 ``deduplication``           ``{mount path: {enabled, exclude_folders}}``; absent: the namespace does not exist
 ``defender``                ``{running_mode, tamper_protection}``; absent: the namespace does not exist
 ``antivirus_products``      ``{name: {guid, path, state}}`` of the Security Center (client releases only)
-``tasks``                   ``{path: {xml, password, last_run, last_result, set}}``; ``set`` writes elements of the
-                            definition afterwards: ``{Settings/Enabled: "false"}``
+``tasks``                   ``{path: {xml, password, last_run, last_result, set, broken}}``; ``set`` writes elements of
+                            the definition afterwards: ``{Settings/Enabled: "false"}``; ``broken``: the HRESULT with
+                            which it cannot be read
 ``task_user_id``            ``sid`` (default) or ``name``: what is stored in UserId
 ``events``                  ``{channel: [{id, level, time, provider, data}]}``, oldest first, for wevtutil
 ``channel_not_found_code``  how wevtutil ends for a channel that does not exist; 15007 by default

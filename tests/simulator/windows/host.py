@@ -65,8 +65,12 @@ class Host:
         if account is None:
             raise ValueError(f"host {name}: winrm.user {user} is in no account of the profile")
         self.user = account
+        self.elevated = bool(profile.get("elevated", True))
+        read_only = tuple(profile.get("registry_read_only", ()))
         self.registry = Registry(
-            account.sid, tuple(profile.get("registry_read_only", ())), tuple(profile.get("registry_hidden", ()))
+            account.sid,
+            read_only if self.elevated else (*read_only, "HKLM"),
+            tuple(profile.get("registry_hidden", ())),
         )
         self.registry.load(profile.get("registry", {}))
         self.files = FileSystem.load(profile["volumes"], profile.get("files", {}))

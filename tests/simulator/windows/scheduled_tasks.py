@@ -174,6 +174,14 @@ def _instance(host: Host, task: Task) -> dict[str, CimValue]:
     )
 
 
+def _instances(host: Host) -> list[dict[str, CimValue]]:
+    """The provider reads all tasks, whatever the query, and fails as a whole for one that it cannot read."""
+    tasks = host.tasks.visible()
+    if broken := next((task.broken for task in tasks if task.broken), 0):
+        raise CimFailure(broken, hresult_text(host.language, broken))
+    return [_instance(host, task) for task in tasks]
+
+
 def _embedded(host: Host, task: Task) -> Embedded:
     return Embedded("MSFT_ScheduledTask", _instance(host, task))
 
@@ -269,7 +277,7 @@ def classes() -> list[CimClass]:
             NAMESPACE,
             "MSFT_ScheduledTask",
             _TASK,
-            lambda host: [_instance(host, task) for task in host.tasks.all()],
+            _instances,
             delete=_delete,
         ),
         CimClass(NAMESPACE, "PS_ScheduledTask", (), lambda _host: (), _METHODS),

@@ -245,7 +245,8 @@ def classes(host: Host) -> list[CimClass]:
             "root/cimv2",
             "Win32_Service",
             _declared(host),
-            lambda host: [_instance(host, service) for service in host.services.read()],
+            # Without elevation, the service control manager lets nobody enumerate services over the network.
+            lambda host: [_instance(host, service) for service in host.services.read() if host.elevated],
             (
                 Method("StartService", _start),
                 Method("StopService", _stop),

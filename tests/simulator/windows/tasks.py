@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from tests.simulator.windows.host import Host
 
 ERROR_FILE_NOT_FOUND = 0x80070002
+E_ACCESSDENIED = 0x80070005
 ERROR_ALREADY_EXISTS = 0x800700B7
 ERROR_LOGON_FAILURE = 0x8007052E
 ERROR_NONE_MAPPED = 0x80070534
@@ -32,6 +33,9 @@ SCHED_S_TASK_TERMINATED = 0x41306
 
 # Between a start and the first thing its action does.
 START_SECONDS = 0.1
+
+# Windows registers its own tasks so that every user may read them. Programs run as SYSTEM or an administrator do not.
+_FOR_EVERYONE = "\\Microsoft\\Windows\\"
 
 _SERVICE_ACCOUNTS = ("S-1-5-18", "S-1-5-19", "S-1-5-20")
 
@@ -54,6 +58,7 @@ class Task:
     last_run: datetime | None = None
     last_result: int = SCHED_S_TASK_HAS_NOT_RUN
     run: Entry | None = None
+    broken: int = 0  # the HRESULT with which its registration cannot be read
 
     @property
     def name(self) -> str:
@@ -81,15 +86,18 @@ class Tasks:
     def __init__(self, host: Host, entries: Mapping[str, Mapping[str, Any]]) -> None:
         self._host = host
         self._tasks: dict[str, Task] = {}
+        self._loaded = False
         # A profile writes names in UserId where it shows what an old release stored.
         self._stored_id = host.profile.get("task_user_id", "sid")
         for path, entry in entries.items():
             task = self.register(path, entry["xml"], password=entry.get("password"))
             for name, text in entry.get("set", {}).items():
                 task.definition.set(name, text)
+            task.broken = int(entry.get("broken", 0))
             if "last_result" in entry:
                 task.last_result = int(entry["last_result"])
                 task.last_run = datetime.fromisoformat(entry["last_run"])
+        self._loaded = True
 
     @staticmethod
     def full_path(path: str) -> str:
@@ -100,12 +108,18 @@ class Tasks:
 
     def get(self, path: str) -> Task:
         task = self.find(path)
-        if task is None:
+        if task is None or task not in self.visible():
             raise TaskError(ERROR_FILE_NOT_FOUND)
+        if task.broken:
+            raise TaskError(task.broken)
         return task
 
     def all(self) -> list[Task]:
         return [self._tasks[path] for path in sorted(self._tasks)]
+
+    def visible(self) -> list[Task]:
+        """What a session lists: without elevation only tasks whose security lets every user read them."""
+        return [task for task in self.all() if self._host.elevated or task.path.startswith(_FOR_EVERYONE)]
 
     def _account(self, name: str) -> Account:
         account = self._host.accounts.find(name)
@@ -136,6 +150,8 @@ class Tasks:
         if existing and not force:
             raise TaskError(ERROR_ALREADY_EXISTS)
         self._store_principal(definition, user, password)
+        if self._loaded and not self._host.elevated:
+            raise TaskError(E_ACCESSDENIED)
         if self._host.build >= 14393:
             definition.set("RegistrationInfo/URI", full)
             task_xml.as_stored(definition)
@@ -227,7 +243,10 @@ class Tasks:
         task.run = self._host.agenda.after(START_SECONDS + seconds, finish)
 
     def stop(self, path: str) -> None:
-        task = self.get(path)
+        self._stop(self.get(path))
+
+    @staticmethod
+    def _stop(task: Task) -> None:
         if task.run:
             task.run.cancelled = True
             task.run = None
@@ -236,7 +255,7 @@ class Tasks:
     def boot(self) -> None:
         """After a restart nothing runs; what did was terminated."""
         for task in self._tasks.values():
-            self.stop(task.path)
+            self._stop(task)
 
     def state(self) -> dict[str, Any]:
         return {

@@ -74,10 +74,13 @@ def more(context: Context, arguments: list[str]) -> int:
 
 
 def fsutil(context: Context, arguments: list[str]) -> int:
-    """``reparsepoint query``, ``sparse queryflag``: exit code 0 or 1. Needs an administrator, as sessions here are."""
+    """``reparsepoint query``, ``sparse queryflag``: exit code 0 or 1."""
     command = [argument.lower() for argument in arguments[:2]]
     if len(arguments) < 3 or command not in (["reparsepoint", "query"], ["sparse", "queryflag"]):
         context.complain(context.text("invalid_argument", " ".join(arguments)))
+        return 1
+    if not context.host.elevated and context.remote:
+        context.print("The FSUTIL utility requires that you have administrative privileges.")
         return 1
     node = context.node(arguments[2])
     if node is None:

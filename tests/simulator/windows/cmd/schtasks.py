@@ -127,13 +127,13 @@ def _name(context: Context, options: dict[str, str]) -> str:
 def _existing(context: Context, options: dict[str, str]) -> Task:
     name = _name(context, options)
     task = context.host.tasks.find(name)
-    if task is None:
+    if task is None or task not in context.host.tasks.visible():
         raise _Refused(ERROR_FILE_NOT_FOUND, context.text("task_not_there", name))
     return task
 
 
 def _query(context: Context, options: dict[str, str]) -> None:
-    tasks = context.host.tasks.all()
+    tasks = context.host.tasks.visible()
     if "/tn" in options:
         name = context.host.tasks.full_path(options["/tn"]).lower()
         below = options["/tn"].endswith("\\")
@@ -143,6 +143,13 @@ def _query(context: Context, options: dict[str, str]) -> None:
             tasks = [task for task in tasks if task.path.lower() == name]
         if not tasks:
             raise _Refused(ERROR_FILE_NOT_FOUND, hresult_text(context.host.language, ERROR_FILE_NOT_FOUND))
+    # A task that cannot be read costs a line on standard error.
+    for task in tasks:
+        if task.broken:
+            context.complain(context.text("error") + hresult_text(context.host.language, task.broken))
+    if "/tn" in options and all(task.broken for task in tasks):
+        raise _Refused(tasks[0].broken, hresult_text(context.host.language, tasks[0].broken))
+    tasks = [task for task in tasks if not task.broken]
     if "/xml" in options:
         _print_xml(context, tasks, one=options["/xml"].lower() == "one", single="/tn" in options)
         return

@@ -176,6 +176,15 @@ def test_a_section_that_is_denied_does_not_sink_the_others() -> None:
     assert facts["dotnet"]["release"] == 528449
 
 
+@pytest.mark.parametrize("base", ["healthy-2022", "old-2008-r2"])
+def test_what_an_account_without_elevation_does_not_see_is_unread(base: str) -> None:
+    facts = facts_of(base, elevated=False)
+
+    assert "tasks" not in facts
+    assert {"agent", "tasks"} <= {section for section, code in reasons(facts).items() if code == "NotElevated"}
+    assert all("LocalAccountTokenFilterPolicy" in entry["reason"] for entry in facts["unreadable"])
+
+
 def test_a_refused_read_shows_the_code_of_the_refusal() -> None:
     key = r"HKLM\SYSTEM\ControlSet001\Control\Session Manager\Environment"
     facts = facts_of("healthy-2022", "dotnet", "powershell", registry={key: {"PSModulePath": 1}})

@@ -5,12 +5,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pytest
 
 from ansible_collections.winops.mars.plugins.plugin_utils.windows.command_line import quoted
 from ansible_collections.winops.mars.plugins.plugin_utils.windows.errors import CimError
 from ansible_collections.winops.mars.plugins.plugin_utils.windows.files import Files
-from tests.unit.plugins.plugin_utils.wsman.scripted import fault, scripted
+from ansible_collections.winops.mars.plugins.plugin_utils.windows.rights import NotElevated
+from tests.unit.plugins.plugin_utils.wsman.scripted import ELEVATED, fault, scripted
 from tests.unit.simulated import simulated
 
 TREE = {
@@ -45,7 +48,7 @@ def test_names_need_no_escapes() -> None:
 
 @pytest.mark.parametrize("path, key", [("D:\\", "D:\\"), ("D:", "D:\\"), ("D:\\a\\b\\", "D:\\a\\b")])
 def test_the_key_ends_with_a_backslash_only_for_the_root_of_a_drive(path: str, key: str) -> None:
-    session, transport, _unused = scripted(fault("DestinationUnreachable", 0x80338000))
+    session, transport, _unused = scripted(fault("DestinationUnreachable", 0x80338000), ELEVATED)
 
     assert Files(session).directory(path) is None
     assert f'Name="Name">{key}<' in transport.sent[0]
@@ -113,3 +116,12 @@ def test_a_backslash_at_the_end_does_not_escape_the_quotation_mark() -> None:
 def test_a_path_that_would_end_its_quotation_is_refused() -> None:
     with pytest.raises(CimError, match="cannot be used in a command"):
         files().create_directory('D:\\a" & shutdown /r & "')
+
+
+@pytest.mark.parametrize("read", [Files.file, Files.directory])
+def test_what_an_account_without_elevation_does_not_find_may_be_there(read: Callable[[Files, str], object]) -> None:
+    host = simulated(files=TREE, elevated=False)
+
+    assert read(Files(host.session), "D:\\Scratch" if read is Files.directory else "D:\\Scratch\\notes.txt")
+    with pytest.raises(NotElevated, match=r"whether D:\\Nothing exists .* LocalAccountTokenFilterPolicy is 1"):
+        read(Files(host.session), "D:\\Nothing")

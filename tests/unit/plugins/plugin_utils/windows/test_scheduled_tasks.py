@@ -7,15 +7,18 @@ from __future__ import annotations
 
 import base64
 import re
+from contextlib import suppress
 
 import pytest
 
 from ansible_collections.winops.mars.plugins.plugin_utils.windows.errors import CimError
+from ansible_collections.winops.mars.plugins.plugin_utils.windows.rights import NotElevated
 from ansible_collections.winops.mars.plugins.plugin_utils.windows.scheduled_tasks import ScheduledTasks
 from ansible_collections.winops.mars.plugins.plugin_utils.windows.task_xml import TaskXmlError, Trigger
-from ansible_collections.winops.mars.plugins.plugin_utils.wsman.errors import Fault
+from ansible_collections.winops.mars.plugins.plugin_utils.wsman.errors import Fault, WSManError
 from tests.unit.plugins.plugin_utils.wsman.scripted import (
     COMMAND_STARTED,
+    ELEVATED,
     SHELL_CREATED,
     SIGNALED,
     envelope,
@@ -166,17 +169,71 @@ def test_access_denied_is_not_taken_for_an_old_windows() -> None:
     assert raised.value.is_access_denied
 
 
+@pytest.mark.parametrize("code", [0x80070002, 0x80041318])
+@NEWER_AND_OLDER
+def test_a_task_elsewhere_that_cannot_be_read_hides_no_other(base: str, code: int) -> None:
+    host = simulated(base=base, tasks={"\\Contoso\\Broken": {"xml": OTHER, "broken": code}})
+    tasks = ScheduledTasks(host.session)
+
+    assert [task.name for task in tasks.in_folder(FOLDER)] == [BACKUP]
+    tasks.register("\\", "Now", OTHER)
+    tasks.start("\\", "Now")
+    assert list(tasks.definitions("\\", "Now")) == ["Now"]
+    tasks.delete("\\", "Now")
+    assert host.windows.tasks.find("\\Now") is None
+
+
+@NEWER_AND_OLDER
+def test_a_task_that_cannot_be_read_is_not_taken_for_none(base: str) -> None:
+    host = simulated(base=base, tasks={FOLDER + BACKUP: {"broken": 0x80041318}})
+    tasks = ScheduledTasks(host.session)
+
+    for read in (tasks.states, tasks.definitions, tasks.in_folder):
+        with pytest.raises(CimError, match="a scheduled task of the host cannot be read"):
+            read(FOLDER)
+
+
+def test_no_task_is_not_said_of_a_host_whose_tasks_the_account_must_not_see() -> None:
+    host = simulated(base="healthy-2022", elevated=False)
+    tasks = ScheduledTasks(host.session)
+
+    for read in (tasks.states, tasks.definitions, tasks.in_folder):
+        with pytest.raises(NotElevated, match=r"which tasks are in the folder .* LocalAccountTokenFilterPolicy is 1"):
+            read(FOLDER)
+    assert host.actions["StdRegProv/CheckAccess"] == 1
+
+
+@pytest.mark.parametrize("first", range(1, 7))
+@pytest.mark.parametrize("fault_", ["drop_before", "drop_after"])
+def test_a_connection_that_breaks_for_good_leaves_no_file(first: int, fault_: str) -> None:
+    host = simulated(base="old-2008-r2", faults={fault_: [*range(first, first + 30)]})
+    before = set(host.windows.state()["files"]["files"])
+
+    with suppress(WSManError):
+        ScheduledTasks(host.session).register("\\", "Task", OTHER)
+    assert set(host.windows.state()["files"]["files"]) == before
+
+
+def test_a_refused_definition_leaves_no_file_either() -> None:
+    host = simulated(base="old-2008-r2")
+    before = host.windows.state()
+
+    with pytest.raises(CimError, match="could not be registered"):
+        ScheduledTasks(host.session).register("\\", "Broken", OTHER.replace("BootTrigger", "NoSuchTrigger"))
+    assert host.windows.state() == before
+
+
 def test_a_task_deleted_meanwhile_is_left_out() -> None:
     item = "<w:XmlFragment><TaskName>Gone</TaskName><State>3</State></w:XmlFragment>"
     missing = fault("InternalError", 0x80070002)
-    session, *_unused = scripted(first_page([item], None), missing)
+    session, *_unused = scripted(ELEVATED, first_page([item], None), missing)
     assert ScheduledTasks(session).in_folder(FOLDER) == []
 
 
 def test_a_return_code_is_an_error() -> None:
     item = "<w:XmlFragment><TaskName>Some</TaskName><State>3</State></w:XmlFragment>"
     refused = envelope("<p:ExportByName_OUTPUT><p:ReturnValue>5</p:ReturnValue></p:ExportByName_OUTPUT>")
-    session, *_unused = scripted(first_page([item], None), refused)
+    session, *_unused = scripted(ELEVATED, first_page([item], None), refused)
     with pytest.raises(CimError, match=r"ExportByName .* 0x00000005"):
         ScheduledTasks(session).in_folder(FOLDER)
 
@@ -193,7 +250,12 @@ def test_characters_lost_on_the_way_are_not_written_back() -> None:
     invalid_namespace = fault("InternalError", 0x8004100E)
     listing = base64.b64encode(b'"\\Task","N/A","?"\r\n').decode()
     session, transport, _unused = scripted(
-        invalid_namespace, SHELL_CREATED, COMMAND_STARTED, received(("stdout", listing), exit_code="0"), SIGNALED
+        ELEVATED,
+        invalid_namespace,
+        SHELL_CREATED,
+        COMMAND_STARTED,
+        received(("stdout", listing), exit_code="0"),
+        SIGNALED,
     )
     tasks = ScheduledTasks(session)
     assert tasks.in_folder("\\Other\\") == []

@@ -90,6 +90,12 @@ def fault(subcode: str, code: int | None = None, message: str = "A text in some 
     )
 
 
+# The answer to StdRegProv.CheckAccess, by which a session's account is found to be an administrator.
+ELEVATED = envelope(
+    "<p:CheckAccess_OUTPUT><p:bGranted>true</p:bGranted><p:ReturnValue>0</p:ReturnValue></p:CheckAccess_OUTPUT>"
+)
+
+
 def service(name: str) -> str:
     """An instance as ``select *`` brings it."""
     return f'<p:Win32_Service xsi:type="p:Win32_Service_Type"><p:Name>{name}</p:Name></p:Win32_Service>'
