@@ -50,6 +50,9 @@ options:
         warning, in percent of the same.
       - C(scratch_protected_data) is a whole number of bytes above 0, or null. Size of all data the agent protects on
         the host, in bytes.
+      - C(last_backup_hours) is a number of hours above 0, or null. Longest time since the last successful backup, in
+        hours. By default, that is the longest time between two scheduled backups and a day more, or eight days if the
+        schedule is neither daily nor weekly.
       # end generated
     type: dict
     default: {}

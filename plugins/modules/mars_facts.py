@@ -31,6 +31,7 @@ options:
       - agent
       - antivirus
       - dotnet
+      - last_backup
       - os
       - powershell
       - scratch
@@ -40,6 +41,7 @@ options:
       - '!agent'
       - '!antivirus'
       - '!dotnet'
+      - '!last_backup'
       - '!os'
       - '!powershell'
       - '!scratch'
@@ -178,6 +180,48 @@ ansible_facts:
               description: The version that release number stands for.
               type: str
               sample: '4.8'
+        last_backup:
+          description: The last backup by the agent's event log, V(null) where the agent is not installed.
+          type: dict
+          contains:
+            log:
+              description: Name of the event log, V(null) where the host has none of the agent.
+              type: str
+              sample: CloudBackup/Operational
+            succeeded:
+              description: When the last successful backup ended, as an ISO 8601 time, V(null) where the log shows none.
+              type: str
+              sample: '2026-11-19T21:41:37+00:00'
+            hours_ago:
+              description: How long ago that was by the host's clock, in hours, when the facts were gathered.
+              type: float
+              sample: 13.2
+            warnings:
+              description: Whether that backup completed with warnings.
+              type: bool
+              sample: false
+            since:
+              description: What the log shows after that, the newest first, at most ten events.
+              type: list
+              elements: dict
+              contains:
+                outcome:
+                  description: V(started) or V(failed).
+                  type: str
+                  sample: failed
+                event:
+                  description: ID of the event.
+                  type: int
+                  sample: 11
+                time:
+                  description: When the event was written, as an ISO 8601 time.
+                  type: str
+                  sample: '2026-11-20T21:00:10+00:00'
+                codes:
+                  description: Error codes in its data.
+                  type: list
+                  elements: str
+                  sample: ['0x80070005']
         os:
           description: The Windows release.
           type: dict
@@ -386,6 +430,10 @@ ansible_facts:
                   description: Whether the trigger is enabled.
                   type: bool
                   sample: true
+                interval_hours:
+                  description: Longest time between two starts, V(null) for schedules other than daily and weekly ones.
+                  type: int
+                  sample: 24
             multiple_instances:
               description: What happens if the task is to start while it runs.
               type: str
@@ -498,6 +546,7 @@ SECTIONS = [
     "agent",
     "antivirus",
     "dotnet",
+    "last_backup",
     "os",
     "powershell",
     "scratch",

@@ -162,8 +162,13 @@ def test_the_table_shows_every_host_and_verdict(outcome: Outcome) -> None:
     )
     header, *rows = (row.split() for row in table)
 
-    assert header == ["host", "verdict", *dict.fromkeys(rule.group for rule in shipped_rules().values())]
+    assert header == ["host", "verdict", "last_backup", *dict.fromkeys(rule.group for rule in shipped_rules().values())]
     assert {row[0]: row[1] for row in rows} == verdicts(outcome.scenario.expected.left)
+    facts = outcome.audit.results("mars_facts")
+    backups = {host: result["ansible_facts"]["mars"]["last_backup"] for host, result in facts.items()}
+    assert {row[0]: row[2] for row in rows} == {
+        host: f"{backup['succeeded'][:16]}Z" if backup else "-" for host, backup in backups.items()
+    }
 
 
 def test_artifacts_count_and_name_the_hosts_that_need_attention(outcome: Outcome) -> None:

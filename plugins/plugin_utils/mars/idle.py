@@ -10,12 +10,7 @@ from ..windows.event_log import Event, newest_event
 from ..windows.operating_system import last_boot
 from ..windows.scheduled_tasks import ScheduledTasks
 from ..wsman.session import Session
-from . import locations
-
-# The agent's log has one of these names. Its events: backup started; completed, with warnings, with errors, failed.
-_CHANNELS = ("CloudBackup/Operational", "CloudBackup")
-_STARTED = 1
-_ENDED = (3, 10, 11, 18)
+from . import backup_log, locations
 
 
 def why_busy(session: Session, engine_state: str) -> str | None:
@@ -32,11 +27,11 @@ def why_busy(session: Session, engine_state: str) -> str | None:
     if not events:
         return (
             f"it cannot be determined whether a backup is running: the host has neither of the event logs "
-            f"{' and '.join(_CHANNELS)}; if none is running, stop {locations.ENGINE_SERVICE} first"
+            f"{' and '.join(backup_log.CHANNELS)}; if none is running, stop {locations.ENGINE_SERVICE} first"
         )
     newest = max((event for event in events if event is not None), key=lambda event: event.time, default=None)
     # A restart ends a backup without an event.
-    if newest is not None and newest.id == _STARTED and newest.time > last_boot(session):
+    if newest is not None and newest.id == backup_log.STARTED and newest.time > last_boot(session):
         return (
             f"a backup is running: it started at {newest.time:%Y-%m-%d %H:%M:%S} UTC, and the agent's event log does "
             "not show its end"
@@ -47,9 +42,9 @@ def why_busy(session: Session, engine_state: str) -> str | None:
 def _newest_events(session: Session) -> list[Event | None]:
     """Return the newest event about a backup from each existing log, None for a log without one."""
     events = []
-    for channel in _CHANNELS:
+    for channel in backup_log.CHANNELS:
         try:
-            events.append(newest_event(session, channel, (_STARTED, *_ENDED)))
+            events.append(newest_event(session, channel, (backup_log.STARTED, *backup_log.ENDED)))
         except LookupError:
             continue
     return events

@@ -6,10 +6,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from xml.etree import ElementTree
+from xml.etree.ElementTree import Element
 
 from ..wsman.errors import ProtocolError
 from ..wsman.session import Session
@@ -17,14 +19,36 @@ from .command_line import failure, quoted
 from .paths import fold
 
 _NAMESPACE = "{http://schemas.microsoft.com/win/2004/08/events/event}"
+# Unlike the words around it, an error code is the same in every language.
+_CODE = re.compile(r"\b0x[0-9A-Fa-f]{5,8}\b")
 
 
 @dataclass(frozen=True)
 class Event:
-    """An event: its ID, and when it was written."""
+    """An event: its ID, when it was written, and the error codes in its data, such as ``0x80070005``."""
 
     id: int
     time: datetime
+    codes: tuple[str, ...] = ()
+
+
+def newest_events_query(channel: str, ids: Iterable[int], count: int) -> str:
+    """Return the command that prints at most ``count`` events with one of these IDs as XML, the newest first."""
+    condition = " or ".join(f"EventID={number}" for number in ids)
+    query = f"*[System[({condition})]]"
+    return f"wevtutil qe {quoted(channel)} /q:{quoted(query)} /c:{count} /rd:true /f:xml"
+
+
+def parse_events(channel: str, text: str) -> list[Event]:
+    """Return the events that the command printed. Raises :class:`ProtocolError` for any other text."""
+    try:
+        # The command prints one element after the other
+        events = ElementTree.fromstring(f"<Events>{text}</Events>")
+        if any(between and between.strip() for between in (events.text, *(event.tail for event in events))):
+            raise ValueError("there is text between events")
+        return list(map(_event, events))
+    except (ElementTree.ParseError, ValueError) as error:
+        raise ProtocolError(f"an event of the log {channel} could not be parsed: {error}") from error
 
 
 def newest_event(session: Session, channel: str, ids: Iterable[int]) -> Event | None:
@@ -32,25 +56,12 @@ def newest_event(session: Session, channel: str, ids: Iterable[int]) -> Event | 
 
     Raises :class:`LookupError` if the host has no such channel, and :class:`CimError` if it cannot be read.
     """
-    condition = " or ".join(f"EventID={number}" for number in ids)
-    query = f"*[System[({condition})]]"
-    command = f"wevtutil qe {quoted(channel)} /q:{quoted(query)} /c:1 /rd:true /f:xml"
-    result = session.run(command, repeatable=True)
+    result = session.run(newest_events_query(channel, ids, 1), repeatable=True)
     if result.exit_code:
         if not _exists(session, channel):
             raise LookupError(channel)
         raise failure(f"the event log {channel} could not be read", result)
-    if not result.stdout.strip():
-        return None
-    try:
-        event = ElementTree.fromstring(result.stdout.strip())
-        created = event.find(f"{_NAMESPACE}System/{_NAMESPACE}TimeCreated")
-        # Windows writes more digits than the six of Python's microseconds.
-        time = created.get("SystemTime", "").removesuffix("Z")[:26] if created is not None else ""
-        number = int(event.findtext(f"{_NAMESPACE}System/{_NAMESPACE}EventID", ""))
-        return Event(number, datetime.fromisoformat(time + "+00:00"))
-    except (ElementTree.ParseError, ValueError) as error:
-        raise ProtocolError(f"an event of the log {channel} could not be parsed: {error}") from error
+    return next(iter(parse_events(channel, result.stdout)), None)
 
 
 def _exists(session: Session, channel: str) -> bool:
@@ -59,3 +70,18 @@ def _exists(session: Session, channel: str) -> bool:
     if result.exit_code:
         raise failure("the event logs could not be listed", result)
     return fold(channel) in map(fold, result.stdout.splitlines())
+
+
+def _event(element: Element) -> Event:
+    created = element.find(f"{_NAMESPACE}System/{_NAMESPACE}TimeCreated")
+    # Windows writes more digits than the six of Python's microseconds.
+    time = created.get("SystemTime", "").removesuffix("Z")[:26] if created is not None else ""
+    number = int(element.findtext(f"{_NAMESPACE}System/{_NAMESPACE}EventID", ""))
+    data = [
+        text
+        for part in ("EventData", "UserData")
+        for node in element.findall(_NAMESPACE + part)
+        for text in node.itertext()
+    ]
+    codes = dict.fromkeys(code for text in data for code in _CODE.findall(text))
+    return Event(number, datetime.fromisoformat(time + "+00:00"), tuple(codes))

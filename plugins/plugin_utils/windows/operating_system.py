@@ -57,6 +57,7 @@ class OperatingSystem:
     :ivar architecture: bits: 32 or 64.
     :ivar language: the LCID of the installed language.
     :ivar last_boot: with a time zone.
+    :ivar local_time: the host's clock when this was read, with its time zone.
     :ivar sku: the edition (PRODUCT_* of winnt.h), None if it is unknown.
     """
 
@@ -69,6 +70,7 @@ class OperatingSystem:
     language: int
     computer_name: str
     last_boot: datetime
+    local_time: datetime
     windows_directory: str
     sku: int | None
 
@@ -86,6 +88,7 @@ class OperatingSystem:
             language=_required(instance, "OSLanguage", integer),
             computer_name=_required(instance, "CSName", string),
             last_boot=_required(instance, "LastBootUpTime", datetime_),
+            local_time=_required(instance, "LocalDateTime", datetime_),
             windows_directory=_required(instance, "WindowsDirectory", string),
             sku=instance.read("OperatingSystemSKU", integer),
         )

@@ -29,6 +29,7 @@ ElementTree.register_namespace("", NAMESPACE)
 
 _TASK = f"{{{NAMESPACE}}}"
 _TRUE = ("true", "1")  # xs:boolean
+_WEEK = ("Sunday", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday")
 
 
 class TaskXmlError(CimError):
@@ -37,10 +38,15 @@ class TaskXmlError(CimError):
 
 @dataclass(frozen=True)
 class Trigger:
-    """One trigger: its element name, such as ``CalendarTrigger``, and whether it is enabled."""
+    """One trigger.
+
+    :ivar type: its element name, such as ``CalendarTrigger``.
+    :ivar interval_hours: the longest time between two starts; None for schedules other than daily and weekly ones.
+    """
 
     type: str
     enabled: bool
+    interval_hours: int | None
 
 
 @dataclass(frozen=True)
@@ -81,7 +87,7 @@ class TaskDefinition:
         return cls(
             xml=xml,
             enabled=_is_enabled(task.find(f"{_TASK}Settings")),
-            triggers=tuple(Trigger(node.tag.removeprefix(_TASK), _is_enabled(node)) for node in _triggers(task)),
+            triggers=tuple(map(_trigger, _triggers(task))),
             principal=_principal(task),
             multiple_instances=_text(task, "Settings", "MultipleInstancesPolicy") or "IgnoreNew",
         )
@@ -184,6 +190,31 @@ def _serialize(task: Element) -> str:
 def _triggers(task: Element) -> list[Element]:
     # The tag of a comment is a function
     return [node for node in task.findall(f"{_TASK}Triggers/*") if isinstance(node.tag, str)]
+
+
+def _trigger(node: Element) -> Trigger:
+    days = _longest_gap(node)
+    return Trigger(node.tag.removeprefix(_TASK), _is_enabled(node), None if days is None else 24 * days)
+
+
+def _longest_gap(trigger: Element) -> int | None:
+    """Return the most days between two starts of a daily or weekly schedule ([MS-TSCH] 2.5.3.3)."""
+    if trigger.find(f"{_TASK}ScheduleByDay") is not None:
+        return _number(trigger, "ScheduleByDay", "DaysInterval")
+    weeks = _number(trigger, "ScheduleByWeek", "WeeksInterval")
+    chosen = {str(day.tag).removeprefix(_TASK) for day in trigger.findall(f"{_TASK}ScheduleByWeek/{_TASK}DaysOfWeek/*")}
+    days = [number for number, day in enumerate(_WEEK) if day in chosen]
+    if weeks is None or not days:
+        return None
+    return max(later - day for day, later in zip(days, [*days[1:], days[0] + 7 * weeks], strict=True))
+
+
+def _number(node: Element, *path: str) -> int | None:
+    """Return a number of a schedule, which is 1 where the element is missing; None for what is no number."""
+    if node.find(_TASK + path[0]) is None:
+        return None
+    text = _text(node, *path)
+    return 1 if text is None else int(text) if text.isascii() and text.isdigit() else None
 
 
 def _part(task: Element, name: str) -> Element:

@@ -38,7 +38,8 @@ profiles it is a delta on: mappings merge (keys without regard to case), anythin
                             the definition afterwards: ``{Settings/Enabled: "false"}``; ``broken``: the HRESULT with
                             which it cannot be read
 ``task_user_id``            ``sid`` (default) or ``name``: what is stored in UserId
-``events``                  ``{channel: [{id, level, time, provider, data}]}``, oldest first, for wevtutil
+``events``                  ``{channel: [{id, level, time, provider, data}]}``, oldest first, for wevtutil;
+                            ``hours_ago`` instead of ``time`` counts back from when the simulation began
 ``channel_not_found_code``  how wevtutil ends for a channel that does not exist; 15007 by default
 ``executables``             ``{file name or path: {exit_code, duration, effects, effects_after_reboot, needs_reboot,``
                             ``sha256, builds, quiet, requires_system, session_exit_code, not_applicable_code,``

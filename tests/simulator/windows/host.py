@@ -52,7 +52,8 @@ class Host:
         self.language: str = profile.get("language", "en")
         self.computer_name: str = profile.get("computer_name", name.split(".")[0].upper()[:15])
         self.build = int(profile["os"]["build"])
-        self.first_boot = clock.now() - timedelta(seconds=float(profile.get("uptime_seconds", 864000)))
+        self.began: datetime = clock.now()
+        self.first_boot = self.began - timedelta(seconds=float(profile.get("uptime_seconds", 864000)))
         self.last_boot: datetime = self.first_boot
         self.boots = 0
         self._unreachable_until: float | None = None

@@ -63,6 +63,10 @@ contains:
         description: Whether the trigger is enabled.
         type: bool
         sample: true
+      interval_hours:
+        description: Longest time between two starts, V(null) for schedules other than daily and weekly ones.
+        type: int
+        sample: 24
   multiple_instances:
     description: What happens if the task is to start while it runs.
     type: str
@@ -93,7 +97,10 @@ def _task(task: ScheduledTask, accounts: Accounts) -> dict[str, Any]:
         "enabled": definition.enabled,
         "state": task.state,
         "principal": {"id": principal.id, "sid": accounts.sid_of(principal.id), "kind": principal.kind},
-        "triggers": [{"type": trigger.type, "enabled": trigger.enabled} for trigger in definition.triggers],
+        "triggers": [
+            {"type": trigger.type, "enabled": trigger.enabled, "interval_hours": trigger.interval_hours}
+            for trigger in definition.triggers
+        ],
         "multiple_instances": definition.multiple_instances,
         "last_run": task.last_run.isoformat() if task.last_run else None,
         "last_result": task.last_result,

@@ -80,12 +80,18 @@ def _texts(value: Any) -> list[str] | None:
     return [item.strip() for item in items]
 
 
+def _hours(value: Any) -> float | None:
+    number = _number(value)
+    return number if number is not None and number > 0 else None
+
+
 _TYPES: Mapping[str, tuple[Callable[[Any], Any], str]] = {
     "version": (_version, "a version in quotes, '4.8' for example"),
     "percent": (_percent, "a number from 0 to 100"),
     "bytes": (_bytes, "a whole number of bytes above 0, or null"),
     "text": (_text, "a text, or null"),
     "texts": (_texts, "a list of texts, or null"),
+    "hours": (_hours, "a number of hours above 0, or null"),
 }
 
 #: All thresholds by name.

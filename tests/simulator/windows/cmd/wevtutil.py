@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from xml.sax.saxutils import escape, quoteattr
 
@@ -31,7 +31,14 @@ def wevtutil(context: Context, arguments: list[str]) -> int:
 
 def _channel(context: Context, name: str) -> list[Event] | None:
     channels = context.host.profile.get("events", {})
-    return next((events for channel, events in channels.items() if channel.lower() == name.lower()), None)
+    found = next((events for channel, events in channels.items() if channel.lower() == name.lower()), None)
+    return found and [{**event, "time": _time(event, context.host.began)} for event in found]
+
+
+def _time(event: Event, began: datetime) -> str:
+    if "hours_ago" not in event:
+        return str(event["time"])
+    return (began - timedelta(hours=event["hours_ago"])).isoformat()
 
 
 def _not_found(context: Context) -> int:

@@ -68,7 +68,7 @@ def healthy() -> dict[str, Any]:
                 "enabled": True,
                 "state": "ready",
                 "principal": {"id": "S-1-5-18", "sid": "S-1-5-18", "kind": "user"},
-                "triggers": [{"type": "CalendarTrigger", "enabled": True}],
+                "triggers": [{"type": "CalendarTrigger", "enabled": True, "interval_hours": 24}],
                 "multiple_instances": "IgnoreNew",
                 "last_run": None,
                 "last_result": None,

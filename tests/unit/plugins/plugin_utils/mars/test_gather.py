@@ -66,7 +66,7 @@ def test_a_healthy_host() -> None:
             "enabled": True,
             "state": "ready",
             "principal": {"id": "S-1-5-18", "sid": "S-1-5-18", "kind": "user"},
-            "triggers": [{"type": "CalendarTrigger", "enabled": True}],
+            "triggers": [{"type": "CalendarTrigger", "enabled": True, "interval_hours": 72}],
             "multiple_instances": "IgnoreNew",
             "last_run": "2026-01-14T21:00:03+00:00",
             "last_result": 0,

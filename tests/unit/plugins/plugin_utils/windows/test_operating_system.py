@@ -57,6 +57,7 @@ PROPERTIES = {
     "OSLanguage": "1033",
     "CSName": "SRV01",
     "LastBootUpTime": "2026-01-01T00:00:00Z",
+    "LocalDateTime": "2026-01-02T00:00:00Z",
     "WindowsDirectory": "C:\\Windows",
 }
 

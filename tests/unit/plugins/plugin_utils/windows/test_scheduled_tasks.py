@@ -55,7 +55,7 @@ def test_a_folder_s_tasks_with_their_definitions(base: str) -> None:
     assert [task.name for task in tasks] == [BACKUP, "Second"]
     backup = tasks[0].definition
     assert backup.enabled
-    assert backup.triggers == (Trigger("CalendarTrigger", True),)
+    assert backup.triggers == (Trigger("CalendarTrigger", True, 72),)
     # Before Windows 10 definitions are exported with names.
     assert backup.principal.id in ("S-1-5-18", "NT AUTHORITY\\SYSTEM")
 

@@ -71,7 +71,7 @@ def meaning(xml: str) -> str:
 def test_reads_what_a_backup_task_says() -> None:
     task = TaskDefinition.parse(BACKUP)
     assert not task.enabled
-    assert task.triggers == (Trigger("CalendarTrigger", False), Trigger("BootTrigger", True))
+    assert task.triggers == (Trigger("CalendarTrigger", False, 168), Trigger("BootTrigger", True, None))
     assert task.multiple_instances == "Parallel"
     principal = task.principal
     assert (principal.id, principal.kind, principal.logon_type) == ("CONTOSO\\backup", "user", "Password")
@@ -80,9 +80,32 @@ def test_reads_what_a_backup_task_says() -> None:
 def test_what_is_not_written_has_the_default_of_the_schema() -> None:
     task = TaskDefinition.parse(wrapped("<Triggers><TimeTrigger /></Triggers>"))
     assert task.enabled
-    assert task.triggers == (Trigger("TimeTrigger", True),)
+    assert task.triggers == (Trigger("TimeTrigger", True, None),)
     assert task.multiple_instances == "IgnoreNew"
     assert (task.principal.id, task.principal.kind, task.principal.logon_type) == ("", "user", None)
+
+
+@pytest.mark.parametrize(
+    "schedule, hours",
+    [
+        ("<ScheduleByDay><DaysInterval>1</DaysInterval></ScheduleByDay>", 24),
+        ("<ScheduleByDay><DaysInterval>3</DaysInterval></ScheduleByDay>", 72),
+        ("<ScheduleByDay />", 24),
+        ("<ScheduleByDay><DaysInterval>?</DaysInterval></ScheduleByDay>", None),
+        ("<ScheduleByWeek><DaysOfWeek><Monday /><Wednesday /></DaysOfWeek></ScheduleByWeek>", 5 * 24),
+        ("<ScheduleByWeek><DaysOfWeek><Saturday /><Sunday /></DaysOfWeek></ScheduleByWeek>", 6 * 24),
+        (
+            "<ScheduleByWeek><WeeksInterval>2</WeeksInterval><DaysOfWeek><Monday /><Friday /></DaysOfWeek>"
+            "</ScheduleByWeek>",
+            10 * 24,
+        ),
+        ("<ScheduleByWeek><WeeksInterval>1</WeeksInterval><DaysOfWeek /></ScheduleByWeek>", None),
+        ("<ScheduleByMonth><DaysOfMonth><Day>1</Day></DaysOfMonth></ScheduleByMonth>", None),
+    ],
+)
+def test_the_longest_time_between_two_starts(schedule: str, hours: int | None) -> None:
+    xml = wrapped(f"<Triggers><CalendarTrigger>{schedule}</CalendarTrigger></Triggers>")
+    assert TaskDefinition.parse(xml).triggers == (Trigger("CalendarTrigger", True, hours),)
 
 
 def test_a_group_is_told_from_a_user() -> None:
@@ -107,7 +130,7 @@ def test_enabling_changes_one_word() -> None:
     disabled, enabled = (f"<Enabled>{value}</Enabled>\n    <ExecutionTimeLimit>" for value in ("false", "true"))
     assert meaning(task.xml) == meaning(BACKUP.replace(disabled, enabled)) != meaning(BACKUP)
     assert task.enabled
-    assert task.triggers[0] == Trigger("CalendarTrigger", False)
+    assert task.triggers[0] == Trigger("CalendarTrigger", False, 168)
 
 
 def test_triggers_are_enabled_where_they_were_not() -> None:
