@@ -30,7 +30,9 @@ class ActionModule(WindowsAction):
         wanted = f"at least {proof.minimum}" if proof.minimum else "present"
         shown = {"diff": {"before": {value: before}, "after": {value: wanted}}} if self._task.diff else {}
         if self.check_mode:
-            return {"changed": True, "before": before, "after": args["creates_minimum"], **unchanged, **shown}
+            notice = installer.predict_sum()
+            warned = {"warnings": [notice]} if notice else {}
+            return {"changed": True, "before": before, "after": args["creates_minimum"], **unchanged, **shown, **warned}
         done = install(session, installer, proof, reboot_timeout=args["reboot_timeout"] if args["reboot"] else None)
         return {
             "changed": done.changed,

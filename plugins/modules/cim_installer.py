@@ -25,13 +25,16 @@ options:
     description:
       - The installer, an C(.exe), C(.msi) or C(.msu) file, as an http or https URL, a UNC path or a path on the host.
       - Only this file is copied to the folder where it is run, not the files next to it.
-      - SYSTEM downloads a URL with C(bitsadmin) or C(certutil), through the proxy that is configured for it.
+      - SYSTEM downloads a URL through the proxy that is configured for it. It uses C(bitsadmin) first, then C(curl)
+        where Windows has it, and then C(certutil) unless Microsoft's antivirus is installed, which stops that.
       - The host reads a UNC path with its computer account, since a WinRM session cannot delegate your credentials.
         This account or the group Domain Computers must be allowed to read the share and the file.
     type: str
     required: true
   sha256:
-    description: The expected SHA-256 of the installer, in hexadecimal digits. On a mismatch, the installer is not run.
+    description:
+      - The expected SHA-256 of the installer, in hexadecimal digits. On a mismatch, the installer is not run.
+      - In check mode, only that of a path on the host is compared.
     type: str
   arguments:
     description:

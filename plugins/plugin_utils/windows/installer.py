@@ -8,24 +8,27 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from urllib.parse import unquote, urlsplit
 
 from ..wsman.session import Session
-from . import versions
+from . import paths, versions
 from .command_line import failure, quoted
 from .errors import CimError
 from .exit_codes import Outcome, classify
 from .files import Files
 from .operating_system import await_restart, last_boot, reboot
 from .registry import Registry
-from .system_command import Interrupted, SystemCommand, temporary_directory
+from .services import Services
+from .system_command import Interrupted, SystemCommand, require_runnable, temporary_directory
 
 _URL = re.compile(r"https?://", re.IGNORECASE)
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 # Seconds in which certutil can read a file of a gigabyte from a slow disk.
 _HASH_TIMEOUT = 600.0
+# Services of Microsoft Defender Antivirus and of System Center Endpoint Protection.
+_MICROSOFT_ANTIVIRUS = ("WinDefend", "MsMpSvc")
 # Seconds for a restart by the installer itself.
 _RESTART_TIMEOUT = 1800.0
 
@@ -157,11 +160,33 @@ class Installer:
         return f"{url.scheme}://{url.netloc.rpartition('@')[2]}{url.path}"
 
     def check_source(self) -> None:
-        """Raise :class:`CimError` if the source is a file that does not exist on the host."""
+        """Raise :class:`CimError` for what certainly cannot be installed; changes nothing on the host."""
+        _file_name(self.source)
+        require_runnable(self._arguments)
+        if self._sha256 is not None and not _SHA256.fullmatch(self._sha256):
+            raise CimError("the option 'sha256' does not consist of 64 hexadecimal digits")
+        if _URL.match(self.source):
+            _quoted_url(self.source)
+            return
+        quoted(self.source)
         if self._is_local and Files(self._session).file(self.source) is None:
             raise CimError(
                 f"the file {self.source} does not exist on the host: specify an existing file, a URL or a UNC path"
             )
+
+    def predict_sum(self) -> str | None:
+        """Compare the SHA-256 of a local source without changing anything; raise :class:`CimError` if it differs.
+
+        Return why it could not be compared, None otherwise.
+        """
+        if self._sha256 is None or not self._is_local:
+            return None
+        result = self._session.run(_hash_command(self.source), repeatable=True, timeout=_HASH_TIMEOUT)
+        if result.exit_code:
+            # A shell has little memory, SYSTEM has not.
+            return f"the SHA-256 of {self} was not compared in check mode, since the host could not compute it"
+        self._require_sum(result.stdout, self._sha256)
+        return None
 
     def run(self) -> int:
         """Run the installer and return its exit code, unsigned.
@@ -171,58 +196,91 @@ class Installer:
         with temporary_directory(self._session) as directory:
             # In this folder, only administrators could replace the file after it was verified.
             file = f"{directory}\\{_file_name(self.source)}"
-            self._fetch(directory, file)
+            if _URL.match(self.source):
+                self._download(directory, file)
+            else:
+                self._copy(directory, file)
             if self._sha256 is not None:
-                self._check(file, self._sha256)
-            return self._as_system(directory, _command(file, self._arguments))
+                self._check(directory, file, self._sha256)
+            return self._as_system(directory, f"the installer {self}", _command(file, self._arguments))
 
     @property
     def _is_local(self) -> bool:
         return not _URL.match(self.source) and not self.source.startswith("\\\\")
 
-    def _fetch(self, directory: str, file: str) -> None:
+    def _download(self, directory: str, file: str) -> None:
+        tried = []
+        for program, command in self._downloaders(paths.parent(directory), file):
+            exit_code = self._as_system(directory, f"the download of {self} with {program}", f"{command} >nul")
+            if exit_code == 0 and Files(self._session).file(file) is not None:
+                return
+            tried.append(f"{program} ended with exit code {exit_code} (0x{exit_code:08X})")
+        raise CimError(
+            f"the installer {self} could not be downloaded: {', '.join(tried)}; check the URL, the proxy of SYSTEM "
+            "(netsh winhttp) and that Windows supports the TLS version of the server, or specify a UNC or local path"
+        )
+
+    def _downloaders(self, windows_directory: str, file: str) -> Iterator[tuple[str, str]]:
+        """Yield the programs of this Windows that can download the file, with their command lines."""
+        url, target = _quoted_url(self.source), quoted(file)
+        # BITS resumes downloads and uses the proxy settings of SYSTEM, but does not work in a WinRM session.
+        yield "bitsadmin", f"bitsadmin /transfer winops.mars /download /priority foreground {url} {target}"
+        curl = f"{windows_directory}\\System32\\curl.exe"
+        if Files(self._session).file(curl) is not None:
+            yield "curl", f"{quoted(curl)} --fail --location --silent --output {target} {url}"
+        # Microsoft's antivirus takes such a command line for malware and stops it, also within that of cmd.exe.
+        if not Services(self._session).find(_MICROSOFT_ANTIVIRUS):
+            yield "certutil", f"certutil -urlcache -split -f {url} {target}"
+
+    def _copy(self, directory: str, file: str) -> None:
+        command = f"copy /b /y {quoted(self.source)} {quoted(file)}"
         if self._is_local:
-            command = f"copy /b /y {quoted(self.source)} {quoted(file)}"
             result = self._session.run(command, repeatable=True, timeout=self._timeout)
             if result.exit_code:
                 raise failure(f"the installer {self} could not be copied on the host", result)
             return
-        if _URL.match(self.source):
-            # BITS resumes downloads and uses the proxy settings of SYSTEM, but does not work in a WinRM session.
-            url = _quoted_url(self.source)
-            command = (
-                f"bitsadmin /transfer winops.mars /download /priority foreground {url} {quoted(file)} >nul "
-                f"|| certutil -urlcache -split -f {url} {quoted(file)} >nul"
-            )
-            remedy = (
-                "check the URL, the proxy of SYSTEM (netsh winhttp) and that Windows supports the TLS version of the "
-                "server; or specify a UNC or local path"
-            )
-        else:
-            command = f"copy /b /y {quoted(self.source)} {quoted(file)} >nul"
-            remedy = (
-                "the host reads it with its computer account, since a WinRM session cannot delegate your credentials; "
-                "let that account or the group Domain Computers read share and file, or copy the file to the host"
-            )
-        exit_code = self._as_system(directory, command)
+        exit_code = self._as_system(directory, f"the copy of {self}", f"{command} >nul")
         if exit_code or Files(self._session).file(file) is None:
             raise CimError(
-                f"the installer {self} could not be copied to the host (exit code 0x{exit_code:08X}): {remedy}",
+                f"the installer {self} could not be copied to the host (exit code 0x{exit_code:08X}): the host reads "
+                "it with its computer account, since a WinRM session cannot delegate your credentials; let that "
+                "account or the group Domain Computers read share and file, or copy the file to the host",
                 exit_code,
             )
 
-    def _check(self, file: str, expected: str) -> None:
-        result = self._session.run(f"certutil -hashfile {quoted(file)} SHA256", repeatable=True, timeout=_HASH_TIMEOUT)
+    def _check(self, directory: str, file: str, expected: str) -> None:
+        # certutil maps the file into memory, of which a shell has little.
+        output = f"{directory}\\sha256.txt"
+        what = f"the SHA-256 of {self}"
+        exit_code = self._as_system(directory, what, f"{_hash_command(file)} >{quoted(output)}", _HASH_TIMEOUT)
+        if exit_code:
+            raise CimError(
+                f"the installer {self} was not run, since certutil could not compute its SHA-256 "
+                f"(exit code 0x{exit_code:08X})",
+                exit_code,
+            )
+        result = self._session.run(f"type {quoted(output)}", repeatable=True)
         if result.exit_code:
-            raise failure("the installer was not run, since certutil could not compute its SHA-256", result)
+            raise failure(f"the installer {self} was not run, since its SHA-256 could not be read", result)
+        self._require_sum(result.stdout, expected)
+
+    def _require_sum(self, printed: str, expected: str) -> None:
         # The digits are between two lines in the host's language. Before Windows 10, blanks separate the bytes.
-        lines = (line.replace(" ", "").lower() for line in result.stdout.splitlines())
+        lines = (line.replace(" ", "").lower() for line in printed.splitlines())
         actual = next(filter(_SHA256.fullmatch, lines), None)
         if actual != expected:
             raise CimError(f"the installer {self} was not run: its SHA-256 is {actual or 'unknown'} and not {expected}")
 
-    def _as_system(self, directory: str, command: str) -> int:
-        return SystemCommand(self._session, directory, command, self._sleep).run(self._timeout)
+    def _as_system(self, directory: str, what: str, command: str, timeout: float | None = None) -> int:
+        """Run a command as SYSTEM; an error begins with what it was run for."""
+        try:
+            return SystemCommand(self._session, directory, command, self._sleep).run(timeout or self._timeout)
+        except CimError as error:
+            raise type(error)(f"{what}: {error}", error.code) from error
+
+
+def _hash_command(file: str) -> str:
+    return f"certutil -hashfile {quoted(file)} SHA256"
 
 
 def _file_name(source: str) -> str:

@@ -78,6 +78,12 @@ def _remove(session: Session, path: str) -> None:
         session.run(f"rmdir /s /q {quoted(path)}", repeatable=True)
 
 
+def require_runnable(command: str) -> None:
+    """Raise :class:`CimError` for a command, or a part of one, that cannot be run as SYSTEM."""
+    if set("!\r\n") & set(command):
+        raise CimError("a command that contains an exclamation mark or a line break cannot be run as SYSTEM")
+
+
 class SystemCommand:
     """A command line of cmd.exe, to be run as SYSTEM at most once, however often the connection breaks.
 
@@ -92,8 +98,7 @@ class SystemCommand:
         sleep: Callable[[float], None] = time.sleep,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        if set("!\r\n") & set(command):
-            raise CimError("a command that contains an exclamation mark or a line break cannot be run as SYSTEM")
+        require_runnable(command)
         self._session = session
         self._tasks = ScheduledTasks(session)
         self._files = Files(session)
@@ -129,8 +134,9 @@ class SystemCommand:
 
     def _definition(self, windows_directory: str) -> str:
         # Only the start that creates the folder runs the command, so a second one does nothing, even after the first
-        # has ended. Delayed expansion reads the exit code after the command.
-        line = f"mkdir {quoted(self._started)} || exit & {self._command} & >{quoted(self._exit)} echo !errorlevel!"
+        # has ended. The parentheses leave one way to read this to every version of cmd.exe. Delayed expansion reads the
+        # exit code after the command.
+        line = f"(mkdir {quoted(self._started)} || exit) & {self._command} & >{quoted(self._exit)} echo !errorlevel!"
         return (
             f'<Task version="1.2" xmlns="{NAMESPACE}">'
             f'<Principals><Principal id="System"><UserId>{LOCAL_SYSTEM}</UserId></Principal></Principals>'

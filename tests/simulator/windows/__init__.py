@@ -47,7 +47,9 @@ profiles it is a delta on: mappings merge (keys without regard to case), anythin
                             where its file exists; ``.msu`` packages run through wusa.exe. ``requires_system``: a
                             WinRM session is refused with 5. ``quiet``: switches of which one is needed
 ``installed``               names of executables that ran before
-``downloads``               ``{URL: {size | content, sha256, version, duration, fails}}``
+``downloads``               ``{URL: {size | content, sha256, version, duration, fails, bits_fails, curl_fails}}``; the
+                            last two are exit codes of one program alone
+``cmd_chains``              ``right``: cmd.exe reads ``a || b & c`` as ``a || (b & c)``
 ``session_reads_shares``    whether a WinRM session may read ``\\server\share`` (default: no, there is no delegation)
 ``blocked_programs``        programs of System32 that a policy blocks, such as ``reg``
 ``powershell``              ``{exit_code, duration}`` of any powershell.exe call: no script is interpreted

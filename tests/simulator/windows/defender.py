@@ -8,6 +8,7 @@ Exclusions live where Defender keeps them, in the registry; values of Group Poli
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
@@ -44,6 +45,18 @@ _PARAMETERS = """
 _PRODUCT = properties("""
     displayName *instanceGuid pathToSignedProductExe pathToSignedReportingExe productState:uint32 timestamp
 """)
+
+
+VIRUS_INFECTED = 0x800700E1
+# Trojan:Win32/Ceprolad.A: the command line of any process, so that of a cmd.exe /c with it, too.
+_CEPROLAD = re.compile(r"certutil(\.exe)?\b.*[-/](urlcache|verifyctl)\b.*https?:", re.IGNORECASE)
+
+
+def stops(host: Host, command_line: str) -> bool:
+    """Whether real-time protection stops a process for its command line, whoever runs it."""
+    service = host.services.find("WinDefend")
+    active = "defender" in host.profile and service is not None and service.state == "Running" and _real_time(host)
+    return bool(active and _CEPROLAD.search(command_line))
 
 
 def _require_service(host: Host) -> None:

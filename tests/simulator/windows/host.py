@@ -28,7 +28,7 @@ from tests.simulator.windows.clock import Agenda, Clock, Entry
 from tests.simulator.windows.cmd.arguments import split_arguments
 from tests.simulator.windows.cmd.context import Context, Input
 from tests.simulator.windows.cmd.interpreter import run_line, run_program
-from tests.simulator.windows.cmd.tools import TOOLS
+from tests.simulator.windows.cmd.tools import FIRST_CURL, TOOLS
 from tests.simulator.windows.environment import Environment
 from tests.simulator.windows.filesystem import FileError, FileSystem
 from tests.simulator.windows.registry import Registry, typed_value
@@ -99,6 +99,8 @@ class Host:
 
     def _declare_tools(self) -> None:
         for name in (*TOOLS, "cmd"):
+            if name == "curl" and self.build < FIRST_CURL:
+                continue
             self.files.declare({self.tool_path(name): {"size": 65536, "version": f"{self.profile['os']['version']}.1"}})
 
     def _build_classes(self) -> dict[str, dict[str, model.CimClass]]:
@@ -208,6 +210,8 @@ class Host:
         remote: bool = False,
     ) -> int:
         """Run a program where nobody sees its output: its exit code, or the HRESULT of what kept it from starting."""
+        if defender.stops(self, f"{command} {arguments}"):
+            return defender.VIRUS_INFECTED
         context = self._context(int(self.profile["os"].get("oem_codepage", 437)), b"", remote=remote, system=system)
         context.directory = context.absolute(directory) if directory else context.directory
         try:
@@ -240,6 +244,8 @@ class Host:
 
     def run_command(self, command: str, stdin: bytes, codepage: int, skip_cmd_shell: bool) -> model.Process:
         self.settle()
+        if defender.stops(self, command):
+            return model.Process(exit_code=5)
         context = self._context(codepage, stdin, remote=True, system=False)
         if skip_cmd_shell:
             words = split_arguments(command)

@@ -35,6 +35,11 @@ def certutil(context: Context, arguments: list[str]) -> int:
     return 0
 
 
+def _shell_memory(context: Context) -> int:
+    """MaxMemoryPerShellMB by default: 150 in WinRM 2.0, 1,024 since WinRM 3.0. The file is mapped into memory."""
+    return (150 if context.host.build < 9200 else 1024) * 2**20
+
+
 def _hash_file(context: Context, words: list[str], _flags: list[str]) -> int:
     path, algorithm = words[0], (words[1].upper() if len(words) > 1 else "SHA1")
     node = context.node(path)
@@ -43,6 +48,8 @@ def _hash_file(context: Context, words: list[str], _flags: list[str]) -> int:
     if node.size == 0:
         # Hashing maps the file into memory, which an empty one cannot be.
         return 0x800703EE
+    if context.remote and node.size > _shell_memory(context):
+        return 0x80070008
     if algorithm == "SHA256":
         digest = node.digest()
     elif algorithm in ("SHA1", "MD5", "SHA384", "SHA512"):

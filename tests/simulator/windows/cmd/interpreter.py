@@ -33,7 +33,7 @@ def run_line(context: Context, line: str) -> int:
         return 1
     expanded = expand_percent(line, lambda name: _variable(context, name))
     try:
-        node = Parser(expanded).parse()
+        node = Parser(expanded, to_the_right=context.host.profile.get("cmd_chains") == "right").parse()
     except SyntaxFailure as failure:
         context.complain(
             context.text("unexpected", failure.unexpected) if failure.unexpected else context.text("syntax")
@@ -101,7 +101,7 @@ def _tool_name(context: Context, name: str) -> str | None:
     """The tool of System32 a command names, by bare name or by path."""
     lowered = name.lower().replace("/", "\\")
     base = lowered.rpartition("\\")[2].removesuffix(".exe")
-    if base not in tools.TOOLS and base != "cmd":
+    if (base not in tools.TOOLS and base != "cmd") or (base == "curl" and context.host.build < tools.FIRST_CURL):
         return None
     if "\\" not in lowered or context.absolute(name).lower() == context.host.tool_path(base).lower():
         return base

@@ -79,10 +79,15 @@ _BREAKS = "&|"
 
 
 class Parser:
-    """Recursive descent over one line whose ``%variables%`` are already replaced."""
+    """Recursive descent over one line whose ``%variables%`` are already replaced.
 
-    def __init__(self, line: str) -> None:
+    Microsoft documents no precedence of ``&``, ``&&`` and ``||``. cmd.exe is observed to bind ``&&`` and ``||`` closer
+    than ``&``; in the other reading (``to_the_right``) what is right of any of them belongs to it as a whole.
+    """
+
+    def __init__(self, line: str, *, to_the_right: bool = False) -> None:
         self._line = line
+        self._to_the_right = to_the_right
         self._at = 0
         self._depth = 0
 
@@ -104,6 +109,8 @@ class Parser:
             self._at += 1
 
     def _sequence(self) -> Node:
+        if self._to_the_right:
+            return self._chain_to_the_right()
         node = self._alternatives()
         while self._peek("&") and not self._peek("&&"):
             self._at += 1
@@ -112,6 +119,17 @@ class Parser:
                 break
             node = Chain("&", node, self._alternatives())
         return node
+
+    def _chain_to_the_right(self) -> Node:
+        left = self._pipe()
+        operator = next((operator for operator in ("&&", "||", "&") if self._peek(operator)), None)
+        if operator is None:
+            return left
+        self._at += len(operator)
+        self._blank()
+        if operator == "&" and (self._at == len(self._line) or self._peek(")")):
+            return left
+        return Chain(operator, left, self._chain_to_the_right())
 
     def _alternatives(self) -> Node:
         node = self._conjunction()

@@ -11,11 +11,15 @@ from tests.simulator.windows.cmd import certutil, files, reg, robocopy, schtasks
 from tests.simulator.windows.cmd.context import Context
 from tests.simulator.windows.installers import run_update
 
+# Windows 10 1803 and Windows Server 2019 brought curl.exe, from this build on.
+FIRST_CURL = 17063
+
 TOOLS: dict[str, Callable[[Context, list[str]], int]] = {
     "attrib": files.attrib,
     "bitsadmin": transfer.bitsadmin,
     "certutil": certutil.certutil,
     "compact": files.compact,
+    "curl": transfer.curl,
     "find": files.find,
     "findstr": files.findstr,
     "fsutil": files.fsutil,

@@ -1,7 +1,7 @@
 # Copyright (c) 2026 winops.mars contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Downloads: bitsadmin.exe, and what certutil shares with it. A profile's ``downloads:`` is the internet."""
+"""Downloads: bitsadmin.exe, curl.exe, and what certutil shares with them. ``downloads:`` is the internet."""
 
 from __future__ import annotations
 
@@ -50,9 +50,45 @@ def bitsadmin(context: Context, arguments: list[str]) -> int:
         context.print(f"Unable to create job - {ERROR_NOT_LOGGED_ON:#010x}")
         context.complain_win32(1245)
         return ERROR_NOT_LOGGED_ON
-    code = download(context, words[1], words[2])
+    entry = context.host.profile.get("downloads", {}).get(words[1], {})
+    code = int(entry.get("bits_fails", 0)) or download(context, words[1], words[2])
     if code:
         context.print(f"Unable to complete transfer.\r\nERROR CODE:    {code:#010x}")
         return code
     context.print("Transfer complete.")
     return 0
+
+
+# Exit codes of curl (its manual, EXIT CODES).
+_CURL_CODES = {
+    WININET_E_NAME_NOT_RESOLVED: 6,
+    HTTP_STATUS_NOT_FOUND: 22,
+    0x80070003: 23,
+    0x80070005: 23,
+    0x80070070: 23,
+}
+
+
+def curl(context: Context, arguments: list[str]) -> int:
+    """``curl [--fail] [--location] [--silent] --output target url``: 0 or curl's own exit code."""
+    words: list[str] = []
+    target = None
+    given = iter(arguments)
+    for word in given:
+        if word in ("--output", "-o"):
+            target = next(given, None)
+        elif word in ("--proto", "--proto-redir", "--connect-timeout"):
+            next(given, None)
+        elif not word.startswith("-"):
+            words.append(word)
+    if target is None or len(words) != 1:
+        context.complain("curl: try 'curl --help' for more information")
+        return 2
+    entry = context.host.profile.get("downloads", {}).get(words[0], {})
+    if "curl_fails" in entry:
+        return int(entry["curl_fails"])
+    code = download(context, words[0], target)
+    if code == HTTP_STATUS_NOT_FOUND and "--fail" not in arguments:
+        context.write(target, b"<html>404</html>")
+        return 0
+    return _CURL_CODES.get(code, 56) if code else 0

@@ -75,8 +75,11 @@ def traces(host: SimulatedHost) -> list[str]:
     "source", [DOTNET["source"], f"https://downloads.example.test/{NET48}", rf"C:\Install\{NET48}"]
 )
 @pytest.mark.parametrize("base", ["old-2012-r2", "old-2008-r2"])
-def test_every_kind_of_source(run_action: RunAction, host_of: Any, base: str, source: str) -> None:
-    host = host_of(base=base, files={rf"C:\Install\{NET48}": {"size": 121307088, "sha256": NET48_SHA256}})
+@pytest.mark.parametrize("chains", ["left", "right"])
+def test_every_kind_of_source(run_action: RunAction, host_of: Any, base: str, chains: str, source: str) -> None:
+    host = host_of(
+        base=base, cmd_chains=chains, files={rf"C:\Install\{NET48}": {"size": 121307088, "sha256": NET48_SHA256}}
+    )
     options = {**DOTNET, "source": source, "sha256": NET48_SHA256.upper()}
 
     result = run_action(ActionModule, host, **options)
@@ -87,6 +90,69 @@ def test_every_kind_of_source(run_action: RunAction, host_of: Any, base: str, so
     assert traces(host) == []
     again = run_action(ActionModule, host, **options)
     assert (again["changed"], again["exit_code"], again["before"]) == (False, None, 528049)
+
+
+SETUP_URL = "https://files.example.test/my%20setup.exe"
+
+
+def downloaded(base: str, **failures: int) -> dict[str, Any]:
+    """A profile with the installer of a product on a web server, for which some programs fail."""
+    return {**product(), "base": base, "downloads": {SETUP_URL: {"size": 1000, **failures}}}
+
+
+@pytest.mark.parametrize("base", ["windows-server-2022", "windows-server-2016", "old-2012-r2", "old-2008-r2"])
+def test_bits_downloads_on_its_own(run_action: RunAction, host_of: Any, base: str) -> None:
+    host = host_of(**downloaded(base, curl_fails=7))
+    assert run_action(ActionModule, host, **{**PRODUCT, "source": SETUP_URL})["after"] == "2.10.1"
+    assert traces(host) == []
+
+
+@pytest.mark.parametrize("base", ["windows-server-2022", "windows-11"])
+def test_curl_downloads_what_bits_cannot(run_action: RunAction, host_of: Any, base: str) -> None:
+    host = host_of(**downloaded(base, bits_fails=0x80200013))
+    assert run_action(ActionModule, host, **{**PRODUCT, "source": SETUP_URL})["after"] == "2.10.1"
+
+
+def test_certutil_downloads_where_there_is_no_defender(run_action: RunAction, host_of: Any) -> None:
+    host = host_of(**downloaded("old-2012-r2", bits_fails=0x80200013))
+    assert run_action(ActionModule, host, **{**PRODUCT, "source": SETUP_URL})["after"] == "2.10.1"
+
+
+@pytest.mark.parametrize(
+    "base, sentence",
+    [
+        ("windows-server-2016", r"bitsadmin ended with exit code \d+ \(0x80200013\); check the URL"),
+        ("windows-server-2022", r"bitsadmin ended with .*0x80200013\), curl ended with exit code 22 .*; check the URL"),
+    ],
+)
+def test_a_download_that_fails_names_what_was_tried(
+    run_action: RunAction, host_of: Any, base: str, sentence: str
+) -> None:
+    host = host_of(**downloaded(base, bits_fails=0x80200013, curl_fails=22))
+    with pytest.raises(AnsibleActionFail, match=rf"my%20setup.exe could not be downloaded: {sentence}"):
+        run_action(ActionModule, host, **{**PRODUCT, "source": SETUP_URL})
+    assert traces(host) == []
+
+
+def test_what_goes_wrong_as_system_says_what_it_was_for(run_action: RunAction, host_of: Any) -> None:
+    host = host_of(**downloaded("windows-server-2022"))
+    with pytest.raises(
+        AnsibleActionFail, match=r"the download of https://\S+ with bitsadmin: the command run as SYSTEM"
+    ):
+        run_action(ActionModule, host, **{**PRODUCT, "source": SETUP_URL, "timeout": 0})
+
+
+@pytest.mark.parametrize("base", ["old-2008-r2", "windows-server-2022"])
+def test_the_sum_of_an_installer_larger_than_a_shell_is_computed(
+    run_action: RunAction, host_of: Any, base: str
+) -> None:
+    digest = "ab" * 32
+    file = {"size": "1100 MiB", "sha256": digest}
+    host = host_of(**{**product(), "base": base, "files": {PRODUCT["source"]: file}})
+    predicted = run_action(ActionModule, host, check=True, sha256=digest, **PRODUCT)
+    assert "was not compared in check mode" in predicted["warnings"][0]
+    assert run_action(ActionModule, host, sha256=digest, **PRODUCT)["after"] == "2.10.1"
+    assert traces(host) == []
 
 
 def test_a_restart_completes_it_where_it_is_allowed(run_action: RunAction, host_of: Any) -> None:
@@ -140,9 +206,28 @@ def test_what_is_secret_in_a_url_is_in_no_message(run_action: RunAction, host_of
     assert "open-sesame" not in caught.value.message
 
 
-def test_check_mode_misses_a_local_source_too(run_action: RunAction, host_of: Any) -> None:
-    with pytest.raises(AnsibleActionFail, match="does not exist on the host"):
-        run_action(ActionModule, host_of(base="old-2012-r2"), check=True, **{**DOTNET, "source": r"C:\missing.exe"})
+@pytest.mark.parametrize(
+    "options, sentence",
+    [
+        ({"source": r"C:\missing.exe"}, "does not exist on the host"),
+        ({"source": rf"C:\Install\{NET48}", "sha256": "0" * 64}, f"its SHA-256 is {NET48_SHA256} and not 0000"),
+        ({"source": rf"C:\Install\{NET48}", "sha256": "0" * 63}, "does not consist of 64 hexadecimal digits"),
+        ({"source": r"C:\100%\setup.exe"}, "cannot be used in a command"),
+        ({"source": "C:\\a\nb\\setup.exe"}, "cannot be used in a command"),
+        ({"source": r"C:\setup.zip"}, "must end with the name"),
+        ({"source": "https://downloads.example.test/a b.exe"}, "write %20"),
+        ({"arguments": "/password=Hello!"}, "exclamation mark"),
+    ],
+)
+@pytest.mark.parametrize("check", [True, False])
+def test_what_cannot_succeed_is_refused_in_check_mode_too(
+    run_action: RunAction, host_of: Any, check: bool, options: dict[str, Any], sentence: str
+) -> None:
+    host = host_of(base="old-2012-r2", files={r"C:\setup.zip": {"size": 1}})
+    before = host.windows.state()
+    with pytest.raises(AnsibleActionFail, match=sentence):
+        run_action(ActionModule, host, check=check, **{**DOTNET, **options})
+    assert host.windows.state() == before
 
 
 @pytest.mark.parametrize(

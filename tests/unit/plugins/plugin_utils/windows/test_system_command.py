@@ -57,6 +57,15 @@ def test_it_runs_as_system() -> None:
     assert b"S-1-5-18" in host.windows.files.content(NOTE)
 
 
+@NEWER_AND_OLDER
+@pytest.mark.parametrize("chains", ["left", "right"])
+def test_the_command_runs_once_however_the_line_is_read(base: str, chains: str) -> None:
+    host = simulated(base=base, cmd_chains=chains, faults={"drop_after": ["StartByPath"]})
+    assert run(host, f"echo run>>{NOTE} & cmd.exe /c exit 7") == 7
+    assert count_runs(host)() == 1
+    assert traces(host) == []
+
+
 def test_quotes_and_operators_reach_the_command() -> None:
     host = simulated(base="healthy-2022", files={"C:\\Program Files\\a & b.txt": {"content": "<x> & y"}})
     assert run(host, f'copy "C:\\Program Files\\a & b.txt" {NOTE} >nul || exit 9') == 0
