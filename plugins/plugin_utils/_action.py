@@ -148,6 +148,9 @@ class DesiredStateAction(WindowsAction):
                 reason = f"whether the change is in effect is unknown: {unanswered or error}"
                 if isinstance(error, Unreachable):
                     raise Unreachable(reason) from None
+                if unanswered is None:
+                    reason = f"the change was made, but what is in effect now cannot be read: {error}"
+                    raise self._error(reason, {"changed": True, "before": resource.show(before)}) from None
                 raise self._error(reason, {"before": resource.show(before)}) from None
             if current == desired:
                 return current

@@ -9,12 +9,13 @@ from __future__ import annotations
 import re
 from typing import Literal, TypedDict
 
+from ..windows import paths
 from ..windows.errors import CimError
 from ..windows.files import Files
 from ..wsman.session import Session
 from .resource import Resource
 
-_LOCAL_PATH = re.compile(r'[A-Za-z]:[\\/][^<>:"|?*%]*')
+_LOCAL_PATH = re.compile(r'[A-Za-z]:[\\/][^<>:"|?*%\x00-\x1f]*')
 
 
 class DirectoryState(TypedDict):
@@ -41,9 +42,20 @@ class DirectoryResource(Resource[DirectoryState]):
         return {"state": "absent"}
 
     def desired(self, current: DirectoryState) -> DirectoryState:
-        """Return that it exists."""
+        """Return that it exists. Raises :class:`CimError` if its drive does not, or if a parent is a file."""
+        if current["state"] == "absent":
+            self._require_parent()
         return {"state": "present"}
 
     def apply(self, current: DirectoryState, desired: DirectoryState) -> None:
         """Create it, and its parents if they are missing."""
         self._files.create_directory(self._path)
+
+    def _require_parent(self) -> None:
+        parent = paths.parent(self._path)
+        while parent and self._files.directory(parent) is None:
+            if self._files.file(parent) is not None:
+                raise CimError(f"the folder {self._path} cannot be created, since {parent} is a file")
+            parent = paths.parent(parent)
+        if not parent:
+            raise CimError(f"the folder {self._path} cannot be created, since the host does not have its drive")

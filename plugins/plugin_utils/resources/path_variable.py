@@ -54,26 +54,30 @@ class PathVariable(Resource[PathVariableState]):
         return PathVariableState(value.kind, str(value.data), expanded)
 
     def desired(self, current: PathVariableState) -> PathVariableState:
-        """Append the missing entries."""
+        """Append the missing entries. Raises :class:`WSManError` if the variable cannot be written."""
         present = {paths.steps(entry) for entry in f"{current.value};{current.expanded}".split(";")}
         missing = [entry for entry in self._entries if paths.steps(entry) not in present]
         if not missing:
             return current
         # A REG_SZ contains no variables to expand, so it keeps its type.
-        return replace(
+        desired = replace(
             current,
             kind=current.kind or Kind.EXPAND_STRING,
             value=";".join([*filter(None, [current.value.rstrip(";")]), *missing]),
         )
+        self._registry.check(MACHINE_ENVIRONMENT_KEY, self._name, _registry_value(desired))
+        return desired
 
     def apply(self, current: PathVariableState, desired: PathVariableState) -> None:
         """Write the text with its type."""
-        self._registry.set(
-            MACHINE_ENVIRONMENT_KEY, self._name, RegistryValue(desired.kind or Kind.EXPAND_STRING, desired.value)
-        )
+        self._registry.set(MACHINE_ENVIRONMENT_KEY, self._name, _registry_value(desired))
 
     def show(self, state: PathVariableState) -> dict[str, Any]:
         """Return type and stored text, both None if the variable does not exist."""
         if state.kind is None:
             return {"type": None, "value": None}
         return {"type": str(state.kind), "value": state.value}
+
+
+def _registry_value(state: PathVariableState) -> RegistryValue:
+    return RegistryValue(state.kind or Kind.EXPAND_STRING, state.value)

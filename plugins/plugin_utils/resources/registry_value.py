@@ -34,10 +34,13 @@ class RegistryValueResource(Resource[RegistryValue | None]):
         return self._registry.value(self._key, self._name)
 
     def desired(self, current: RegistryValue | None) -> RegistryValue | None:
-        """Return the wanted value. Raises :class:`CimError` if the data is not of the type."""
+        """Return the wanted value. Raises :class:`WSManError` if it is not of the type or cannot be written."""
         if not self._present:
             return None
-        return registry_value(self._kind or (current.kind if current else Kind.STRING), self._data)
+        desired = registry_value(self._kind or (current.kind if current else Kind.STRING), self._data)
+        if desired != current:
+            self._registry.check(self._key, self._name, desired)
+        return desired
 
     def apply(self, current: RegistryValue | None, desired: RegistryValue | None) -> None:
         """Write or delete the value."""

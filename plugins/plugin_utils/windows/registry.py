@@ -27,6 +27,7 @@ from ..wsman.values import (
     boolean,
     integer,
     octets,
+    sendable,
     string,
 )
 from .command_line import failure, quoted
@@ -179,11 +180,21 @@ class Registry:
         self._require(code, f"the rights to the registry key {key} could not be read")
         return output.read("bGranted", boolean) or False
 
-    def set(self, key: str, name: str, value: RegistryValue) -> None:
-        """Write a value, which may have had another type; create the key and its parents if they are missing."""
+    def check(self, key: str, name: str, value: RegistryValue) -> None:
+        """Raise :class:`WSManError` for a value that cannot be written, or not be read again; sends nothing."""
         type_ = _TYPES[value.kind]
         if value.data in ((), b""):
             raise CimError(f"an empty {type_.name} cannot be written to {_shown(key, name)} over WS-Management")
+        for text in (key, name, *(value.data if isinstance(value.data, tuple) else (value.data,))):
+            if isinstance(text, str):
+                sendable(text)
+        if value.kind is Kind.EXPAND_STRING:
+            _query(key, name)
+
+    def set(self, key: str, name: str, value: RegistryValue) -> None:
+        """Write a value, which may have had another type; create the key and its parents if they are missing."""
+        self.check(key, name, value)
+        type_ = _TYPES[value.kind]
         parameters: dict[str, Value] = {"sValueName": name, type_.parameter: value.data}
         code = self._change(f"Set{type_.method}", key, parameters)
         if code == ERROR_FILE_NOT_FOUND:
@@ -227,8 +238,7 @@ class Registry:
 
     def _unexpanded(self, key: str, name: str) -> str:
         """Return the stored text of a REG_EXPAND_SZ value, by ``reg query``: StdRegProv only returns it expanded."""
-        selection = f"/v {quoted(name)}" if name else "/ve"
-        result = self._session.run(f"reg query {quoted(key)} {selection}", repeatable=True)
+        result = self._session.run(_query(key, name), repeatable=True)
         # After the key, a line that begins with the value's name, which may itself contain what separates it from the
         # type and the data. Only the name of the default value is translated. The type never is.
         printed_name = re.escape(name) if name else r"[^\r\n]*?"
@@ -261,6 +271,11 @@ class Registry:
             raise CimError(f"{complaint}: access is denied to the account ({MORE_RIGHTS})", code)
         if code:
             raise CimError(f"{complaint}: error {code} (0x{code:08X})", code)
+
+
+def _query(key: str, name: str) -> str:
+    selection = f"/v {quoted(name)}" if name else "/ve"
+    return f"reg query {quoted(key)} {selection}"
 
 
 def _shown(key: str, name: str) -> str:

@@ -35,13 +35,16 @@ def test_a_folder_is_predicted_created_and_then_left_alone(run_action: RunAction
 
 
 def test_a_file_in_its_place_is_an_error_also_in_check_mode(run_action: RunAction) -> None:
-    host = simulated(files={PATH: {"content": "a file"}})
+    for file in (PATH, r"D:\One & more"):
+        host = simulated(files={file: {"content": "a file"}})
 
-    with pytest.raises(AnsibleActionFail, match="is a file"):
-        run_action(ActionModule, host, check=True, path=PATH)
+        with pytest.raises(AnsibleActionFail, match="is a file"):
+            run_action(ActionModule, host, check=True, path=PATH)
 
 
-@pytest.mark.parametrize("path", ["relative", r"\\server\share\folder", "D:", r"%TEMP%\x", 'D:\\a"b', r"D:\a:b", ""])
+@pytest.mark.parametrize(
+    "path", ["relative", r"\\server\share\folder", "D:", r"%TEMP%\x", 'D:\\a"b', r"D:\a:b", "D:\\a\nb", ""]
+)
 def test_other_paths_are_refused_before_anything_is_sent(run_action: RunAction, path: str) -> None:
     host = simulated()
 
@@ -50,9 +53,13 @@ def test_other_paths_are_refused_before_anything_is_sent(run_action: RunAction, 
     assert not host.actions
 
 
-def test_a_drive_that_is_not_there_is_an_error(run_action: RunAction) -> None:
-    with pytest.raises(AnsibleActionFail, match="could not be created"):
-        run_action(ActionModule, simulated(), path=r"Z:\folder")
+@pytest.mark.parametrize("check", [True, False])
+@pytest.mark.parametrize("path", ["Z:\\folder\\another", "Z:\\"])
+def test_a_drive_that_is_not_there_is_an_error_also_in_check_mode(
+    run_action: RunAction, check: bool, path: str
+) -> None:
+    with pytest.raises(AnsibleActionFail, match="the host does not have its drive"):
+        run_action(ActionModule, simulated(), check=check, path=path)
 
 
 @pytest.mark.parametrize("fault, request_, sent", [("drop_before", "Command", 2), ("drop_after", "Receive", 1)])

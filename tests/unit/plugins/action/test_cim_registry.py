@@ -165,3 +165,27 @@ def test_a_refused_write_says_so(run_action: RunAction) -> None:
 
     with pytest.raises(AnsibleActionFail, match=r"could not be written: access is denied.*nothing was changed"):
         run_action(ActionModule, host, key=KEY, name="Name", data="new")
+
+
+@pytest.mark.parametrize(
+    "options, sentence",
+    [
+        ({"name": "100%", "type": "expand_string", "data": "x"}, "cannot be used in a command"),
+        ({"name": 'a"b', "type": "expand_string", "data": "x"}, "cannot be used in a command"),
+        ({"name": "a\nb", "type": "expand_string", "data": "x"}, "cannot be used in a command"),
+        ({"name": "a", "type": "multi_string", "data": []}, "an empty REG_MULTI_SZ cannot be written"),
+        ({"name": "a", "type": "binary", "data": ""}, "an empty REG_BINARY cannot be written"),
+        ({"name": "a", "data": "secret \x07"}, r"contains the character U\+0007"),
+    ],
+)
+@pytest.mark.parametrize("check", [True, False])
+def test_what_cannot_be_written_is_not_predicted(
+    run_action: RunAction, check: bool, options: dict[str, Any], sentence: str
+) -> None:
+    host = contoso({})
+    before = host.windows.state()
+
+    with pytest.raises(AnsibleActionFail, match=sentence) as caught:
+        run_action(ActionModule, host, check=check, key=KEY, **options)
+    assert host.windows.state() == before
+    assert "secret" not in caught.value.message

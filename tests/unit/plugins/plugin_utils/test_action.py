@@ -330,6 +330,19 @@ def test_a_host_lost_before_the_change_is_read_back_is_an_error(sessions: list[M
         changed(host, sessions)
 
 
+def test_a_change_that_was_made_and_cannot_be_read_back_counts_as_changed(sessions: list[MagicMock]) -> None:
+    host = Host({"value": 1})
+    host.reads = [None, DENIED]
+
+    with pytest.raises(
+        AnsibleActionFail, match="the change was made, but what is in effect now cannot be read"
+    ) as caught:
+        changed(host, sessions)
+    assert caught.value.result["changed"] is True
+    assert caught.value.result["before"] == {"value": 1}
+    assert "after" not in caught.value.result
+
+
 class Counter(Resource[int]):
     """A resource whose state is a number, shown by its parity."""
 

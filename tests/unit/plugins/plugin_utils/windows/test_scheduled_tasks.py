@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import base64
 import re
-from contextlib import suppress
+from contextlib import nullcontext, suppress
 
 import pytest
 
@@ -244,6 +244,17 @@ def test_lines_that_cannot_be_written_are_not_cut_off() -> None:
     with pytest.raises(TaskXmlError, match="more than 8000 characters"):
         ScheduledTasks(host.session).register("\\", "Task", OTHER.replace("echo a", "echo " + 8000 * "a"))
     assert host.windows.state() == before
+
+
+@pytest.mark.parametrize("base, is_refused", [("old-2008-r2", True), ("healthy-2022", False)])
+def test_what_schtasks_cannot_write_is_refused_before_it_is_tried(base: str, is_refused: bool) -> None:
+    host = simulated(base=base)
+    tasks = ScheduledTasks(host.session)
+    tasks.states(FOLDER)
+    sent = host.service.statistics.soap
+    with pytest.raises(TaskXmlError, match="more than 8000") if is_refused else nullcontext():
+        tasks.check(FOLDER, BACKUP, OTHER.replace("echo a", "echo " + 8000 * "a"))
+    assert host.service.statistics.soap == sent
 
 
 def test_characters_lost_on_the_way_are_not_written_back() -> None:
