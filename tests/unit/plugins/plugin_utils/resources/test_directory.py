@@ -22,4 +22,4 @@ def test_a_path_that_is_not_on_a_local_drive_is_refused(path: str) -> None:
 def test_any_other_path_can_be_managed(path: str) -> None:
     resource = DirectoryResource(simulated().session, path)
 
-    assert resource.desired({"state": "absent"}) == {"state": "present"}
+    assert resource.desired(resource.read()) == {"state": "present"}
