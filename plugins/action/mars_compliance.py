@@ -16,6 +16,7 @@ from ansible_collections.winops.mars.plugins.modules.mars_compliance import ARGU
 from ansible_collections.winops.mars.plugins.plugin_utils._action import ValidatedAction
 from ansible_collections.winops.mars.plugins.plugin_utils.mars.facts import SCHEMA
 from ansible_collections.winops.mars.plugins.plugin_utils.mars.rules.check import check
+from ansible_collections.winops.mars.plugins.plugin_utils.mars.rules.inventory import INVENTORY
 from ansible_collections.winops.mars.plugins.plugin_utils.mars.rules.reading import (
     RuleError,
     effective_rules,
@@ -41,7 +42,8 @@ class ActionModule(ValidatedAction):
             limits = thresholds(args["baseline"], plain(args["thresholds"]))
         except (RuleError, ThresholdError, ImportError) as error:
             raise AnsibleActionFail(f"{self._task.action}: {error}") from None
-        compliance = check(self._facts(args, task_vars), rules, limits)
+        inventory = {name: args[name] for name in INVENTORY}
+        compliance = check(self._facts(args, task_vars), rules, limits, inventory)
         return {"changed": False, "baseline": args["baseline"], "thresholds": limits, **compliance.as_dict()}
 
     def _facts(self, args: Mapping[str, Any], task_vars: Mapping[str, Any]) -> dict[str, Any]:

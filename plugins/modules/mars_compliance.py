@@ -43,19 +43,42 @@ options:
       - Single thresholds that replace those of the O(baseline).
       # generated: threshold_documentation
       - C(dotnet_version) is a version in quotes, '4.8' for example. Oldest .NET Framework that is accepted.
+      - C(dotnet_advised_version) is a version in quotes, '4.8' for example. .NET Framework below which there
+        is a warning. The System State and some repairs need it.
       - C(powershell_version) is a version in quotes, '4.8' for example. Oldest Windows PowerShell that is accepted.
-      - C(scratch_free_percent) is a number from 0 to 100. Free space the scratch volume must have, in percent of the
-        protected data where its size is given, of the volume otherwise.
-      - C(scratch_advised_percent) is a number from 0 to 100. Free space of the scratch volume below which there is a
-        warning, in percent of the same.
-      - C(scratch_protected_data) is a whole number of bytes above 0, or null. Size of all data the agent protects on
-        the host, in bytes.
-      - C(last_backup_hours) is a number of hours above 0, or null. Longest time since the last successful backup, in
-        hours. By default, that is the longest time between two scheduled backups and a day more, or eight days if the
-        schedule is neither daily nor weekly.
+      - C(scratch_free_percent) is a number from 0 to 100. Free space that the scratch volume must have, in
+        percent of the protected data, if its size is given.
+      - C(scratch_advised_percent) is a number from 0 to 100. Free space of the scratch volume below which there
+        is a warning, in percent of the protected data if its size is given, otherwise of all that is used on
+        fixed NTFS volumes.
+      - C(scratch_least_percent) is a number from 0 to 100. Free space of the scratch volume below which it
+        is certainly too little, in percent of all that is used on fixed NTFS volumes, if the size of the protected
+        data is not given.
+      - C(scratch_system_state_space) is a whole number of bytes above 0, or null. Free space that the scratch
+        volume must have in addition if the agent protects the System State.
+      - C(last_backup_hours) is a number of hours above 0, or null. Longest time since the last successful backup,
+        in hours. By default, that is the longest time between two scheduled backups and a day more, or eight
+        days if the schedule is neither daily nor weekly.
       # end generated
     type: dict
     default: {}
+  protected_data:
+    description:
+      - Size of all data that the agent protects on the host, with a unit if it is not in bytes, as in V(2 TB).
+      - Without it, the free space of the scratch volume can only be compared with all that is on the host's volumes.
+    type: bytes
+  system_state:
+    description:
+      - Whether the agent protects the System State of the host, which needs more free space.
+      - By default, a volume that the agent made for such a backup shows it.
+    type: bool
+  protection:
+    description:
+      - V(paused) says that somebody stopped the backups of this host on purpose, so that a missing or disabled task is
+        not a finding.
+    type: str
+    choices: [active, paused]
+    default: active
   rules_file:
     description:
       - A YAML file on the controller with a list of O(rules), which are applied before those in O(rules) itself.
@@ -107,8 +130,8 @@ EXAMPLES = r"""
 - name: Check saved facts, with more room for 2 TB of protected data and without the rule on overlapping backups
   winops.mars.mars_compliance:
     facts: "{{ lookup('ansible.builtin.file', 'facts/' ~ inventory_hostname ~ '.json') | from_json }}"
+    protected_data: 2 TB
     thresholds:
-      scratch_protected_data: "{{ '2 TB' | ansible.builtin.human_to_bytes }}"
       scratch_free_percent: 7.5
     disabled_rules:
       - task_instances
@@ -238,10 +261,12 @@ thresholds:
   type: dict
   sample:
     dotnet_version: '4.8'
+    dotnet_advised_version: '4.8'
     powershell_version: '5.0'
     scratch_free_percent: 5
     scratch_advised_percent: 10
-    scratch_protected_data: null
+    scratch_least_percent: 1
+    scratch_system_state_space: 37580963840
 """
 
 from typing import Any
@@ -252,6 +277,9 @@ ARGUMENT_SPEC: dict[str, Any] = {
     "facts": {"type": "dict"},
     "baseline": {"type": "str", "choices": ["minimum", "current"], "default": "minimum"},
     "thresholds": {"type": "dict", "default": {}},
+    "protected_data": {"type": "bytes"},
+    "system_state": {"type": "bool"},
+    "protection": {"type": "str", "choices": ["active", "paused"], "default": "active"},
     "rules_file": {"type": "path"},
     "rules": {"type": "list", "elements": "dict", "default": []},
     "disabled_rules": {"type": "list", "elements": "str", "default": []},

@@ -100,6 +100,10 @@ ansible_facts:
               description: The section.
               type: str
               sample: antivirus
+            fact:
+              description: The fact, such as C(tls.enabled), or the section if this concerns all of it.
+              type: str
+              sample: antivirus.defender
             code:
               description: The host's error code, or the kind of failure if it gave none.
               type: str
@@ -110,27 +114,55 @@ ansible_facts:
               sample: 'the host answered with error 0x80041003: Access denied'
         # generated: section_documentation
         agent:
-          description: The MARS agent. Everything but C(installed) is V(null) where it is not installed.
+          description: The MARS agent.
           type: dict
           contains:
             installed:
-              description: Whether the agent is installed.
+              description: Whether the agent is installed, V(null) if only a part of it is there.
               type: bool
               sample: true
+            missing:
+              description: What of an installation is not there, if another part is.
+              type: list
+              elements: str
+              sample: []
+            role:
+              description:
+                - What the agent is for. V(backup) is the backup of this host.
+                - V(data_protection_manager) is the online protection of System Center DPM or Azure Backup Server,
+                  V(site_recovery) is Azure Site Recovery. Both use the agent without its scheduled task.
+              type: str
+              sample: backup
             install_path:
-              description: Folder of the agent, without a trailing backslash.
+              description: Folder of the agent, without a trailing backslash, V(null) if the registry names none.
               type: str
               sample: C:\Program Files\Microsoft Azure Recovery Services Agent
             version:
               description: File version of the backup engine, V(null) if the file is missing.
               type: str
               sample: 2.0.9262.0
+            module:
+              description: Whether the agent's PowerShell module is in its folder.
+              type: bool
+              sample: true
             engine:
-              description: The backup engine's service with C(name), C(state) and C(start_mode).
+              description: The backup engine's service, V(null) if missing.
               type: dict
-              sample: {name: obengine, state: Running, start_mode: Auto}
+              contains:
+                name:
+                  description: Its name.
+                  type: str
+                  sample: obengine
+                state:
+                  description: V(Running), V(Stopped), V(Start Pending), and so on.
+                  type: str
+                  sample: Running
+                start_mode:
+                  description: V(Auto), V(Manual), or V(Disabled).
+                  type: str
+                  sample: Auto
             management:
-              description: The management agent's service with C(name), C(state) and C(start_mode).
+              description: The management agent's service with C(name), C(state) and C(start_mode), V(null) if missing.
               type: dict
               sample: {name: OBRecoveryServicesManagementAgent, state: Running, start_mode: Auto}
         antivirus:
@@ -266,6 +298,10 @@ ansible_facts:
               description: When Windows started, as an ISO 8601 time with offset.
               type: str
               sample: '2026-11-01T03:12:45+00:00'
+            local_time:
+              description: The host's clock when the facts were gathered, as an ISO 8601 time with offset.
+              type: str
+              sample: '2026-11-20T10:00:00+00:00'
             windows_directory:
               description: Folder of Windows.
               type: str
@@ -287,19 +323,29 @@ ansible_facts:
               type: str
               sample: 5.1.20348.1
             execution_policy:
-              description: Execution policies of the computer.
+              description: Execution policies as the SYSTEM account meets them. The first one that is set applies.
               type: dict
               contains:
                 group_policy:
-                  description: Set by Group Policy, V(null) if it sets none.
+                  description: Set for the computer by Group Policy, V(null) if it sets none.
                   type: str
                   sample: RemoteSigned
+                user_policy:
+                  description: Set for SYSTEM by Group Policy, V(null) if it sets none.
+                  type: str
+                  sample: null
+                current_user:
+                  description: Set by SYSTEM for itself, V(null) if undefined.
+                  type: str
+                  sample: null
                 local_machine:
                   description: Set for the computer, V(null) if undefined.
                   type: str
                   sample: RemoteSigned
                 effective:
-                  description: The one that applies to the SYSTEM account.
+                  description:
+                    - The one that applies, by its proper name.
+                    - V(null) if none of them is set and sources differ on what applies then (servers since 2012 R2).
                   type: str
                   sample: RemoteSigned
             module_path:
@@ -335,10 +381,41 @@ ansible_facts:
               description: Whether it is a junction or symbolic link.
               type: bool
               sample: false
+            virtual_disks:
+              description: The virtual disks in it and their attributes.
+              type: list
+              elements: dict
+              contains:
+                path:
+                  description: The file.
+                  type: str
+                  sample: D:\Scratch\Metadata\volume-c.vhd
+                compressed:
+                  description: Whether NTFS compresses it.
+                  type: bool
+                  sample: false
+                encrypted:
+                  description: Whether NTFS encrypts it.
+                  type: bool
+                  sample: false
+                sparse:
+                  description: Whether it is sparse.
+                  type: bool
+                  sample: false
+                reparse_point:
+                  description: Whether it is a link, or deduplicated.
+                  type: bool
+                  sample: false
             deduplicated:
-              description: Whether Data Deduplication is on for its volume.
+              description:
+                - Whether Data Deduplication works in it.
+                - V(null) if it is disabled for the volume, but what it did is not undone.
               type: bool
               sample: false
+            system_access:
+              description: Whether its access list lets SYSTEM read, write, and delete in it.
+              type: bool
+              sample: true
             volume:
               description: Its volume, V(null) if it is not on a volume of the host.
               type: dict
@@ -374,6 +451,10 @@ ansible_facts:
                   sample: 136365211648
                 free:
                   description: Free space, in bytes.
+                  type: int
+                  sample: 68182605824
+                used:
+                  description: Used space, in bytes.
                   type: int
                   sample: 68182605824
                 free_percent:
@@ -434,6 +515,14 @@ ansible_facts:
                   description: Longest time between two starts, V(null) for schedules other than daily and weekly ones.
                   type: int
                   sample: 24
+                over:
+                  description: Whether its end or its only time is past, so that it cannot start the task any more.
+                  type: bool
+                  sample: false
+                starts_in_days:
+                  description: Days until it begins to count, V(0) if it does.
+                  type: float
+                  sample: 0
             multiple_instances:
               description: What happens if the task is to start while it runs.
               type: str
@@ -446,6 +535,12 @@ ansible_facts:
               description: Exit code of that run.
               type: int
               sample: 0
+            overdue:
+              description:
+                - Whether the task has not started for a day longer than its daily or weekly schedule allows.
+                - V(null) if it has no such schedule or the time of its last run is unknown.
+              type: bool
+              sample: false
         tls:
           description: What the registry says about TLS 1.2 for clients, V(null) where it says nothing.
           type: dict
@@ -530,6 +625,10 @@ ansible_facts:
               sample: 136365211648
             free:
               description: Free space, in bytes.
+              type: int
+              sample: 68182605824
+            used:
+              description: Used space, in bytes.
               type: int
               sample: 68182605824
             free_percent:

@@ -188,15 +188,10 @@ def rules() -> str:
 def threshold_table() -> str:
     """The thresholds with their values in each baseline as reStructuredText."""
     rows = [
-        [f"``{name}``", threshold.description, *(shown(value) for value in (threshold.minimum, threshold.current))]
+        [f"``{name}``", threshold.description, str(threshold.minimum), str(threshold.current)]
         for name, threshold in THRESHOLDS.items()
     ]
     return list_table(["Name", "Meaning", "``minimum``", "``current``"], rows)
-
-
-def shown(value: Any) -> str:
-    """A value of a threshold for people."""
-    return "not given" if value is None else str(value)
 
 
 def functions() -> str:
@@ -234,7 +229,7 @@ class _Dumper(yaml.SafeDumper):
 
 def to_yaml(data: Any) -> str:
     """The data as the project writes YAML."""
-    return yaml.dump(data, Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=110)
+    return yaml.dump(data, Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=100)
 
 
 HEADER = """\

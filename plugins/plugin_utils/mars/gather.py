@@ -38,7 +38,9 @@ def gather(session: Session, sections: Iterable[str]) -> dict[str, Any]:
             host.plan_keys(keys)
     for section in gathered["gathered"]:
         with host.reading(section):
-            gathered[section] = SECTIONS[section].gather(host)
+            read = SECTIONS[section].gather(host)
+            if read != {}:  # not even one fact of it
+                gathered[section] = read
     gathered["unreadable"] = host.unreadable
     if not any(section in gathered for section in SECTIONS):
         raise WSManError(f"no fact can be read: {host.unreadable[0]['reason']}")

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from functools import cached_property
+from typing import Any
 
 from ..windows.command_batch import CommandBatch, Output
 from ..windows.errors import CimError
@@ -26,6 +27,7 @@ from ..wsman.errors import (
 )
 from ..wsman.session import Session
 from . import locations
+from .agent_role import ROLE_SERVICES
 from .catalogue import ANTIVIRUS_SERVICES
 
 #: The command line that a section wants to be run, None if it needs none on this host.
@@ -47,14 +49,26 @@ class Host:
         self._unformed: dict[str, WSManError] = {}
 
     @contextmanager
-    def reading(self, section: str) -> Iterator[None]:
-        """Note a failed read of a section, or of a part of it, and go on; a host that is gone ends everything."""
+    def reading(self, fact: str) -> Iterator[None]:
+        """Note that a section (``tls``) or a fact of it (``tls.enabled``) cannot be read, and go on.
+
+        A host that is gone ends everything.
+        """
         try:
             yield
         except _GONE:
             raise
         except WSManError as error:
-            self.unreadable.append({"section": section, "code": _code(error), "reason": str(error)})
+            section = fact.partition(".")[0]
+            self.unreadable.append({"section": section, "fact": fact, "code": _code(error), "reason": str(error)})
+
+    def read_each(self, path: str, reads: Mapping[str, Callable[[], Any]]) -> dict[str, Any]:
+        """Read the facts below a path by their names; one that cannot be read is missing, and the others stay known."""
+        facts = {}
+        for name, read in reads.items():
+            with self.reading(f"{path}.{name}"):
+                facts[name] = read()
+        return facts
 
     def plan(self, commands: Mapping[str, Command]) -> None:
         """Have these commands run, all together, when :meth:`output` is first called."""
@@ -98,19 +112,19 @@ class Host:
     @cached_property
     def install_path(self) -> str | None:
         """The agent's folder without a trailing backslash, None where the agent is not installed."""
-        path = self.registry.string(locations.SETUP_KEY, "InstallPath")
+        path = self.registry.text(locations.SETUP_KEY, "InstallPath")
         return path.rstrip("\\") if path else None
 
     @cached_property
     def scratch_location(self) -> str | None:
         """The scratch folder the agent is told to use."""
-        return self.registry.string(locations.CONFIG_KEY, "ScratchLocation")
+        return self.registry.text(locations.CONFIG_KEY, "ScratchLocation")
 
     @cached_property
     def services(self) -> list[Service]:
         """The services any section asks for, from one query."""
         return Services(self.session).find(
-            names=[locations.ENGINE_SERVICE, *ANTIVIRUS_SERVICES],
+            names=[locations.ENGINE_SERVICE, *ROLE_SERVICES, *ANTIVIRUS_SERVICES],
             display_names=[locations.MANAGEMENT_SERVICE_DISPLAY_NAME],
         )
 

@@ -14,6 +14,7 @@ ENGINE_SERVICE = "obengine"
 # No source names this service's short name, so it is found by its display name, which the product does not translate.
 MANAGEMENT_SERVICE_DISPLAY_NAME = "Microsoft Azure Recovery Services Management Agent"
 ENGINE_EXECUTABLE = r"bin\CBEngine.exe"
+MODULE_MANIFEST = r"bin\Modules\MSOnlineBackup\MSOnlineBackup.psd1"
 
 TASK_FOLDER = "\\Microsoft\\OnlineBackup\\"
 
@@ -24,6 +25,9 @@ POWERSHELL_2_KEY = r"HKLM\SOFTWARE\Microsoft\PowerShell\1\PowerShellEngine"
 # The key has a 1 in all versions of Windows PowerShell.
 EXECUTION_POLICY_KEY = r"HKLM\SOFTWARE\Microsoft\PowerShell\1\ShellIds\Microsoft.PowerShell"
 EXECUTION_POLICY_GPO_KEY = r"HKLM\SOFTWARE\Policies\Microsoft\Windows\PowerShell"
+# The tasks of the agent run as SYSTEM, whose own settings come before those of the computer.
+SYSTEM_EXECUTION_POLICY_KEY = r"HKU\S-1-5-18\Software\Microsoft\PowerShell\1\ShellIds\Microsoft.PowerShell"
+SYSTEM_EXECUTION_POLICY_GPO_KEY = r"HKU\S-1-5-18\Software\Policies\Microsoft\Windows\PowerShell"
 
 TLS_CLIENT_KEY = r"HKLM\SYSTEM\CurrentControlSet\Control\SecurityProviders\SCHANNEL\Protocols\TLS 1.2\Client"
 DOTNET_TLS_KEY = r"HKLM\SOFTWARE\Microsoft\.NETFramework\v4.0.30319"

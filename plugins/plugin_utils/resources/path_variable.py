@@ -55,7 +55,7 @@ class PathVariable(Resource[PathVariableState]):
 
     def desired(self, current: PathVariableState) -> PathVariableState:
         """Append the missing entries. Raises :class:`WSManError` if the variable cannot be written."""
-        present = {paths.steps(entry) for entry in f"{current.value};{current.expanded}".split(";")}
+        present = {paths.steps(entry.strip()) for entry in f"{current.value};{current.expanded}".split(";")}
         missing = [entry for entry in self._entries if paths.steps(entry) not in present]
         if not missing:
             return current

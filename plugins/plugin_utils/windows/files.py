@@ -22,6 +22,7 @@ from ..wsman.values import (
     string,
 )
 from . import paths
+from .command_batch import Output
 from .command_line import failure, quoted
 from .errors import CimError
 from .rights import require_elevation
@@ -103,6 +104,43 @@ class Files:
                 require_elevation(self._session, f"whether {path} exists")
                 return None
             raise
+
+
+@dataclass(frozen=True)
+class FileAttributes:
+    """A file's path, and its attributes as flags (FILE_ATTRIBUTE_* of winnt.h)."""
+
+    path: str
+    flags: int
+
+    sparse = property(lambda self: bool(self.flags & 0x200))
+    reparse_point = property(lambda self: bool(self.flags & 0x400))
+    compressed = property(lambda self: bool(self.flags & 0x800))
+    encrypted = property(lambda self: bool(self.flags & 0x4000))
+
+
+def attributes_query(folder: str, pattern: str) -> str:
+    """Return the command for the files that match a pattern in a folder and below; :func:`read_attributes` reads it.
+
+    No CIM class has all attributes. ``fsutil usn readdata`` prints them as a number, after the path that echo prints.
+    """
+    within = quoted(paths.normalize(folder))
+    return f'(dir {within} >nul) && (for /r {within} %f in ({pattern}) do @(echo *%f& fsutil usn readdata "%f"))'
+
+
+def read_attributes(folder: str, output: Output) -> list[FileAttributes]:
+    """Return the attributes that the query printed. Raises :class:`CimError` for any other output."""
+    found = []
+    for record in output.text.split("*")[1:] if output.succeeded else ():
+        path, *lines = [line.strip() for line in record.splitlines() if line.strip()]
+        # The texts are translated, their order is not: attributes, length and offset of the name, and the name
+        flags = re.search(r": 0x([0-9a-f]{1,8})\b", lines[-4]) if len(lines) >= 4 else None
+        if not flags:
+            raise CimError(f"the attributes of {path} cannot be read: fsutil printed {' '.join(lines)[:200]!r}")
+        found.append(FileAttributes(path, int(flags[1], 16)))
+    if not output.succeeded:
+        raise CimError(f"the files in {folder} cannot be listed: {' '.join(output.text.split())[:200]}")
+    return found
 
 
 def reparse_point_query(path: str) -> str:

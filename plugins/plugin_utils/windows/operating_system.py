@@ -48,50 +48,74 @@ _TOLERANCE = timedelta(seconds=1)
 
 @dataclass(frozen=True)
 class OperatingSystem:
-    """Properties of the running Windows.
+    """Properties of the running Windows. Each raises :class:`ProtocolError` if its value makes no sense."""
 
-    :ivar caption: the product's name, to show but not to decide on: some versions translate it.
-    :ivar version: such as ``10.0.20348``.
-    :ivar service_pack: its major number, 0 for none.
-    :ivar product_type: ``workstation``, ``domain_controller`` or ``server``.
-    :ivar architecture: bits: 32 or 64.
-    :ivar language: the LCID of the installed language.
-    :ivar last_boot: with a time zone.
-    :ivar local_time: the host's clock when this was read, with its time zone.
-    :ivar sku: the edition (PRODUCT_* of winnt.h), None if it is unknown.
-    """
-
-    caption: str
-    version: str
-    build: int
-    service_pack: int
-    product_type: str
-    architecture: int
-    language: int
-    computer_name: str
-    last_boot: datetime
-    local_time: datetime
-    windows_directory: str
-    sku: int | None
+    instance: Instance
 
     @classmethod
     def read(cls, session: Session) -> OperatingSystem:
         """Read all properties by one request."""
-        instance = session.get(_PATH)
-        return cls(
-            caption=_required(instance, "Caption", string).strip(),
-            version=_required(instance, "Version", string),
-            build=_required(instance, "BuildNumber", integer),
-            service_pack=instance.read("ServicePackMajorVersion", integer) or 0,
-            product_type=_product_type(_required(instance, "ProductType", integer)),
-            architecture=_bits(_required(instance, "OSArchitecture", string)),
-            language=_required(instance, "OSLanguage", integer),
-            computer_name=_required(instance, "CSName", string),
-            last_boot=_required(instance, "LastBootUpTime", datetime_),
-            local_time=_required(instance, "LocalDateTime", datetime_),
-            windows_directory=_required(instance, "WindowsDirectory", string),
-            sku=instance.read("OperatingSystemSKU", integer),
-        )
+        return cls(session.get(_PATH))
+
+    @property
+    def caption(self) -> str:
+        """The product's name, to show but not to decide on: some versions translate it."""
+        return _required(self.instance, "Caption", string).strip()
+
+    @property
+    def version(self) -> str:
+        """Such as ``10.0.20348``."""
+        return _required(self.instance, "Version", string)
+
+    @property
+    def build(self) -> int:
+        """The build number."""
+        return _required(self.instance, "BuildNumber", integer)
+
+    @property
+    def service_pack(self) -> int:
+        """The service pack's major number, 0 for none."""
+        return self.instance.read("ServicePackMajorVersion", integer) or 0
+
+    @property
+    def product_type(self) -> str:
+        """``workstation``, ``domain_controller`` or ``server``."""
+        return _product_type(_required(self.instance, "ProductType", integer))
+
+    @property
+    def architecture(self) -> int:
+        """Bits: 32 or 64."""
+        return _bits(_required(self.instance, "OSArchitecture", string))
+
+    @property
+    def language(self) -> int:
+        """The LCID of the installed language."""
+        return _required(self.instance, "OSLanguage", integer)
+
+    @property
+    def computer_name(self) -> str:
+        """The NetBIOS name."""
+        return _required(self.instance, "CSName", string)
+
+    @property
+    def last_boot(self) -> datetime:
+        """When Windows started, with a time zone."""
+        return _required(self.instance, "LastBootUpTime", datetime_)
+
+    @property
+    def local_time(self) -> datetime:
+        """The host's clock when this was read, with its time zone."""
+        return _required(self.instance, "LocalDateTime", datetime_)
+
+    @property
+    def windows_directory(self) -> str:
+        """The folder of Windows."""
+        return _required(self.instance, "WindowsDirectory", string)
+
+    @property
+    def sku(self) -> int | None:
+        """The edition (PRODUCT_* of winnt.h), None if it is unknown."""
+        return self.instance.read("OperatingSystemSKU", integer)
 
 
 def _required(instance: Instance, name: str, cim_type: CimType[T]) -> T:
@@ -105,7 +129,10 @@ def _product_type(number: int) -> str:
     try:
         return _PRODUCT_TYPES[number]
     except KeyError:
-        raise ProtocolError(f"Win32_OperatingSystem.ProductType is {number}, which is not a known type") from None
+        known = ", ".join(f"{key} ({value})" for key, value in _PRODUCT_TYPES.items())
+        raise ProtocolError(
+            f"the host's Win32_OperatingSystem.ProductType is {number}, but Windows knows only {known}"
+        ) from None
 
 
 def _bits(architecture: str) -> int:

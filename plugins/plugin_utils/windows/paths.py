@@ -4,15 +4,17 @@
 # Private to this collection; it may change at any time
 """Windows paths as text: whether two are the same, and whether one is inside the other.
 
-Only the text is compared: short (8.3) names, ``.`` and ``..``, junctions and ``\\\\?\\`` prefixes are not resolved.
-Slashes are the same as backslashes. Repeated and trailing separators are ignored, and so are blanks and quotation marks
-around a path, which entries of PATH may have.
+Only the text is compared: short (8.3) names, ``.`` and ``..``, and junctions are not resolved. As for Windows, slashes
+are the same as backslashes, and repeated or trailing separators, blanks at the end, and ``\\\\?\\`` before a
+drive make no difference. Quotation marks are part of a name, which no file can have.
 """
 
 from __future__ import annotations
 
 import re
 
+# Before a drive, this prefix only turns off the reading of what follows.
+_EXTENDED = re.compile(r"^\\\\[?]\\(?=[A-Za-z]:)")
 _VARIABLE = re.compile(r"%([^%]+)%")
 
 
@@ -48,6 +50,11 @@ def steps(path: str) -> tuple[str, ...]:
 def same_path(one: str, other: str) -> bool:
     """Return whether two paths are the same."""
     return steps(one) == steps(other)
+
+
+def has_short_name(path: str) -> bool:
+    """Return whether a name in a path may be a short (8.3) one, such as ``PROGRA~1``, so that text says too little."""
+    return any(re.fullmatch(r"[^.~]{1,6}~[0-9]{1,6}(\.[^.]{0,3})?", name) for name in steps(path))
 
 
 def is_within(path: str, folder: str) -> bool:
@@ -94,7 +101,7 @@ def expand_variables(path: str, windows_directory: str) -> str:
 
 
 def _names(path: str) -> list[str]:
-    text = path.strip(' "').replace("/", "\\")
+    text = _EXTENDED.sub("", path.rstrip(" ").replace("/", "\\"))
     names = [name for name in text.split("\\") if name]
     if names:
         names[0] = text[: min(2, len(text) - len(text.lstrip("\\")))] + names[0]

@@ -62,6 +62,10 @@ _HIVES = {
 }
 
 
+class WrongTypeError(CimError):
+    """A registry value is of another type than programs expect there."""
+
+
 class Kind(StrEnum):
     """Types of registry values."""
 
@@ -143,6 +147,24 @@ class Registry:
     def string(self, key: str, name: str) -> str | None:
         """Return the text of a REG_SZ value."""
         return self._read(_STRING, key, name)
+
+    def text(self, key: str, name: str) -> str | None:
+        """Return the text of a REG_SZ or, expanded, of a REG_EXPAND_SZ value, as most programs read either.
+
+        Raises :class:`WrongTypeError` for a value of another type. The usual REG_SZ costs one request.
+        """
+        try:
+            text = self._read(_STRING, key, name)
+        except CimError as error:
+            number = self._types(key).get(fold(name))
+            if number == _EXPAND_STRING.number:
+                return self._read(_EXPAND_STRING, key, name)
+            if number in (None, _STRING.number):
+                raise
+            raise WrongTypeError(f"the registry value {_shown(key, name)} is not a text", error.code) from error
+        if text and "%" in text and self._types(key).get(fold(name)) == _EXPAND_STRING.number:
+            return self._read(_EXPAND_STRING, key, name)
+        return text
 
     def expanded_string(self, key: str, name: str) -> str | None:
         """Return the text of a REG_EXPAND_SZ value with its variables expanded as for services, or of a REG_SZ.

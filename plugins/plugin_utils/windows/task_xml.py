@@ -13,6 +13,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Literal
 from xml.etree import ElementTree
 from xml.etree.ElementTree import Element, SubElement
@@ -42,11 +43,17 @@ class Trigger:
 
     :ivar type: its element name, such as ``CalendarTrigger``.
     :ivar interval_hours: the longest time between two starts; None for schedules other than daily and weekly ones.
+    :ivar start: when it begins to count, None if at once. Without a zone it is in the host's local time.
+    :ivar end: when it ends to count, None if never; likewise.
+    :ivar once: whether it starts the task at ``start`` and at no other time.
     """
 
     type: str
     enabled: bool
     interval_hours: int | None
+    start: datetime | None
+    end: datetime | None
+    once: bool
 
 
 @dataclass(frozen=True)
@@ -194,7 +201,15 @@ def _triggers(task: Element) -> list[Element]:
 
 def _trigger(node: Element) -> Trigger:
     days = _longest_gap(node)
-    return Trigger(node.tag.removeprefix(_TASK), _is_enabled(node), None if days is None else 24 * days)
+    kind = node.tag.removeprefix(_TASK)
+    return Trigger(
+        type=kind,
+        enabled=_is_enabled(node),
+        interval_hours=None if days is None else 24 * days,
+        start=_time(_text(node, "StartBoundary")),
+        end=_time(_text(node, "EndBoundary")),
+        once=kind == "TimeTrigger" and _text(node, "Repetition", "Interval") is None,
+    )
 
 
 def _longest_gap(trigger: Element) -> int | None:
@@ -215,6 +230,16 @@ def _number(node: Element, *path: str) -> int | None:
         return None
     text = _text(node, *path)
     return 1 if text is None else int(text) if text.isascii() and text.isdigit() else None
+
+
+def _time(text: str | None) -> datetime | None:
+    """Return an xs:dateTime. Windows writes more digits of a second than Python knows."""
+    if text is None:
+        return None
+    try:
+        return datetime.fromisoformat(re.sub(r"(\.\d{6})\d+", r"\1", text.replace("Z", "+00:00")))
+    except ValueError as error:
+        raise TaskXmlError(f"the task definition contains the time {text[:40]!r}, which is not one") from error
 
 
 def _part(task: Element, name: str) -> Element:

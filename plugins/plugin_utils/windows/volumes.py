@@ -14,6 +14,7 @@ from ..wsman.session import Session
 from ..wsman.values import (
     CimPath,
     Instance,
+    array_of,
     boolean,
     integer,
     string,
@@ -73,19 +74,28 @@ class Volumes:
         """Return every volume, mounted or not, by one query."""
         return [_volume(instance) for instance in self._session.query("root/cimv2", _WQL)]
 
-    def deduplicated(self, volume: Volume) -> bool:
-        """Return whether data deduplication is enabled for a volume; False where Windows does not have the feature."""
+    def deduplicated(self, volume: Volume, folder: str = "") -> bool | None:
+        """Return whether data deduplication works in a folder of a volume; False where Windows lacks the feature.
+
+        None means that it is disabled, but what it has done is not undone, so that files may still be deduplicated.
+        """
         try:
             instances = self._session.enumerate(_DEDUPLICATION)
         except Fault as fault:
             if fault.is_absent:
                 return False
             raise
-        return any(
-            (instance.read("VolumeId", string) or "").lower() == volume.device_id.lower()
-            and instance.read("Enabled", boolean) is not False
-            for instance in instances
-        )
+        for instance in instances:
+            if paths.fold(instance.read("VolumeId", string) or "") != paths.fold(volume.device_id):
+                continue
+            if instance.read("Enabled", boolean) is False:
+                return None if instance.read("SavedSpace", integer) != 0 else False
+            excluded = instance.read("ExcludeFolder", array_of(string)) or []
+            # Microsoft's examples name them with their drive; relative to the volume is accepted, too
+            return not any(
+                paths.is_within(folder, path) or paths.is_within(folder, f"{volume.name}\\{path}") for path in excluded
+            )
+        return False
 
 
 def volume_of(path: str, volumes: Iterable[Volume]) -> Volume | None:

@@ -24,6 +24,8 @@ from .errors import ProtocolError, Unsendable
 
 T = TypeVar("T")
 
+# The longest text that a message shows.
+_LONGEST_SHOWN = 80
 _NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _DATETIME = re.compile(r"(\d{4})-(\d\d)-(\d\d)T(\d\d):(\d\d):(\d\d)(?:\.(\d{1,9}))?(Z|[+-]\d\d:\d\d)?$")
 _DMTF_DATETIME = re.compile(r"(\d{4})(\d\d)(\d\d)(\d\d)(\d\d)(\d\d)\.(\d{6})([+-]\d{3})$")
@@ -71,7 +73,7 @@ class Instance:
         try:
             return cim_type.decode(elements)
         except (ValueError, OverflowError) as error:
-            message = f"{self.class_name}.{name} is {_text(elements[0])!r}, which is not of type {cim_type.name}"
+            message = f"{self.class_name}.{name} is {_shown(elements[0])}, which is not of type {cim_type.name}"
             raise ProtocolError(message) from error
 
 
@@ -94,6 +96,18 @@ def _scalar(name: str, decode: Callable[[Element], T]) -> CimType[T]:
 
 def _text(element: Element) -> str:
     return element.text or ""
+
+
+def _shown(element: Element) -> str:
+    text = _text(element)
+    return repr(text) if len(text) <= _LONGEST_SHOWN else f"a text of {len(text)} characters"
+
+
+def _integer(element: Element) -> int:
+    number = int(_text(element))
+    if not -(2**63) <= number < 2**64:
+        raise ValueError("more than the 64 bits of CIM's largest integers")
+    return number
 
 
 def _boolean(element: Element) -> bool:
@@ -152,7 +166,7 @@ def _octets(elements: list[Element]) -> bytes:
 
 string: CimType[str] = _scalar("string", _text)
 boolean: CimType[bool] = _scalar("boolean", _boolean)
-integer: CimType[int] = _scalar("integer", lambda element: int(_text(element)))
+integer: CimType[int] = _scalar("integer", _integer)
 datetime_: CimType[datetime] = _scalar("datetime", _datetime)
 reference: CimType[CimPath] = _scalar("reference", _reference)
 embedded: CimType[Instance] = _scalar("instance", Instance)

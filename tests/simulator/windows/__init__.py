@@ -28,15 +28,16 @@ profiles it is a delta on: mappings merge (keys without regard to case), anythin
                             ``depends_on, accepts_stop, starts}}``;
                             ``starts: code`` answers 7, ``starts: dies`` ends Stopped
 ``volumes``                 ``{mount path: {capacity, free, label, file_system, drive_type, compressed, guid}}``
-``files``                   ``{path: {size | content, version, sha256, attributes}}``; a path ending in ``\`` is a
+``files``                   ``{path: {size | content, version, sha256, sddl, attributes}}``; a path ending in ``\`` is a
                             directory; attributes: compressed encrypted sparse reparse hidden system readonly, and
                             ``denied``: sessions may not open it, so WMI knows no attributes of it and fsutil fails
-``deduplication``           ``{mount path: {enabled, exclude_folders}}``; absent: the namespace does not exist
+``deduplication``           ``{mount path: {enabled, exclude_folders, saved}}``; absent: the namespace does not exist
 ``defender``                ``{running_mode, tamper_protection}``; absent: the namespace does not exist
 ``antivirus_products``      ``{name: {guid, path, state}}`` of the Security Center (client releases only)
 ``tasks``                   ``{path: {xml, password, last_run, last_result, set, broken}}``; ``set`` writes elements of
                             the definition afterwards: ``{Settings/Enabled: "false"}``; ``broken``: the HRESULT with
-                            which it cannot be read
+                            which it cannot be read; ``last_run`` is a time, or how many
+                            seconds ago that was
 ``task_user_id``            ``sid`` (default) or ``name``: what is stored in UserId
 ``events``                  ``{channel: [{id, level, time, provider, data}]}``, oldest first, for wevtutil;
                             ``hours_ago`` instead of ``time`` counts back from when the simulation began

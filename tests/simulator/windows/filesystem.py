@@ -49,6 +49,8 @@ class Node:
     content: bytes | None = None
     version: str | None = None
     sha256: str = ""
+    # What a folder below the root of a drive inherits: SYSTEM and Administrators everything, users reading
+    sddl: str = "D:AI(A;OICIID;FA;;;SY)(A;OICIID;FA;;;BA)(A;OICIIOID;GA;;;CO)(A;OICIID;0x1200a9;;;BU)"
     attributes: frozenset[str] = frozenset()  # those in _ATTRIBUTES
 
     def digest(self) -> str:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import copy
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from tests.simulator.windows import task_xml
@@ -96,7 +96,12 @@ class Tasks:
             task.broken = int(entry.get("broken", 0))
             if "last_result" in entry:
                 task.last_result = int(entry["last_result"])
-                task.last_run = datetime.fromisoformat(entry["last_run"])
+                last_run = entry["last_run"]
+                task.last_run = (
+                    datetime.fromisoformat(last_run)
+                    if isinstance(last_run, str)
+                    else host.clock.now() - timedelta(seconds=last_run)
+                )
         self._loaded = True
 
     @staticmethod

@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from tests.simulator.model import CimClass, CimValue
-from tests.simulator.windows.filesystem import Volume
+from tests.simulator.windows.filesystem import Volume, size_in_bytes
 from tests.simulator.windows.messages import text
 from tests.simulator.windows.schema import properties, row
 
@@ -146,7 +146,7 @@ def _dedup_volumes(host: Host) -> list[dict[str, CimValue]]:
             "FreeSpace": volume.free,
             "MinimumFileAgeDays": 3,
             "MinimumFileSize": 32768,
-            "SavedSpace": 0,
+            "SavedSpace": size_in_bytes(entry.get("saved", 0)),
             "SavingsRate": 0,
             "UnoptimizedSize": used,
             "UsedSpace": used,

@@ -6,61 +6,99 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from ...windows.files import Files
+from ...windows.paths import fold
 from ...windows.services import Service
 from .. import locations
+from ..agent_role import agent_role
 from ..host import Host
 
 DESCRIPTION = r"""
-description: The MARS agent. Everything but C(installed) is V(null) where it is not installed.
+description: The MARS agent.
 type: dict
 contains:
   installed:
-    description: Whether the agent is installed.
+    description: Whether the agent is installed, V(null) if only a part of it is there.
     type: bool
     sample: true
+  missing:
+    description: What of an installation is not there, if another part is.
+    type: list
+    elements: str
+    sample: []
+  role:
+    description:
+      - What the agent is for. V(backup) is the backup of this host.
+      - V(data_protection_manager) is the online protection of System Center DPM or Azure Backup Server,
+        V(site_recovery) is Azure Site Recovery. Both use the agent without its scheduled task.
+    type: str
+    sample: backup
   install_path:
-    description: Folder of the agent, without a trailing backslash.
+    description: Folder of the agent, without a trailing backslash, V(null) if the registry names none.
     type: str
     sample: C:\Program Files\Microsoft Azure Recovery Services Agent
   version:
     description: File version of the backup engine, V(null) if the file is missing.
     type: str
     sample: 2.0.9262.0
+  module:
+    description: Whether the agent's PowerShell module is in its folder.
+    type: bool
+    sample: true
   engine:
-    description: The backup engine's service with C(name), C(state) and C(start_mode).
+    description: The backup engine's service, V(null) if missing.
     type: dict
-    sample: {name: obengine, state: Running, start_mode: Auto}
+    contains:
+      name:
+        description: Its name.
+        type: str
+        sample: obengine
+      state:
+        description: V(Running), V(Stopped), V(Start Pending), and so on.
+        type: str
+        sample: Running
+      start_mode:
+        description: V(Auto), V(Manual), or V(Disabled).
+        type: str
+        sample: Auto
   management:
-    description: The management agent's service with C(name), C(state) and C(start_mode).
+    description: The management agent's service with C(name), C(state) and C(start_mode), V(null) if missing.
     type: dict
     sample: {name: OBRecoveryServicesManagementAgent, state: Running, start_mode: Auto}
 """
 
 
 def gather(host: Host) -> dict[str, Any]:
-    """Where the agent is installed, its version and its services."""
+    """Where the agent is installed, whether all of it is there, its version and its services."""
     path = host.install_path
-    facts: dict[str, Any] = {
-        "installed": path is not None,
-        "install_path": path,
-        "version": None,
-        "engine": None,
-        "management": None,
+    files = Files(host.session)
+    engine = _service(host, lambda service: fold(service.name) == fold(locations.ENGINE_SERVICE))
+    program = files.file(f"{path}\\{locations.ENGINE_EXECUTABLE}") if path else None
+    parts = {
+        f"InstallPath in {locations.SETUP_KEY}": path,
+        f"the service {locations.ENGINE_SERVICE}": engine,
+        locations.ENGINE_EXECUTABLE: program,
     }
-    if path is None:
-        return facts
-    executable = Files(host.session).file(f"{path}\\{locations.ENGINE_EXECUTABLE}")
-    facts["version"] = executable.version if executable else None
-    for service in host.services:
-        if service.name.lower() == locations.ENGINE_SERVICE:
-            facts["engine"] = _service(service)
-        elif service.display_name == locations.MANAGEMENT_SERVICE_DISPLAY_NAME:
-            facts["management"] = _service(service)
+    missing = [part for part, found in parts.items() if found is None]
+    is_there = len(missing) < len(parts)
+    facts = {
+        "installed": None if missing and is_there else is_there,
+        "missing": missing if is_there else [],
+        "role": agent_role(host.services) if is_there else None,
+        "install_path": path,
+        "version": program.version if program else None,
+        "engine": engine,
+        "management": _service(host, lambda service: service.display_name == locations.MANAGEMENT_SERVICE_DISPLAY_NAME),
+    }
+    with host.reading("agent.module"):
+        facts["module"] = files.file(f"{path}\\{locations.MODULE_MANIFEST}") is not None if path else None
     return facts
 
 
-def _service(service: Service) -> dict[str, str]:
-    return {"name": service.name, "state": service.state, "start_mode": service.start_mode}
+def _service(host: Host, is_wanted: Callable[[Service], bool]) -> dict[str, str] | None:
+    for service in filter(is_wanted, host.services):
+        return {"name": service.name, "state": service.state, "start_mode": service.start_mode}
+    return None

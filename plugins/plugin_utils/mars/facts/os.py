@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import Any
 
 from .. import catalogue
+from ..catalogue import WindowsRelease
 from ..host import Host
 
 DESCRIPTION = r"""
@@ -55,6 +56,10 @@ contains:
     description: When Windows started, as an ISO 8601 time with offset.
     type: str
     sample: '2026-11-01T03:12:45+00:00'
+  local_time:
+    description: The host's clock when the facts were gathered, as an ISO 8601 time with offset.
+    type: str
+    sample: '2026-11-20T10:00:00+00:00'
   windows_directory:
     description: Folder of Windows.
     type: str
@@ -73,19 +78,26 @@ contains:
 def gather(host: Host) -> dict[str, Any]:
     """The Windows release, and the newest .NET Framework and Windows PowerShell that run on it."""
     system = host.operating_system
-    known = catalogue.windows_release(system.build, system.product_type)
-    return {
-        "name": known.name if known else None,
-        "caption": system.caption,
-        "version": system.version,
-        "build": system.build,
-        "service_pack": system.service_pack,
-        "product_type": system.product_type,
-        "architecture": system.architecture,
-        "language": system.language,
-        "computer_name": system.computer_name,
-        "last_boot": system.last_boot.isoformat(),
-        "windows_directory": system.windows_directory,
-        "newest_dotnet": known.newest_dotnet if known else None,
-        "newest_powershell": known.newest_powershell if known else None,
-    }
+
+    def release() -> WindowsRelease | None:
+        return catalogue.windows_release(system.build, system.product_type)
+
+    return host.read_each(
+        "os",
+        {
+            "name": lambda: known.name if (known := release()) else None,
+            "caption": lambda: system.caption,
+            "version": lambda: system.version,
+            "build": lambda: system.build,
+            "service_pack": lambda: system.service_pack,
+            "product_type": lambda: system.product_type,
+            "architecture": lambda: system.architecture,
+            "language": lambda: system.language,
+            "computer_name": lambda: system.computer_name,
+            "last_boot": lambda: system.last_boot.isoformat(),
+            "local_time": lambda: system.local_time.isoformat(),
+            "windows_directory": lambda: system.windows_directory,
+            "newest_dotnet": lambda: known.newest_dotnet if (known := release()) else None,
+            "newest_powershell": lambda: known.newest_powershell if (known := release()) else None,
+        },
+    )

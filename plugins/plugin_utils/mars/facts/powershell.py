@@ -6,9 +6,11 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
-from ...windows.registry import MACHINE_ENVIRONMENT_KEY
+from ...windows.paths import fold
+from ...windows.registry import MACHINE_ENVIRONMENT_KEY, WrongTypeError
 from .. import locations
 from ..host import Host
 
@@ -21,19 +23,29 @@ contains:
     type: str
     sample: 5.1.20348.1
   execution_policy:
-    description: Execution policies of the computer.
+    description: Execution policies as the SYSTEM account meets them. The first one that is set applies.
     type: dict
     contains:
       group_policy:
-        description: Set by Group Policy, V(null) if it sets none.
+        description: Set for the computer by Group Policy, V(null) if it sets none.
         type: str
         sample: RemoteSigned
+      user_policy:
+        description: Set for SYSTEM by Group Policy, V(null) if it sets none.
+        type: str
+        sample: null
+      current_user:
+        description: Set by SYSTEM for itself, V(null) if undefined.
+        type: str
+        sample: null
       local_machine:
         description: Set for the computer, V(null) if undefined.
         type: str
         sample: RemoteSigned
       effective:
-        description: The one that applies to the SYSTEM account.
+        description:
+          - The one that applies, by its proper name.
+          - V(null) if none of them is set and sources differ on what applies then (servers since 2012 R2).
         type: str
         sample: RemoteSigned
   module_path:
@@ -43,39 +55,80 @@ contains:
     sample: ['C:\Program Files\Microsoft Azure Recovery Services Agent\bin\Modules']
 """
 
-# Windows Server 2012 R2, the first server release whose default execution policy is RemoteSigned.
+# Windows PowerShell compares them in any letter case, and takes any other text for Restricted.
+_POLICIES = {fold(name): name for name in ("Bypass", "Unrestricted", "RemoteSigned", "AllSigned", "Restricted")}
+_STRICTEST = "Restricted"
+# Windows Server 2012 R2
 _REMOTE_SIGNED_SINCE_BUILD = 9600
 
 
 def gather(host: Host) -> dict[str, Any]:
     """Version, execution policy and module path as the SYSTEM account meets them."""
-    version = host.registry.string(locations.POWERSHELL_KEY, "PowerShellVersion")
+    return host.read_each(
+        "powershell",
+        {
+            "version": partial(_version, host),
+            "execution_policy": partial(_execution_policy, host),
+            "module_path": partial(_module_path, host),
+        },
+    )
+
+
+def _version(host: Host) -> str | None:
+    version = host.registry.text(locations.POWERSHELL_KEY, "PowerShellVersion")
     if version is None:
-        version = host.registry.string(locations.POWERSHELL_2_KEY, "PowerShellVersion")
-    module_path = host.registry.expanded_string(MACHINE_ENVIRONMENT_KEY, "PSModulePath")
-    return {
-        "version": version,
-        "execution_policy": _execution_policy(host),
-        "module_path": [entry.strip() for entry in (module_path or "").split(";") if entry.strip()],
-    }
+        version = host.registry.text(locations.POWERSHELL_2_KEY, "PowerShellVersion")
+    return version
+
+
+def _module_path(host: Host) -> list[str]:
+    # PowerShell removes the blanks around an entry, and nothing else
+    entries = (host.registry.expanded_string(MACHINE_ENVIRONMENT_KEY, "PSModulePath") or "").split(";")
+    return [entry.strip() for entry in entries if entry.strip()]
 
 
 def _execution_policy(host: Host) -> dict[str, str | None]:
-    group_policy = None
-    enabled = host.registry.dword(locations.EXECUTION_POLICY_GPO_KEY, "EnableScripts")
-    if enabled == 0:
-        group_policy = "Restricted"
-    elif enabled is not None:
-        group_policy = host.registry.string(locations.EXECUTION_POLICY_GPO_KEY, "ExecutionPolicy")
-    local_machine = host.registry.string(locations.EXECUTION_POLICY_KEY, "ExecutionPolicy")
-    return {
-        "group_policy": group_policy,
-        "local_machine": local_machine,
-        "effective": group_policy or local_machine or _default_execution_policy(host),
-    }
+    policies = host.read_each(
+        "powershell.execution_policy",
+        {
+            "group_policy": partial(_group_policy, host, locations.EXECUTION_POLICY_GPO_KEY),
+            "user_policy": partial(_group_policy, host, locations.SYSTEM_EXECUTION_POLICY_GPO_KEY),
+            "current_user": partial(_preference, host, locations.SYSTEM_EXECUTION_POLICY_KEY),
+            "local_machine": partial(_preference, host, locations.EXECUTION_POLICY_KEY),
+        },
+    )
+    for scope in ("group_policy", "user_policy", "current_user", "local_machine"):
+        if scope not in policies:
+            return policies  # it might be the one that applies
+        if policy := policies[scope]:
+            return policies | {"effective": _POLICIES.get(fold(policy), _STRICTEST)}
+    return policies | host.read_each("powershell.execution_policy", {"effective": partial(_undefined, host)})
 
 
-def _default_execution_policy(host: Host) -> str:
+def _undefined(host: Host) -> str | None:
+    """What applies where no scope has a policy.
+
+    Microsoft's page about_Execution_Policies says RemoteSigned on servers since Windows Server 2012 R2, but the
+    source of PowerShell says Restricted everywhere.
+    """
     system = host.operating_system
-    is_server = system.product_type != "workstation"
-    return "RemoteSigned" if is_server and system.build >= _REMOTE_SIGNED_SINCE_BUILD else "Restricted"
+    is_disputed = system.product_type != "workstation" and system.build >= _REMOTE_SIGNED_SINCE_BUILD
+    return None if is_disputed else _STRICTEST
+
+
+def _group_policy(host: Host, key: str) -> str | None:
+    enabled = host.registry.value(key, "EnableScripts")
+    # PowerShell compares the text of the value, whatever its type, and knows no other than these two
+    match str(enabled.data) if enabled else None:
+        case "0":
+            return _STRICTEST
+        case "1":
+            return host.registry.text(key, "ExecutionPolicy")
+    return None
+
+
+def _preference(host: Host, key: str) -> str | None:
+    try:
+        return host.registry.text(key, "ExecutionPolicy")
+    except WrongTypeError:
+        return None  # PowerShell ignores what is not a text

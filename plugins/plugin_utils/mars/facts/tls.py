@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import partial
 from typing import Any
 
 from ...windows.files import Files
@@ -64,19 +65,19 @@ contains:
         sample: 6.1.7601.24000
 """
 
-
 KEYS = (locations.TLS_CLIENT_KEY, locations.DOTNET_TLS_KEY, locations.DOTNET_TLS_32_BIT_KEY)
 _DOTNET_VALUES = {"system_default": "SystemDefaultTlsVersions", "strong_crypto": "SchUseStrongCrypto"}
 
 
 def gather(host: Host) -> dict[str, Any]:
     """The values of Microsoft's page on TLS for Azure Backup."""
+    windows_values = {"enabled": "Enabled", "disabled_by_default": "DisabledByDefault"}
     facts: dict[str, Any] = {
-        **_numbers(host, locations.TLS_CLIENT_KEY, {"enabled": "Enabled", "disabled_by_default": "DisabledByDefault"}),
-        "dotnet": _numbers(host, locations.DOTNET_TLS_KEY, _DOTNET_VALUES),
-        "dotnet_32_bit": _numbers(host, locations.DOTNET_TLS_32_BIT_KEY, _DOTNET_VALUES),
+        **_numbers(host, "tls", locations.TLS_CLIENT_KEY, windows_values),
+        "dotnet": _numbers(host, "tls.dotnet", locations.DOTNET_TLS_KEY, _DOTNET_VALUES),
+        "dotnet_32_bit": _numbers(host, "tls.dotnet_32_bit", locations.DOTNET_TLS_32_BIT_KEY, _DOTNET_VALUES),
     }
-    with host.reading("tls"):
+    with host.reading("tls.update"):
         facts["update"] = _update(host)
     return facts
 
@@ -96,10 +97,10 @@ def _update(host: Host) -> dict[str, str | None] | None:
     }
 
 
-def _numbers(host: Host, key: str, values: Mapping[str, str]) -> dict[str, int | None]:
-    numbers = {}
-    for fact, name in values.items():
-        with host.reading("tls"):
-            found = host.key(key)
-            numbers[fact] = found.dword(name) if found else None
-    return numbers
+def _numbers(host: Host, path: str, key: str, values: Mapping[str, str]) -> dict[str, int | None]:
+    return host.read_each(path, {fact: partial(_number, host, key, name) for fact, name in values.items()})
+
+
+def _number(host: Host, key: str, name: str) -> int | None:
+    found = host.key(key)
+    return found.dword(name) if found else None

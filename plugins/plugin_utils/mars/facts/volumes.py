@@ -46,6 +46,10 @@ free:
   description: Free space, in bytes.
   type: int
   sample: 68182605824
+used:
+  description: Used space, in bytes.
+  type: int
+  sample: 68182605824
 free_percent:
   description: Free space, in percent of the size.
   type: float
@@ -66,9 +70,10 @@ def gather(host: Host) -> list[dict[str, Any]]:
 
 def volume_facts(volume: Volume) -> dict[str, Any]:
     """The facts of one volume."""
-    free_percent = None
-    if volume.capacity and volume.free is not None:
-        free_percent = round(100 * volume.free / volume.capacity, 1)
+    used = free_percent = None
+    if volume.capacity is not None and volume.free is not None:
+        used = volume.capacity - volume.free
+        free_percent = round(100 * volume.free / volume.capacity, 1) if volume.capacity else None
     return {
         "name": volume.name,
         "device_id": volume.device_id,
@@ -78,5 +83,6 @@ def volume_facts(volume: Volume) -> dict[str, Any]:
         "drive_type": volume.drive_type,
         "capacity": volume.capacity,
         "free": volume.free,
+        "used": used,
         "free_percent": free_percent,
     }

@@ -17,6 +17,7 @@ from typing import Any
 from ..locations import LOCATIONS
 from .expressions import Expression, Text
 from .fact_path import Facts
+from .inventory import INVENTORY
 from .reading import role_order
 from .rule import Case, Rule, Severity, Status
 
@@ -63,9 +64,14 @@ class Compliance:
         return {**vars(self), "findings": [dict(vars(finding)) for finding in self.findings]}
 
 
-def check(facts: Facts, rules: Sequence[Rule], thresholds: Mapping[str, Any]) -> Compliance:
-    """Apply rules to the facts of one host, the value of ``ansible_facts.mars``; raises nothing, whatever they hold."""
-    findings = [find(rule, facts, thresholds) for rule in rules]
+def check(
+    facts: Facts, rules: Sequence[Rule], thresholds: Mapping[str, Any], inventory: Mapping[str, Any] = INVENTORY
+) -> Compliance:
+    """Apply rules to the facts of one host, the value of ``ansible_facts.mars``; raises nothing, whatever they hold.
+
+    :param inventory: what the inventory says about the host, with all names of :data:`INVENTORY`.
+    """
+    findings = [find(rule, facts, thresholds, inventory) for rule in rules]
     needed = {finding.role for finding in findings}
     order = role_order(rules)
     return Compliance(
@@ -77,23 +83,28 @@ def check(facts: Facts, rules: Sequence[Rule], thresholds: Mapping[str, Any]) ->
     )
 
 
-def find(rule: Rule, facts: Facts, thresholds: Mapping[str, Any]) -> Finding:
+def find(rule: Rule, facts: Facts, thresholds: Mapping[str, Any], inventory: Mapping[str, Any] = INVENTORY) -> Finding:
     """Apply one rule to the facts of one host."""
-    document: dict[str, Any] = {**facts, "threshold": thresholds, "location": LOCATIONS}
-    document["wanted"] = {
-        name: None if expression.first_unread(facts) else expression.search(document)
-        for name, expression in rule.wanted.items()
+    document: dict[str, Any] = {
+        **facts,
+        "threshold": thresholds,
+        "location": LOCATIONS,
+        "inventory": inventory,
     }
+    wanted = document["wanted"] = {}
+    for name, expression in rule.wanted.items():
+        # It may use those above it
+        wanted[name] = None if expression.first_unread(facts) else expression.search(document)
     try:
         status, severity, actual = _status(rule, document)
         case = _case(rule, status, document)
-    except _UnreadError as error:
+    except _OpenError as error:
         return _finding(
             rule,
             Status.UNKNOWN,
             rule.severity,
             {name: text.render(document) for name, text in rule.texts.items()}
-            | {"actual": str(error), "fix": "Fix the read failure, then gather the facts of this host again."},
+            | {"actual": error.actual, "fix": error.fix},
         )
     texts = {**rule.texts, **(case.texts if case else {}), **({"actual": actual} if actual else {})}
     rendered = {name: text.render(document) for name, text in texts.items()}
@@ -109,13 +120,18 @@ def find(rule: Rule, facts: Facts, thresholds: Mapping[str, Any]) -> Finding:
 
 def _status(rule: Rule, document: Facts) -> tuple[Status, Severity, Text | None]:
     """Status and severity of the finding, and what to say was found if that is not the rule's own text."""
-    conditions = [(requirement.condition, requirement.otherwise) for requirement in rule.requires]
-    for condition, otherwise in [*conditions, *((condition, None) for condition in rule.applies)]:
-        applies = _value(condition, document)
+    for requirement in rule.requires:
+        applies = _value(requirement.condition, document)
         if applies is False:
-            return Status.NOT_APPLICABLE, rule.severity, otherwise
+            return Status.NOT_APPLICABLE, rule.severity, requirement.otherwise
+        if applies is not True and requirement.unclear and requirement.fix:
+            raise _OpenError(requirement.unclear.render(document), requirement.fix.render(document))
         if applies is not True:
             return Status.UNKNOWN, rule.severity, None
+    for condition in rule.applies:
+        applies = _value(condition, document)
+        if applies is not True:
+            return (Status.NOT_APPLICABLE if applies is False else Status.UNKNOWN), rule.severity, None
     met = _value(rule.expect, document)
     if met is False:
         impossible = rule.impossible is not None and _value(rule.impossible, document) is True
@@ -150,14 +166,22 @@ def _has_gap(wanted: Any) -> bool:
     return wanted is None
 
 
-class _UnreadError(Exception):
-    """A condition reads a fact that is not there; the text says why, as a fragment of a sentence."""
+class _OpenError(Exception):
+    """What a rule is about is open: a fact that a condition reads is not there, or what is there contradicts itself.
+
+    :ivar actual: why, as a fragment of a sentence.
+    :ivar fix: how that ends, as sentences.
+    """
+
+    def __init__(self, actual: str, fix: str) -> None:
+        super().__init__(actual)
+        self.actual, self.fix = actual, fix
 
 
 def _value(condition: Expression, document: Facts) -> Any:
     unread = condition.first_unread(document)
     if unread is not None:
-        raise _UnreadError(unread.why_unread(document))
+        raise _OpenError(unread.why_unread(document), "Fix the read failure, then gather the facts of this host again.")
     return condition.search(document)
 
 

@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import json
+import math
 import re
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -22,6 +23,7 @@ except ImportError:
 from ..locations import LOCATIONS
 from .fact_path import FactPath
 from .functions import FUNCTION_ARGUMENTS, RuleFunctions
+from .inventory import INVENTORY
 from .reads import UnderivableError, reads
 from .thresholds import THRESHOLDS
 
@@ -33,7 +35,8 @@ class ExpressionError(ValueError):
 class Expression:
     """A compiled JMESPath expression; ExpressionError where it cannot work, ImportError without jmespath.
 
-    :param wanted: the wanted values it may use as ``wanted.NAME``, beside ``threshold.NAME`` and ``location.NAME``.
+    :param wanted: the wanted values it may use as ``wanted.NAME``, beside ``threshold.NAME``, ``location.NAME`` and
+        ``inventory.NAME``.
     :ivar facts: everything it reads of the facts, by itself and through wanted values.
     """
 
@@ -95,7 +98,12 @@ def _facts(tree: Mapping[str, Any], wanted: Mapping[str, Expression]) -> Iterato
         paths = reads(tree)
     except UnderivableError as error:
         raise ExpressionError(str(error)) from error
-    names: dict[str, Mapping[str, Any]] = {"threshold": THRESHOLDS, "location": LOCATIONS, "wanted": wanted}
+    names: dict[str, Mapping[str, Any]] = {
+        "threshold": THRESHOLDS,
+        "location": LOCATIONS,
+        "inventory": INVENTORY,
+        "wanted": wanted,
+    }
     for path in paths:
         root, *steps = path.replace("[]", "").split(".")
         if root not in names:
@@ -118,7 +126,8 @@ def _shown(value: Any) -> str:
     if isinstance(value, bool):
         return "yes" if value else "no"
     if isinstance(value, float):
-        return f"{value:.1f}".removesuffix(".0")
+        # Rounded down, so that what falls short of a threshold never looks like it
+        return f"{math.floor(value * 10) / 10:.1f}".removesuffix(".0") if math.isfinite(value) else str(value)
     if isinstance(value, list):
         return ", ".join(_shown(item) for item in value)
     return json.dumps(value, ensure_ascii=False) if isinstance(value, dict) else str(value)

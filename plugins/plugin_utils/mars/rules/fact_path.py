@@ -41,17 +41,28 @@ class FactPath:
                 return ".".join(done).replace(".[]", "[]")
             values = [value[step] for value in values]
         # A list does not show what is missing from it
-        return self.path if isinstance(facts.get(self.section), list) and self._read_failures(facts) else None
+        return self.path if isinstance(facts.get(self.section), list) and self._failures(facts, self.section) else None
 
     def why_unread(self, facts: Facts) -> str:
         """Why the fact was not read, as a fragment of a sentence."""
         gathered = facts.get("gathered")
         if isinstance(gathered, list) and self.section not in gathered:
             return f"the section {self.section} of the facts was not gathered"
-        return "; ".join(self._read_failures(facts)) or f"the facts do not have {self.gap(facts)}"
+        return "; ".join(self._failures(facts, self.path)) or f"the facts do not have {self.gap(facts)}"
 
-    def _read_failures(self, facts: Facts) -> list[str]:
+    def _failures(self, facts: Facts, path: str) -> list[str]:
+        """Why this path, all of its section, or something below it could not be read."""
         unreadable = facts.get("unreadable")
         entries = [entry for entry in unreadable if isinstance(entry, dict)] if isinstance(unreadable, list) else []
-        reasons = [entry.get("reason") for entry in entries if entry.get("section") == self.section]
-        return [f"could not be read: {reason or 'the host gave no reason'}" for reason in reasons]
+        reasons = [
+            entry.get("reason")
+            for entry in entries
+            if entry.get("section") == self.section and _is_part(entry.get("fact") or self.section, path)
+        ]
+        return list(dict.fromkeys(f"could not be read: {reason or 'the host gave no reason'}" for reason in reasons))
+
+
+def _is_part(unread: Any, path: str) -> bool:
+    """Whether a fact that was not read is above a path or the same; what is below it shows by itself."""
+    steps = str(unread).split(".")
+    return path.split(".")[: len(steps)] == steps

@@ -10,6 +10,7 @@ there must come out as unknown, never as an error.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from typing import Any
 
@@ -26,7 +27,7 @@ except ImportError:
         return lambda function: function
 
 
-from ...windows.paths import expand_variables, is_within, same_path, steps, without_wildcard
+from ...windows.paths import expand_variables, has_short_name, is_within, same_path, steps, without_wildcard
 from ...windows.versions import parse
 from ..catalogue import DOTNET_RELEASES
 
@@ -61,19 +62,28 @@ class RuleFunctions(Functions):
         return float(100 * part / whole)
 
     @signature(_ANY, _ANY)
+    def _func_share(self, percent: Any, whole: Any) -> int | None:
+        """How much so many percent of ``whole`` are, rounded up."""
+        if not _is_number(percent) or not _is_number(whole):
+            return None
+        share: int = math.ceil(percent * whole / 100)
+        return share
+
+    @signature(_ANY, _ANY)
     def _func_same_path(self, left: Any, right: Any) -> bool | None:
-        """Whether two Windows paths are the same: in any case, with or without a trailing backslash."""
+        """Whether two Windows paths are the same, in any case; null if a short name might make them so."""
         if not isinstance(left, str) or not isinstance(right, str):
             return None
-        return same_path(left, right)
+        return same_path(left, right) or (None if has_short_name(left) or has_short_name(right) else False)
 
-    @signature(_ANY, _ANY, _ANY)
-    def _func_lists_path(self, entries: Any, path: Any, windows_directory: Any) -> bool | None:
-        """Whether a list of paths has this path, variables such as %ProgramFiles% resolved."""
-        found = _expanded(entries, windows_directory)
-        if found is None or not isinstance(path, str):
+    @signature(_ANY, _ANY)
+    def _func_lists_path(self, entries: Any, path: Any) -> bool | None:
+        """Whether a list of paths has this path; null if only a short name such as ``PROGRA~1`` might be it."""
+        if not _are_texts(entries) or not isinstance(path, str):
             return None
-        return any(same_path(entry, path) for entry in found)
+        if any(same_path(entry, path) for entry in entries):
+            return True
+        return None if any(map(has_short_name, entries)) else False
 
     @signature(_ANY, _ANY, _ANY)
     def _func_covers_paths(self, entries: Any, paths: Any, windows_directory: Any) -> bool | None:
@@ -103,7 +113,8 @@ class RuleFunctions(Functions):
         while value >= 1024 and len(units) > 1:
             value /= 1024
             units.pop(0)
-        return f"{value:.1f}".removesuffix(".0") + f" {units[0]}"
+        # Rounded down, so that what falls short of a threshold never looks like it
+        return f"{math.floor(value * 10) / 10:.1f}".removesuffix(".0") + f" {units[0]}"
 
 
 # Name -> number of arguments, None where any number will do

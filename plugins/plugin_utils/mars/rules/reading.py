@@ -58,6 +58,8 @@ def read_rules(text: str, origin: str) -> Any:
         return yaml.safe_load(text)
     except yaml.YAMLError as error:
         raise RuleError(origin, "list", "", f"not YAML: {' '.join(str(error).split())}") from error
+    except RecursionError:
+        raise RuleError(origin, "list", "", "nested too deeply to be a list of rules") from None
 
 
 @cache
@@ -99,7 +101,11 @@ def _shipped_entries() -> Mapping[str, Mapping[str, Any]]:
 @cache
 def _requirements() -> Mapping[str, Requirement]:
     return {
-        name: Requirement(Expression(entry["condition"], {}), Text(entry["otherwise"], {}))
+        name: Requirement(
+            Expression(entry["condition"], {}),
+            Text(entry["otherwise"], {}),
+            *(Text(entry[key], {}) if key in entry else None for key in ("unclear", "fix")),
+        )
         for name, entry in catalogue.read("conditions.yml").items()
     }
 
@@ -256,3 +262,5 @@ class _Fields:
             return kind(text, self.wanted)
         except ExpressionError as error:
             raise self.error(name, str(error)) from error
+        except RecursionError:
+            raise self.error(name, "nested too deeply") from None

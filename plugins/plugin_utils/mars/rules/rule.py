@@ -35,10 +35,13 @@ class Requirement:
     """A condition many rules have in common, without which they do not apply.
 
     :ivar otherwise: what was found where the condition is false.
+    :ivar unclear: what was found where it is neither true nor false, and ``fix`` how that ends; both or none.
     """
 
     condition: Expression
     otherwise: Text
+    unclear: Text | None
+    fix: Text | None
 
 
 @dataclass(frozen=True)

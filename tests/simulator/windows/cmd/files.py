@@ -10,7 +10,7 @@ from dataclasses import replace
 
 from tests.simulator.windows.cmd.builtins import attribute_text
 from tests.simulator.windows.cmd.context import Context
-from tests.simulator.windows.filesystem import ERROR_ACCESS_DENIED, ERROR_FILE_NOT_FOUND, FileError
+from tests.simulator.windows.filesystem import ERROR_ACCESS_DENIED, ERROR_FILE_NOT_FOUND, FileError, Node
 
 
 def _matching_lines(context: Context, data: bytes, pattern: re.Pattern[str], *, invert: bool) -> int:
@@ -73,10 +73,52 @@ def more(context: Context, arguments: list[str]) -> int:
     return 0
 
 
+# FILE_ATTRIBUTE_* of winnt.h
+_FLAGS = {"readonly": 0x1, "hidden": 0x2, "system": 0x4, "sparse": 0x200, "reparse": 0x400, "compressed": 0x800}
+_FLAGS |= {"encrypted": 0x4000}
+_ARCHIVE = 0x20
+
+
+def _print_usn_record(context: Context, node: Node) -> None:
+    """The record of a file whose volume keeps no change journal, in the layout of fsutil's message MSG_USNRECORD."""
+    flags = _ARCHIVE | sum(flag for name, flag in _FLAGS.items() if name in node.attributes)
+    german = context.host.language == "de"
+    for english, translated, value in (
+        ("Major Version    ", "Hauptversion     ", "0x2"),
+        ("Minor Version    ", "Nebenversion     ", "0x0"),
+        ("FileRef#         ", "Dateireferenz#   ", "0x0001000000000a1c"),
+        ("Parent FileRef#  ", "\u00dcbergeordnet    ", "0x0002000000000a1b"),
+        ("Usn              ", "USN              ", "0x0000000000000000"),
+        ("Time Stamp       ", "Zeitstempel      ", "0x0000000000000000 12:00:00 AM 1/1/1601"),
+        ("Reason           ", "Ursache          ", "0x0"),
+        ("Source Info      ", "Quellinfo        ", "0x0"),
+        ("Security Id      ", "Sicherheits-ID   ", "0x0"),
+        ("File Attributes  ", "Dateiattribute   ", f"{flags:#x}"),
+        ("File Name Length ", "Dateinamenl\u00e4nge ", f"{2 * len(node.name):#x}"),
+        ("File Name Offset ", "Dateinamenoffset ", "0x3c"),
+        ("FileName         ", "Dateiname        ", node.name),
+    ):
+        context.print(f"{translated if german else english}: {value}")
+
+
+def cacls(context: Context, arguments: list[str]) -> int:
+    """``cacls path /S``: the access list as SDDL."""
+    if len(arguments) != 2 or arguments[1].lower() != "/s":
+        context.complain(context.text("syntax"))
+        return 1
+    node = context.node(arguments[0])
+    if node is None:
+        context.complain_win32(ERROR_FILE_NOT_FOUND)
+        return 2
+    context.print(f'{context.absolute(arguments[0])} "{node.sddl}" ')
+    return 0
+
+
 def fsutil(context: Context, arguments: list[str]) -> int:
-    """``reparsepoint query``, ``sparse queryflag``: exit code 0 or 1."""
+    """``reparsepoint query``, ``sparse queryflag``, ``usn readdata``: exit code 0 or 1."""
     command = [argument.lower() for argument in arguments[:2]]
-    if len(arguments) < 3 or command not in (["reparsepoint", "query"], ["sparse", "queryflag"]):
+    known = (["reparsepoint", "query"], ["sparse", "queryflag"], ["usn", "readdata"])
+    if len(arguments) < 3 or command not in known:
         context.complain(context.text("invalid_argument", " ".join(arguments)))
         return 1
     if not context.host.elevated and context.remote:
@@ -91,6 +133,9 @@ def fsutil(context: Context, arguments: list[str]) -> int:
         context.print(context.text("error"), end="")
         context.complain_win32(ERROR_ACCESS_DENIED)
         return 1
+    if command[0] == "usn":
+        _print_usn_record(context, node)
+        return 0
     if command[0] == "sparse":
         context.print("This file is set as sparse" if "sparse" in node.attributes else "This file is NOT set as sparse")
         return 0

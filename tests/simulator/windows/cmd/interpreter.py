@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import fnmatch
 import re
 from collections.abc import Iterator
 
@@ -207,6 +208,12 @@ def _for_rows(context: Context, node: For) -> Iterator[list[str]]:
         for line in _for_lines(context, items.strip(), "usebackq" in node.options.lower()):
             if columns := builtins.for_columns(line, node.options):
                 yield columns
+    elif node.kind == "/r":
+        folder = context.absolute(_replace(context, node.options).strip('"'))
+        pattern = items.strip().lower()
+        for full, found in context.host.files.below(folder):
+            if not found.directory and fnmatch.fnmatch(found.name.lower(), pattern):
+                yield [context.host.files.path_of(full)]
     else:
         for item in re.findall(r'"[^"]*"|[^\s,;=]+', items):
             if "*" in item or "?" in item:

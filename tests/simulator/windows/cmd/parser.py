@@ -258,7 +258,7 @@ class Parser:
         while self._peek("/"):
             kind += self._token().lower()
             self._blank()
-        if kind == "/f" and not self._peek("%"):
+        if kind in ("/f", "/r") and not self._peek("%"):
             options = self._token().strip('"')
         variable = self._token()
         if len(variable) != 2 or variable[0] != "%":

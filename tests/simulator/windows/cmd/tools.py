@@ -17,6 +17,7 @@ FIRST_CURL = 17063
 TOOLS: dict[str, Callable[[Context, list[str]], int]] = {
     "attrib": files.attrib,
     "bitsadmin": transfer.bitsadmin,
+    "cacls": files.cacls,
     "certutil": certutil.certutil,
     "compact": files.compact,
     "curl": transfer.curl,

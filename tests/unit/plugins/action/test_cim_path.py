@@ -40,7 +40,7 @@ def test_an_entry_is_predicted_appended_and_then_left_alone(run_action: RunActio
 
 
 @pytest.mark.parametrize(
-    "present", [AGENT, AGENT.upper(), AGENT + "\\", f'"{AGENT}"', f" {AGENT} ", r"%SystemDrive%\Agent\bin\Modules"]
+    "present", [AGENT, AGENT.upper(), AGENT + "\\", f" {AGENT} ", r"%SystemDrive%\Agent\bin\Modules"]
 )
 def test_an_entry_is_recognized_however_it_is_written(run_action: RunAction, present: str) -> None:
     host = host_with({"expand": f"{SYSTEM};{present};"})

@@ -95,7 +95,7 @@ def test_text_that_ansible_marked_is_text() -> None:
     path = UnsafeText(r"C:\Program Files\Microsoft Azure Recovery Services Agent")
     facts = FACTS | {
         "os": FACTS["os"] | {"windows_directory": UnsafeText(r"C:\Windows")},
-        "agent": FACTS["agent"] | {"installed": True, "install_path": path},
+        "agent": FACTS["agent"] | {"installed": True, "install_path": path, "role": "backup", "module": True},
         "powershell": FACTS["powershell"] | {"module_path": [UnsafeText(rf"{path}\bin\Modules")]},
     }
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 from functools import partial
 
 import pytest
+from ansible.errors import AnsibleActionFail
 
 from ansible_collections.winops.mars.plugins.action import mars_scratch
 from ansible_collections.winops.mars.plugins.action.mars_scratch import ActionModule
@@ -34,3 +35,13 @@ def test_a_move_is_predicted_made_and_then_left_alone(
     assert run_action(ActionModule, host, diff=True, location=NEW, remove_old=remove_old) == predicted
     assert (OLD.lower() in host.windows.state()["files"]["files"]) == (not remove_old)
     assert not run_action(ActionModule, host, location=NEW, remove_old=remove_old)["changed"]
+
+
+@pytest.mark.parametrize("service", ["MSDPM", "dra", "cxprocessserver"])
+def test_the_folder_of_another_product_is_not_moved(run_action: RunAction, service: str) -> None:
+    host = simulated(base="scratch-2019", services={service: {"display_name": service, "path": "service.exe"}})
+    untouched = host.windows.state()
+
+    with pytest.raises(AnsibleActionFail, match="works for another product"):
+        run_action(ActionModule, host, location=NEW)
+    assert host.windows.state() == untouched

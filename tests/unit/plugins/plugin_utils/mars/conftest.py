@@ -29,6 +29,7 @@ def healthy() -> dict[str, Any]:
         "drive_type": "fixed",
         "capacity": 1_000_000_000_000,
         "free": 400_000_000_000,
+        "used": 600_000_000_000,
         "free_percent": 40.0,
     }
     literals = {
@@ -44,6 +45,7 @@ def healthy() -> dict[str, Any]:
             "language": 1033,
             "computer_name": "FILES01",
             "last_boot": "2026-11-01T03:12:45+00:00",
+            "local_time": "2026-11-20T10:00:00+00:00",
             "windows_directory": r"C:\Windows",
             "newest_dotnet": "4.8.1",
             "newest_powershell": "5.1",
@@ -51,13 +53,22 @@ def healthy() -> dict[str, Any]:
         "dotnet": {"release": 528449, "version": "4.8"},
         "powershell": {
             "version": "5.1.20348.1",
-            "execution_policy": {"group_policy": None, "local_machine": None, "effective": "RemoteSigned"},
+            "execution_policy": {
+                "group_policy": None,
+                "user_policy": None,
+                "current_user": None,
+                "local_machine": "RemoteSigned",
+                "effective": "RemoteSigned",
+            },
             "module_path": [r"C:\Windows\system32\WindowsPowerShell\v1.0\Modules", rf"{AGENT}\bin\Modules"],
         },
         "agent": {
             "installed": True,
+            "missing": [],
+            "role": "backup",
             "install_path": AGENT,
             "version": "2.0.9262.0",
+            "module": True,
             "engine": {"name": "obengine", "state": "Running", "start_mode": "Auto"},
             "management": None,
         },
@@ -68,10 +79,19 @@ def healthy() -> dict[str, Any]:
                 "enabled": True,
                 "state": "ready",
                 "principal": {"id": "S-1-5-18", "sid": "S-1-5-18", "kind": "user"},
-                "triggers": [{"type": "CalendarTrigger", "enabled": True, "interval_hours": 24}],
+                "triggers": [
+                    {
+                        "type": "CalendarTrigger",
+                        "enabled": True,
+                        "interval_hours": 24,
+                        "over": False,
+                        "starts_in_days": 0,
+                    }
+                ],
                 "multiple_instances": "IgnoreNew",
-                "last_run": None,
-                "last_result": None,
+                "last_run": "2026-11-19T21:00:00+00:00",
+                "last_result": 0,
+                "overdue": False,
             }
         ],
         "scratch": {
@@ -81,7 +101,17 @@ def healthy() -> dict[str, Any]:
             "compressed": False,
             "encrypted": False,
             "reparse_point": False,
+            "virtual_disks": [
+                {
+                    "path": r"D:\Scratch\Metadata\volume-c.vhd",
+                    "compressed": False,
+                    "encrypted": False,
+                    "sparse": False,
+                    "reparse_point": False,
+                }
+            ],
             "deduplicated": False,
+            "system_access": True,
             "volume": volume,
         },
         "volumes": [volume],

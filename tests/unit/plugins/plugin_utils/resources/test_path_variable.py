@@ -22,11 +22,17 @@ def variable(*entries: str) -> PathVariable:
     return PathVariable(simulated().session, "PATH", entries)
 
 
-@pytest.mark.parametrize("present", [AGENT, "c:\\AGENT\\BIN\\", f'"{AGENT}"', f" {AGENT} ", "C:/Agent/bin"])
+@pytest.mark.parametrize("present", [AGENT, "c:\\AGENT\\BIN\\", f" {AGENT} ", "C:/Agent/bin"])
 def test_an_entry_is_recognized_however_it_is_written(present: str) -> None:
     current = PathVariableState(Kind.STRING, f"C:\\Windows;{present};", f"C:\\Windows;{present};")
 
     assert variable(AGENT).desired(current) is current
+
+
+def test_a_quoted_entry_is_none_that_programs_find() -> None:
+    current = PathVariableState(Kind.STRING, f'"{AGENT}"', f'"{AGENT}"')
+
+    assert variable(AGENT).desired(current).value == f'"{AGENT}";{AGENT}'
 
 
 def test_an_entry_is_recognized_by_what_its_variables_stand_for() -> None:

@@ -75,13 +75,25 @@ def test_what_no_fact_needs_may_be_missing() -> None:
 
 
 @pytest.mark.parametrize(
-    "name, value", [("ProductType", "4"), ("BuildNumber", "seven"), ("OSArchitecture", "?"), ("CSName", None)]
+    "name, value, attribute",
+    [
+        ("ProductType", "9", "product_type"),
+        ("BuildNumber", "seven", "build"),
+        ("BuildNumber", "9" * 5000, "build"),
+        ("BuildNumber", "9" * 30, "build"),
+        ("OSArchitecture", "?", "architecture"),
+        ("CSName", None, "computer_name"),
+    ],
+    ids=["product type", "text", "5000 digits", "30 digits", "no number", "missing"],
 )
-def test_what_a_fact_needs_is_named_if_it_makes_no_sense(name: str, value: str | None) -> None:
+def test_a_value_that_makes_no_sense_is_named_and_costs_no_other(name: str, value: str | None, attribute: str) -> None:
     properties = {**PROPERTIES, name: value} if value else {key: PROPERTIES[key] for key in PROPERTIES if key != name}
+    system = answered(properties)
 
-    with pytest.raises(ProtocolError, match=f"Win32_OperatingSystem.*{name}"):
-        answered(properties)
+    with pytest.raises(ProtocolError, match=f"Win32_OperatingSystem.*{name}") as error:
+        getattr(system, attribute)
+    assert len(str(error.value)) < 200
+    assert system.version == "6.1.7601"
 
 
 @pytest.mark.skipif(not CAPTURES.exists(), reason="there are no recorded messages")

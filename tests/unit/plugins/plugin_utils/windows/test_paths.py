@@ -31,7 +31,7 @@ names = st.text(characters, min_size=1).filter(
 roots = st.sampled_from(["C:", "d:", r"\\server\share", "\\\\server", r"\\?\Volume{540106a1}"])
 paths = st.builds(lambda root, rest: "\\".join([root, *rest]), roots, st.lists(names, max_size=4))
 spellings = st.sampled_from(
-    [str, lambda path: path + "\\", lambda path: path.replace("\\", "/"), lambda path: f' "{path}\\" ', normalize]
+    [str, lambda path: path + "\\", lambda path: path.replace("\\", "/"), lambda path: f"{path}  ", normalize]
 )
 
 
@@ -108,7 +108,10 @@ def test_folding_keeps_every_character_in_its_place(text: str) -> None:
         ("c:\\", ("C:",)),
         (r"C:\Data", ("C:", "DATA")),
         ("C:/Data//Inside/", ("C:", "DATA", "INSIDE")),
-        (' "C:\\Data\\" ', ("C:", "DATA")),
+        ("C:\\Data  ", ("C:", "DATA")),
+        (' "C:\\Data\\" ', (' "C:', "DATA", '"')),
+        (r"\\?\C:\Data", ("C:", "DATA")),
+        (r"\\?\Volume{540106a1}\Data", (r"\\?", "VOLUME{540106A1}", "DATA")),
         ("engine.exe", ("ENGINE.EXE",)),
         (r"\\server\share\Data", (r"\\SERVER", "SHARE", "DATA")),
         ("//server/share", (r"\\SERVER", "SHARE")),

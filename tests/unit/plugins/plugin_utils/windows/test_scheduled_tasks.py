@@ -14,7 +14,7 @@ import pytest
 from ansible_collections.winops.mars.plugins.plugin_utils.windows.errors import CimError
 from ansible_collections.winops.mars.plugins.plugin_utils.windows.rights import NotElevated
 from ansible_collections.winops.mars.plugins.plugin_utils.windows.scheduled_tasks import ScheduledTasks
-from ansible_collections.winops.mars.plugins.plugin_utils.windows.task_xml import TaskXmlError, Trigger
+from ansible_collections.winops.mars.plugins.plugin_utils.windows.task_xml import TaskXmlError
 from ansible_collections.winops.mars.plugins.plugin_utils.wsman.errors import Fault, WSManError
 from tests.unit.plugins.plugin_utils.wsman.scripted import (
     COMMAND_STARTED,
@@ -55,7 +55,9 @@ def test_a_folder_s_tasks_with_their_definitions(base: str) -> None:
     assert [task.name for task in tasks] == [BACKUP, "Second"]
     backup = tasks[0].definition
     assert backup.enabled
-    assert backup.triggers == (Trigger("CalendarTrigger", True, 72),)
+    assert [(trigger.type, trigger.enabled, trigger.interval_hours) for trigger in backup.triggers] == [
+        ("CalendarTrigger", True, 72)
+    ]
     # Before Windows 10 definitions are exported with names.
     assert backup.principal.id in ("S-1-5-18", "NT AUTHORITY\\SYSTEM")
 
@@ -65,7 +67,7 @@ def test_cim_tells_state_and_last_run() -> None:
     ran, never_ran = ScheduledTasks(host.session).in_folder(FOLDER)
     assert (ran.state, ran.last_result) == ("ready", 0)
     assert ran.last_run is not None
-    assert ran.last_run.isoformat() == "2026-01-14T21:00:03+00:00"
+    assert ran.last_run.isoformat() == "2027-01-14T20:00:00+00:00"
     assert (never_ran.last_run, never_ran.last_result) == (None, None)
 
 

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import re
+from datetime import UTC, datetime, timedelta, timezone
 from xml.etree import ElementTree
 
 import pytest
@@ -71,7 +72,10 @@ def meaning(xml: str) -> str:
 def test_reads_what_a_backup_task_says() -> None:
     task = TaskDefinition.parse(BACKUP)
     assert not task.enabled
-    assert task.triggers == (Trigger("CalendarTrigger", False, 168), Trigger("BootTrigger", True, None))
+    assert [(trigger.type, trigger.enabled, trigger.interval_hours) for trigger in task.triggers] == [
+        ("CalendarTrigger", False, 168),
+        ("BootTrigger", True, None),
+    ]
     assert task.multiple_instances == "Parallel"
     principal = task.principal
     assert (principal.id, principal.kind, principal.logon_type) == ("CONTOSO\\backup", "user", "Password")
@@ -80,7 +84,7 @@ def test_reads_what_a_backup_task_says() -> None:
 def test_what_is_not_written_has_the_default_of_the_schema() -> None:
     task = TaskDefinition.parse(wrapped("<Triggers><TimeTrigger /></Triggers>"))
     assert task.enabled
-    assert task.triggers == (Trigger("TimeTrigger", True, None),)
+    assert task.triggers == (Trigger("TimeTrigger", True, interval_hours=None, start=None, end=None, once=True),)
     assert task.multiple_instances == "IgnoreNew"
     assert (task.principal.id, task.principal.kind, task.principal.logon_type) == ("", "user", None)
 
@@ -105,7 +109,9 @@ def test_what_is_not_written_has_the_default_of_the_schema() -> None:
 )
 def test_the_longest_time_between_two_starts(schedule: str, hours: int | None) -> None:
     xml = wrapped(f"<Triggers><CalendarTrigger>{schedule}</CalendarTrigger></Triggers>")
-    assert TaskDefinition.parse(xml).triggers == (Trigger("CalendarTrigger", True, hours),)
+    assert TaskDefinition.parse(xml).triggers == (
+        Trigger("CalendarTrigger", True, hours, start=None, end=None, once=False),
+    )
 
 
 def test_a_group_is_told_from_a_user() -> None:
@@ -130,7 +136,7 @@ def test_enabling_changes_one_word() -> None:
     disabled, enabled = (f"<Enabled>{value}</Enabled>\n    <ExecutionTimeLimit>" for value in ("false", "true"))
     assert meaning(task.xml) == meaning(BACKUP.replace(disabled, enabled)) != meaning(BACKUP)
     assert task.enabled
-    assert task.triggers[0] == Trigger("CalendarTrigger", False, 168)
+    assert not task.triggers[0].enabled
 
 
 def test_triggers_are_enabled_where_they_were_not() -> None:
@@ -408,3 +414,48 @@ def test_ascii_means_the_same(xml: str) -> None:
     except TaskXmlError:
         return  # a name in another script
     assert without_edited(text) == without_edited(xml)
+
+
+@pytest.mark.parametrize(
+    "trigger, start, end, once",
+    [
+        (
+            "<TimeTrigger><StartBoundary>2026-01-02T03:04:05</StartBoundary></TimeTrigger>",
+            datetime(2026, 1, 2, 3, 4, 5),
+            None,
+            True,
+        ),
+        (
+            "<TimeTrigger><Repetition><Interval>P1D</Interval></Repetition></TimeTrigger>",
+            None,
+            None,
+            False,
+        ),
+        (
+            "<CalendarTrigger><StartBoundary>2026-01-02T03:04:05.1234567+01:00</StartBoundary>"
+            "<EndBoundary>2027-01-02T00:00:00Z</EndBoundary>"
+            "<ScheduleByDay><DaysInterval>2</DaysInterval></ScheduleByDay></CalendarTrigger>",
+            datetime(2026, 1, 2, 3, 4, 5, 123456, timezone(timedelta(hours=1))),
+            datetime(2027, 1, 2, tzinfo=UTC),
+            False,
+        ),
+        (
+            "<CalendarTrigger><ScheduleByWeek><WeeksInterval>4</WeeksInterval></ScheduleByWeek></CalendarTrigger>",
+            None,
+            None,
+            False,
+        ),
+        ("<CalendarTrigger><ScheduleByMonth /></CalendarTrigger>", None, None, False),
+    ],
+)
+def test_when_a_trigger_starts_its_task(trigger: str, start: datetime | None, end: datetime | None, once: bool) -> None:
+    (found,) = TaskDefinition.parse(wrapped(f"<Triggers>{trigger}</Triggers>")).triggers
+
+    assert (found.start, found.end, found.once) == (start, end, once)
+
+
+def test_a_time_that_is_none_is_an_error() -> None:
+    trigger = "<Triggers><TimeTrigger><StartBoundary>soon</StartBoundary></TimeTrigger></Triggers>"
+
+    with pytest.raises(TaskXmlError, match="'soon', which is not one"):
+        TaskDefinition.parse(wrapped(trigger))

@@ -108,7 +108,7 @@ def test_text_xml_cannot_carry_is_refused_before_anything_is_sent(before: str, c
     assert transport.sent == []
 
 
-@given(st.integers(-(2**63), 2**64))
+@given(st.integers(-(2**63), 2**64 - 1))
 def test_an_integer_survives(number: int) -> None:
     assert over_the_wire(number).read("Property", integer) == number
 
@@ -199,7 +199,7 @@ def test_a_reference_in_the_dmtf_dialect_names_its_namespace() -> None:
 
 SCALARS: list[Any] = [
     pytest.param(string, TEXTS, id="string"),
-    pytest.param(integer, st.integers(), id="integer"),
+    pytest.param(integer, st.integers(-(2**63), 2**64 - 1), id="integer"),
     pytest.param(boolean, st.booleans(), id="boolean"),
     pytest.param(reference, PATHS, id="reference"),
 ]

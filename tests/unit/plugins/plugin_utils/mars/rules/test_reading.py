@@ -44,13 +44,13 @@ def test_an_own_rule_comes_after_the_shipped_ones() -> None:
 def test_an_override_replaces_the_fields_it_names_and_no_other() -> None:
     shipped = shipped_rules()["task_instances"]
 
-    changed = next(rule for rule in own({"id": "task_instances", "severity": "warning"}) if rule.id == "task_instances")
+    changed = next(rule for rule in own({"id": "task_instances", "severity": "error"}) if rule.id == "task_instances")
 
-    assert changed.severity == "warning"
+    assert changed.severity == "error"
     assert (changed.title, changed.group, changed.role) == (shipped.title, shipped.group, shipped.role)
     facts = {"agent": {"installed": True}, "tasks": [{"name": "Backup", "multiple_instances": "Queue"}]}
     assert find(changed, facts, {}).status == find(shipped, facts, {}).status == "noncompliant"
-    assert shipped.severity == "error"
+    assert shipped.severity == "warning"
 
 
 def test_an_override_takes_a_condition_away_with_null() -> None:
@@ -94,7 +94,10 @@ def test_disabling_an_unknown_rule_names_the_known_ones() -> None:
         ({"needs": ["agent.version"]}, ["field needs", "is not a known field"]),
         ({"group": None}, ["field group", "is missing"]),
         ({"group": "The agent"}, ["field group", "lower-case letters"]),
-        ({"requires": "engine"}, ["field requires", "no requirement 'engine'", "agent, backup_task"]),
+        (
+            {"requires": "engine"},
+            ["field requires", "no requirement 'engine'", "agent, own_backups, protection, backup_task"],
+        ),
         ({"requires": [1]}, ["field requires", "name of a requirement"]),
         ({"wanted": ["x"]}, ["field wanted", "mapping"]),
         ({"wanted": {"Path": "agent.version"}}, ["field wanted", "lower-case letters"]),
@@ -153,3 +156,15 @@ def test_a_file_that_is_not_yaml_is_named_in_one_line() -> None:
 def test_a_file_builds_no_objects() -> None:
     with pytest.raises(RuleError):
         read_rules("- !!python/object/apply:os.getcwd []", "own.yml")
+
+
+def test_a_file_that_is_nested_deeply_is_an_error_that_names_it() -> None:
+    with pytest.raises(RuleError, match=r"^rules.yml: rule list: nested too deeply"):
+        read_rules("[" * 100_000, "rules.yml")
+
+
+def test_a_condition_that_is_nested_deeply_is_an_error_that_names_it() -> None:
+    rule = {"id": "task_instances", "expect": "(" * 20_000 + "tasks" + ")" * 20_000}
+
+    with pytest.raises(RuleError, match=r"^own: rule task_instances, field expect: nested too deeply"):
+        effective_rules([("own", [rule])], [])

@@ -44,8 +44,7 @@ def test_every_threshold_is_described() -> None:
         ("scratch_free_percent", 7.5, 7.5),
         ("scratch_free_percent", "7.5", 7.5),
         ("scratch_free_percent", 0, 0),
-        ("scratch_protected_data", "2000000000000", 2_000_000_000_000),
-        ("scratch_protected_data", None, None),
+        ("scratch_system_state_space", "2000000000000", 2_000_000_000_000),
     ],
 )
 def test_single_thresholds_can_be_replaced(name: str, value: Any, expected: Any) -> None:
@@ -57,7 +56,10 @@ def test_single_thresholds_can_be_replaced(name: str, value: Any, expected: Any)
 @pytest.mark.parametrize(
     "overrides, words",
     [
-        ({"dotnet": "4.8"}, "no threshold dotnet; there are dotnet_version, powershell_version"),
+        (
+            {"dotnet": "4.8"},
+            "no threshold dotnet; there are dotnet_version, dotnet_advised_version, powershell_version",
+        ),
         (
             {"dotnet_version": 4.8},
             "dotnet_version must be a version in quotes, '4.8' for example, not 4.8",
@@ -67,9 +69,9 @@ def test_single_thresholds_can_be_replaced(name: str, value: Any, expected: Any)
         ({"scratch_free_percent": 101}, "must be a number from 0 to 100, not 101"),
         ({"scratch_free_percent": True}, "must be a number from 0 to 100"),
         ({"scratch_free_percent": "5 %"}, "must be a number from 0 to 100"),
-        ({"scratch_protected_data": 0}, "must be a whole number of bytes above 0"),
-        ({"scratch_protected_data": 1.5}, "must be a whole number of bytes above 0"),
-        ({"scratch_protected_data": "2 TB"}, "must be a whole number of bytes above 0"),
+        ({"scratch_system_state_space": 0}, "must be a whole number of bytes above 0"),
+        ({"scratch_system_state_space": 1.5}, "must be a whole number of bytes above 0"),
+        ({"scratch_system_state_space": "2 TB"}, "must be a whole number of bytes above 0"),
     ],
     ids=str,
 )

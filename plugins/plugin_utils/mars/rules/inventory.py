@@ -1,0 +1,19 @@
+# Copyright (c) 2026 winops.mars contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Private to this collection; it may change at any time
+"""What rules know of a host from the inventory, as ``inventory.NAME``, since it cannot be read from the host."""
+
+from __future__ import annotations
+
+from typing import Any
+
+#: Where nothing is said about a host.
+INVENTORY: dict[str, Any] = {
+    # Size of all data that the agent protects, in bytes
+    "protected_data": None,
+    # Whether the agent protects the System State
+    "system_state": None,
+    # "active", or "paused" where somebody stopped the backups on purpose
+    "protection": "active",
+}
