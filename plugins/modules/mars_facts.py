@@ -365,6 +365,12 @@ ansible_facts:
               description: The folder in the registry key C(CloudBackupProvider), which has to be the same.
               type: str
               sample: C:\Program Files\Microsoft Azure Recovery Services Agent\Scratch
+            former_location:
+              description:
+                - The folder from which M(winops.mars.mars_scratch) has moved it, where that waits to be removed.
+                - V(null) where there is none.
+              type: str
+              sample: null
             exists:
               description: Whether the folder exists.
               type: bool
@@ -389,7 +395,7 @@ ansible_facts:
                 path:
                   description: The file.
                   type: str
-                  sample: D:\Scratch\Metadata\volume-c.vhd
+                  sample: D:\Scratch\VHDs\volume-c.vhd
                 compressed:
                   description: Whether NTFS compresses it.
                   type: bool

@@ -6,6 +6,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from ..windows.event_log import Event, newest_event
 from ..windows.operating_system import last_boot
 from ..windows.scheduled_tasks import ScheduledTasks
@@ -23,7 +25,7 @@ def why_busy(session: Session, engine_state: str) -> str | None:
             return f"a backup is running: the task {name} is {state}"
     if engine_state == "Stopped":
         return None
-    events = _newest_events(session)
+    events = _newest_events(session, backup_log.STARTED, *backup_log.ENDED)
     if not events:
         return (
             f"it cannot be determined whether a backup is running: the host has neither of the event logs "
@@ -39,12 +41,18 @@ def why_busy(session: Session, engine_state: str) -> str | None:
     return None
 
 
-def _newest_events(session: Session) -> list[Event | None]:
-    """Return the newest event about a backup from each existing log, None for a log without one."""
+def last_success(session: Session) -> datetime | None:
+    """Return when the last backup that succeeded ended, without warnings; None where the event logs show none."""
+    events = _newest_events(session, backup_log.SUCCEEDED)
+    return max((event.time for event in events if event is not None), default=None)
+
+
+def _newest_events(session: Session, *ids: int) -> list[Event | None]:
+    """Return the newest event with one of these IDs from each existing log, None for a log without one."""
     events = []
     for channel in backup_log.CHANNELS:
         try:
-            events.append(newest_event(session, channel, (backup_log.STARTED, *backup_log.ENDED)))
+            events.append(newest_event(session, channel, ids))
         except LookupError:
             continue
     return events

@@ -10,6 +10,10 @@ SETUP_KEY = r"HKLM\SOFTWARE\Microsoft\Windows Azure Backup\Setup"
 CONFIG_KEY = r"HKLM\SOFTWARE\Microsoft\Windows Azure Backup\Config"
 PROVIDER_KEY = CONFIG_KEY + r"\CloudBackupProvider"
 
+# What this collection keeps on a host between two runs, in values of its own; deleted when it is no longer needed.
+KEPT_KEY = r"HKLM\SOFTWARE\winops.mars"
+FORMER_SCRATCH_VALUE = "FormerScratchLocation"
+
 ENGINE_SERVICE = "obengine"
 # No source names this service's short name, so it is found by its display name, which the product does not translate.
 MANAGEMENT_SERVICE_DISPLAY_NAME = "Microsoft Azure Recovery Services Management Agent"

@@ -6,50 +6,57 @@
 
 from __future__ import annotations
 
-import re
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
+from datetime import datetime
 
 from ..mars import locations
-from ..mars.idle import why_busy
+from ..mars.idle import last_success, why_busy
 from ..windows import paths
-from ..windows.command_line import quoted
 from ..windows.errors import CimError
 from ..windows.files import Files
-from ..windows.registry import Registry, RegistryValue
-from ..windows.services import Services
-from ..windows.system_command import SystemCommand, temporary_directory
-from ..windows.volumes import Volume, Volumes, volume_of
+from ..windows.operating_system import local_time
+from ..windows.registry import Kind, Registry, RegistryValue
+from ..windows.services import Service, Services
 from ..wsman.errors import WSManError
 from ..wsman.session import Session
 from .resource import ChangeUndone, Resource
+from .scratch_checks import ScratchChecks
+from .scratch_copy import ScratchCopy, plain_folder
 
 _VALUE = "ScratchLocation"
 # The two keys of the value by the names in the module's result. Both values must be the same.
 _KEYS = {"location": locations.CONFIG_KEY, "provider_location": locations.PROVIDER_KEY}
-_SYSTEM_STATE_LABEL = "CBSSBVol_"
+# What is kept on the host: the engine's start mode while it must not start; the former folder until it is removed.
+_KEPT_START_MODE = "EngineStartMode"
+_KEPT_FORMER, _KEPT_MOVED = locations.FORMER_SCRATCH_VALUE, "FormerScratchMoved"
+_DELAYED = "Auto (delayed)"
 
-# robocopy: data, attributes, time stamps, security, owner and auditing; times of folders; backup mode; no junctions;
-# two retries.
-_COPY = "/E /COPYALL /DCOPY:T /B /XJ /R:2 /W:5 /NP /NFL /NDL /NJH /NJS"
-_ROBOCOPY_EXTRAS, _ROBOCOPY_FAILED = 2, 8
 # Seconds the engine may take to stop or to start.
 _SERVICE_TIMEOUT = 300.0
 # Seconds it must keep running then.
 _SETTLE = 3.0
-# Seconds to list a folder.
-_LIST_TIMEOUT = 600.0
-# The agent writes to the folder at once, so this part of its size must stay free.
-_MARGIN = 0.1
 
 
 @dataclass(frozen=True)
 class Engine:
-    """State and start mode of the agent's engine, as in :class:`Service`."""
+    """The agent's engine.
+
+    :ivar state: as in :class:`Service`.
+    :ivar start_mode: as in :class:`Service`, or ``Auto (delayed)``.
+    """
 
     state: str
     start_mode: str
+
+
+@dataclass(frozen=True)
+class Former:
+    """A folder that the agent used before, to be removed when a backup has succeeded since it was moved."""
+
+    path: str
+    moved: datetime | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True)
@@ -58,10 +65,14 @@ class ScratchState:
 
     :ivar values: by name, without absent ones.
     :ivar engine: None if the service does not exist.
+    :ivar kept_start_mode: the start mode that the engine has to get back, after a move that was interrupted.
+    :ivar former: None where no folder is to be removed.
     """
 
     values: Mapping[str, RegistryValue]
     engine: Engine | None
+    kept_start_mode: str | None
+    former: Former | None
 
     def location(self, name: str = "location") -> str | None:
         """Return the folder in a value, None if the value is absent."""
@@ -71,7 +82,7 @@ class ScratchState:
 class ScratchFolder(Resource[ScratchState]):
     """The scratch folder of a host, and its wanted location.
 
-    :param remove_old: delete the former folder when the engine is running with the new one.
+    :param remove_old: delete the former folder when a backup has succeeded with the new one.
     :param timeout: seconds the copy may take.
     """
 
@@ -87,227 +98,232 @@ class ScratchFolder(Resource[ScratchState]):
         self._session = session
         self._registry = Registry(session)
         self._services = Services(session, sleep)
-        self._files = Files(session)
-        self._location = paths.normalize(location)
+        self._location = plain_folder(location)
         self._remove_old = remove_old
         self._timeout = timeout
         self._sleep = sleep
 
     def read(self) -> ScratchState:
-        """Return both registry values and the engine."""
+        """Return both registry values, the engine, and what an earlier move has left to do."""
         service = self._services.get(locations.ENGINE_SERVICE)
-        return ScratchState(self._values(), Engine(service.state, service.start_mode) if service else None)
+        former = self._registry.string(locations.KEPT_KEY, _KEPT_FORMER)
+        return ScratchState(
+            self._values(),
+            Engine(service.state, self._start_mode(service)) if service else None,
+            self._registry.string(locations.KEPT_KEY, _KEPT_START_MODE),
+            Former(former, self._moved()) if former else None,
+        )
 
     def desired(self, current: ScratchState) -> ScratchState:
-        """Return both values with the wanted location. Raises :class:`CimError` if the move would not be safe."""
-        if self._is_named_by(current.values):
-            return current
+        """Return both values with the wanted location. Raises :class:`CimError` if the move would not be safe.
+
+        Where the agent uses the location already, a former folder is removed that is not needed any more.
+        """
         source = current.location()
         if source is None or current.engine is None:
             raise CimError(
                 f"there is no scratch folder to move: the service {locations.ENGINE_SERVICE} or the registry value "
                 f"{locations.CONFIG_KEY}\\{_VALUE} is missing; install and register the agent first"
             )
-        self._check_move(source)
+        mode = current.kept_start_mode or current.engine.start_mode
+        engine = replace(current.engine, start_mode=mode)
+        running = engine if mode == "Disabled" else Engine("Running", mode)
+        if self._is_named_by(current.values):
+            if current.kept_start_mode:
+                return replace(current, engine=running, kept_start_mode=None)
+            return replace(current, former=None) if self._may_remove(current) else current
+        if not paths.same_path(source, self._location):
+            copy = self._copy(source)
+            ScratchChecks(self._session, copy).check_move()
+            location, former = copy.target, Former(copy.source) if self._remove_old else current.former
+        elif Files(self._session).directory(source) is None:
+            raise CimError(f"the folder {source} does not exist, although the agent is configured to use it")
+        else:
+            location, former = source, current.former
         if reason := why_busy(self._session, current.engine.state):
             raise CimError(f"the scratch folder is not moved: {reason}")
-        value = RegistryValue(current.values["location"].kind, self._location)
-        return replace(current, values=dict.fromkeys(_KEYS, value))
+        value = RegistryValue(current.values["location"].kind, location)
+        return ScratchState(dict.fromkeys(_KEYS, value), running, None, former)
 
     def apply(self, current: ScratchState, desired: ScratchState) -> None:
-        """Move the folder, or restore both values and the engine and raise :class:`ChangeUndone`."""
-        source = paths.normalize(current.location() or "")
-        moves = not paths.same_path(source, self._location)
-        starts = current.engine is not None and current.engine.start_mode != "Disabled"
+        """Move the folder, or remove the former one. Raises :class:`ChangeUndone` if the move had to be undone."""
+        if current.values == desired.values and current.engine == desired.engine:
+            self._remove_former(current)
+            return
+        before = self._services.get(locations.ENGINE_SERVICE)
+        source = current.location() or ""
+        copy = None if paths.same_path(source, self._location) else self._copy(source)
+        if copy:
+            copy.check_apart()
         try:
-            self._services.stop(locations.ENGINE_SERVICE, _SERVICE_TIMEOUT)
-            if moves:
-                self._copy(source)
-            self._write(desired.values)
-            if starts:
-                self._services.start(locations.ENGINE_SERVICE, _SERVICE_TIMEOUT)
-            self._verify(starts)
+            self._hold_engine(current)
+            if copy:
+                copy.make(self._timeout)
+                self._check_held()
+            self._write(desired)
+            self._release_engine(desired)
+            self._verify(desired, before)
         except WSManError as error:
             raise ChangeUndone(f"{error}. {self._restore(current)}") from error
         except BaseException:  # the task's timeout, or the user
             self._restore(current)
             raise
-        if self._remove_old and moves:
-            self._remove(source)
 
     def show(self, state: ScratchState) -> dict[str, str | None]:
-        """Return both locations, None for an absent value."""
-        return {name: state.location(name) for name in _KEYS}
+        """Return both locations, the engine's state, and the former location, None for what is absent."""
+        return {
+            **{name: state.location(name) for name in _KEYS},
+            "engine": state.engine.state if state.engine else None,
+            "former_location": state.former.path if state.former else None,
+        }
+
+    def _copy(self, source: str) -> ScratchCopy:
+        return ScratchCopy(self._session, source, self._location, self._sleep)
 
     def _values(self) -> dict[str, RegistryValue]:
         values = {name: self._registry.value(key, _VALUE) for name, key in _KEYS.items()}
         return {name: value for name, value in values.items() if value is not None}
 
-    def _write(self, values: Mapping[str, RegistryValue]) -> None:
-        for name, key in _KEYS.items():
-            if name in values:
-                self._registry.set(key, _VALUE, values[name])
-            else:
-                self._registry.delete(key, _VALUE)
-
     def _is_named_by(self, values: Mapping[str, RegistryValue]) -> bool:
         return all(name in values and paths.same_path(str(values[name].data), self._location) for name in _KEYS)
 
-    # Before anything is changed
+    # The engine, and what is kept
 
-    def _check_move(self, source: str) -> None:
-        volumes = Volumes(self._session).all()
-        if mounted := [volume.name for volume in volumes if (volume.label or "").startswith(_SYSTEM_STATE_LABEL)]:
-            raise CimError(
-                f"the volume {mounted[0]} of a system state backup ({_SYSTEM_STATE_LABEL}...) is still mounted: "
-                "unmount it in Disk Management first"
-            )
-        if not paths.same_path(source, self._location):
-            self._check_paths(source)
-            self._check_target(volumes)
-            self._check_space(source, volumes)
-        elif self._files.directory(self._location) is None:
-            raise CimError(f"the folder {self._location} does not exist, although the agent is configured to use it")
+    def _start_mode(self, service: Service) -> str:
+        is_delayed = service.start_mode == "Auto" and self._services.is_delayed(service.name)
+        return _DELAYED if is_delayed else service.start_mode
 
-    def _check_paths(self, source: str) -> None:
-        if not re.fullmatch(r'[A-Za-z]:(\\[^\\/:*?"<>|%!\r\n]+)+', self._location):
-            raise CimError(
-                f"the scratch folder cannot be moved to {self._location}: it must be a folder on a local drive, such "
-                "as D:\\MARS\\Scratch, without % and ! in its name"
-            )
-        if paths.is_within(self._location, source) or paths.is_within(source, self._location):
-            raise CimError(
-                f"the scratch folder cannot be moved from {source} to {self._location}: one is inside the other"
-            )
-        if self._files.directory(source) is None:
-            raise CimError(f"the scratch folder {source} does not exist, so it cannot be moved")
+    def _hold_engine(self, current: ScratchState) -> None:
+        """Stop the engine, and keep everything else from starting it meanwhile, such as monitoring."""
+        if current.engine and current.engine.start_mode != "Disabled":
+            self._keep(_KEPT_START_MODE, current.engine.start_mode)
+            self._services.set_start_mode(locations.ENGINE_SERVICE, "Disabled")
+        self._services.stop(locations.ENGINE_SERVICE, _SERVICE_TIMEOUT)
 
-    def _check_target(self, volumes: list[Volume]) -> None:
-        unsuitable = f"the scratch folder cannot be moved to {self._location}"
-        volume = volume_of(self._location, volumes)
-        if volume is None or volume.drive_type != "fixed" or volume.file_system != "NTFS":
-            found = f"{volume.drive_type}, {volume.file_system or 'no file system'}" if volume else "not on this host"
-            raise CimError(f"{unsuitable}: it must be on a local fixed NTFS volume, but its volume is {found}")
-        if Volumes(self._session).deduplicated(volume):
-            raise CimError(f"{unsuitable}: the volume {volume.name} is deduplicated, which the agent does not support")
-        if self._files.file(self._location) is not None:
-            raise CimError(f"{unsuitable}: it is a file")
-        existing = [
-            directory
-            for path in _with_parents(self._location, volume.name)
-            if (directory := self._files.directory(path)) is not None
-        ]
-        # A new folder is compressed or encrypted if its parent is.
-        for nearest in existing[:1]:
-            for what, is_so in (("compressed", nearest.compressed), ("encrypted", nearest.encrypted)):
-                if is_so is None:
-                    raise CimError(f"{unsuitable}: Windows does not report whether the folder {nearest.path} is {what}")
-                if is_so:
-                    raise CimError(
-                        f"{unsuitable}: the folder {nearest.path} is {what}, which the agent does not support"
-                    )
-        # The last one is the mount point of the volume, which may be a reparse point.
-        for directory in existing[:-1]:
-            if self._files.is_reparse_point(directory.path):
-                raise CimError(
-                    f"{unsuitable}: {directory.path} is a junction or other reparse point; specify its target"
-                )
-
-    def _check_space(self, source: str, volumes: list[Volume]) -> None:
-        present = 0
-        if self._files.directory(self._location) is not None:
-            if self._compare(source) & _ROBOCOPY_EXTRAS:
-                raise CimError(
-                    f"the scratch folder cannot be moved to {self._location}: the folder contains other files; "
-                    "specify a new or empty one"
-                )
-            present = self._size(self._location)
-        size = self._size(source)
-        needed = round(size * (1 + _MARGIN)) - present
-        volume = volume_of(self._location, volumes)
-        if volume is None or volume.free is None or volume.free < needed:
-            free = "an unknown number" if volume is None or volume.free is None else volume.free
+    def _check_held(self) -> None:
+        service = self._services.get(locations.ENGINE_SERVICE)
+        if service is None or service.state != "Stopped":
             raise CimError(
-                f"the scratch folder cannot be moved to {self._location}: its {size} bytes require {needed} free bytes "
-                f"on the volume, but {free} are free"
+                f"another program has started the service {locations.ENGINE_SERVICE} while its folder was copied, "
+                "although it was disabled"
             )
 
-    def _size(self, path: str) -> int:
-        """Return the size of all files in a folder in bytes; this command prints sizes without separators."""
-        command = f"""for /f "delims=" %I in ('dir /s /b /a-d {quoted(path)} 2^>nul') do @echo.%~zI"""
-        sizes = self._session.run(command, repeatable=True, timeout=_LIST_TIMEOUT).stdout.splitlines()
-        # cmd.exe prints an empty line for a file whose name it cannot read.
-        if missing := sum(not re.fullmatch("[0-9]+", size) for size in sizes):
-            raise CimError(
-                f"the size of the folder {path} cannot be determined: the host reported none for {missing} of its "
-                f"{len(sizes)} files"
-            )
-        return sum(map(int, sizes))
+    def _release_engine(self, state: ScratchState) -> None:
+        """Give the engine the start mode of a state, and start it if it runs there."""
+        if state.engine is None:
+            return
+        if state.engine.start_mode == _DELAYED:
+            self._services.delay_start(locations.ENGINE_SERVICE)
+        else:
+            self._services.set_start_mode(locations.ENGINE_SERVICE, state.engine.start_mode)
+        self._forget(_KEPT_START_MODE)
+        if state.engine.state != "Stopped" and state.engine.start_mode != "Disabled":
+            self._services.start(locations.ENGINE_SERVICE, _SERVICE_TIMEOUT)
+
+    def _keep(self, name: str, text: str) -> None:
+        self._registry.set(locations.KEPT_KEY, name, RegistryValue(Kind.STRING, text))
+
+    def _forget(self, *names: str) -> None:
+        for name in names:
+            self._registry.delete(locations.KEPT_KEY, name)
+        if self._registry.is_empty(locations.KEPT_KEY):
+            self._registry.delete_key(locations.KEPT_KEY)
 
     # The move
 
-    def _copy(self, source: str) -> None:
-        command = f"robocopy {quoted(source)} {quoted(self._location)} {_COPY} >nul"
-        with temporary_directory(self._session) as directory:
-            exit_code = SystemCommand(self._session, directory, command, self._sleep).run(self._timeout)
-        if exit_code >= _ROBOCOPY_FAILED:
-            raise CimError(f"robocopy could not copy {source} to {self._location} (exit code {exit_code})", exit_code)
-        if difference := self._compare(source):
-            raise CimError(
-                f"the copy in {self._location} differs from {source} (exit code {difference} of robocopy /L)",
-                difference,
-            )
+    def _write(self, desired: ScratchState) -> None:
+        self._write_values(desired.values)
+        if desired.former:
+            moved = desired.former.moved or local_time(self._session)
+            self._keep_former(replace(desired.former, moved=moved))
 
-    def _compare(self, source: str) -> int:
-        """Return what robocopy finds: 0 for no difference, or a sum of 1 copy, 2 extra files, 4 mismatch, 8 error."""
-        command = f"robocopy {quoted(source)} {quoted(self._location)} /E /L /B /XJ /NP /NFL /NDL /NJH /NJS"
-        return self._session.run(command, repeatable=True, timeout=_LIST_TIMEOUT).exit_code
+    def _write_values(self, values: Mapping[str, RegistryValue]) -> None:
+        """Write the values that differ; an absent one is deleted."""
+        for name, key in _KEYS.items():
+            value = values.get(name)
+            if value == self._registry.value(key, _VALUE):
+                continue
+            if value is None:
+                self._registry.delete(key, _VALUE)
+            else:
+                self._registry.set(key, _VALUE, value)
 
-    def _verify(self, started: bool) -> None:
+    def _verify(self, desired: ScratchState, before: Service | None) -> None:
         if not self._is_named_by(self._values()):
             raise CimError(f"the registry values {_VALUE} were written but still hold another value")
-        if not started:
+        if desired.engine is None or desired.engine.state != "Running":
             return
         # An engine that cannot use its folder ends soon.
         self._sleep(_SETTLE)
         service = self._services.get(locations.ENGINE_SERVICE)
         if service is None or service.state != "Running":
             raise CimError(f"the service {locations.ENGINE_SERVICE} does not keep running with {self._location}")
+        if before and service.process_id == before.process_id:
+            raise CimError(
+                f"the service {locations.ENGINE_SERVICE} runs in the same process as before, so it still uses the "
+                "former folder"
+            )
 
     def _restore(self, former: ScratchState) -> str:
-        """Restore both values and the engine, and return what is in effect now, as text for the user."""
-        stopped = former.engine is None or former.engine.state == "Stopped"
-        source = former.location()
+        """Restore what differs, and the engine in any case; return what is in effect now, as text for the user."""
+        mode = former.kept_start_mode or (former.engine.start_mode if former.engine else "Disabled")
+        stopped = former.engine is None or (former.engine.state == "Stopped" and not former.kept_start_mode)
+        engine = Engine("Stopped" if stopped else "Running", mode)
+        problems = []
+        steps: list[Callable[[], object]] = [
+            lambda: self._restore_values(former),
+            lambda: self._release_engine(replace(former, engine=engine)),
+        ]
+        for step in steps:
+            try:
+                step()
+            except WSManError as error:
+                problems.append(str(error))
         copy = f"The files that were copied to {self._location} remain, and another run continues with them"
-        try:
-            if self._values() != former.values:
-                # The engine may be running with the new folder already, and reads the registry only when it starts.
-                self._services.stop(locations.ENGINE_SERVICE, _SERVICE_TIMEOUT)
-                self._write(former.values)
-            if not stopped:
-                self._services.start(locations.ENGINE_SERVICE, _SERVICE_TIMEOUT)
-        except WSManError as error:
+        source = former.location()
+        if problems:
             return (
-                f"The former state could not be restored ({error}). By hand: set {_VALUE} to {source} in "
-                f"{' and '.join(_KEYS.values())}, and start the service {locations.ENGINE_SERVICE}. {copy}"
+                f"The former state could not be restored ({'; '.join(problems)}). By hand: set {_VALUE} to {source} in "
+                f"{' and '.join(_KEYS.values())}, set the start mode of the service {locations.ENGINE_SERVICE} to "
+                f"{mode}, and start it. {copy}"
             )
-        engine = "stopped as before" if stopped else "running again"
-        return f"The former state was restored: the agent uses {source}, and its engine is {engine}. {copy}"
+        effect = "stopped as before" if stopped else "running again"
+        return f"The former state was restored: the agent uses {source}, and its engine is {effect}. {copy}"
 
-    def _remove(self, source: str) -> None:
-        with temporary_directory(self._session) as directory:
-            SystemCommand(self._session, directory, f"rmdir /s /q {quoted(source)}", self._sleep).run(self._timeout)
-        if self._files.directory(source) is not None:
-            raise CimError(
-                f"the scratch folder was moved to {self._location} and the engine uses it, but the former folder "
-                f"{source} could not be removed completely: remove it by hand"
-            )
+    def _restore_values(self, former: ScratchState) -> None:
+        if self._values() != former.values:
+            # The engine may be running with the new folder already, and reads the registry only when it starts.
+            self._services.stop(locations.ENGINE_SERVICE, _SERVICE_TIMEOUT)
+            self._write_values(former.values)
+        if former.former:
+            self._keep_former(former.former)
+        else:
+            self._forget(_KEPT_FORMER, _KEPT_MOVED)
 
+    # The former folder
 
-def _with_parents(path: str, mount: str) -> list[str]:
-    """Return a folder and its parents, the nearest first, up to the mount path of its volume."""
-    folders = []
-    while paths.is_within(path, mount):
-        folders.append(path)
-        path = paths.parent(path)
-    return folders
+    def _keep_former(self, former: Former) -> None:
+        self._keep(_KEPT_FORMER, former.path)
+        self._keep(_KEPT_MOVED, former.moved.isoformat() if former.moved else "")
+
+    def _moved(self) -> datetime | None:
+        text = self._registry.string(locations.KEPT_KEY, _KEPT_MOVED)
+        return datetime.fromisoformat(text) if text else None
+
+    def _may_remove(self, current: ScratchState) -> bool:
+        """Return whether the former folder is to be removed, and no longer needed, or already gone."""
+        if not self._remove_old or current.former is None:
+            return False
+        if Files(self._session).directory(current.former.path) is None:
+            return True
+        succeeded = last_success(self._session)
+        if succeeded is None or current.former.moved is None or succeeded <= current.former.moved:
+            return False
+        ScratchChecks(self._session, self._copy(current.former.path)).check_removal()
+        return True
+
+    def _remove_former(self, current: ScratchState) -> None:
+        former = current.former
+        if former and Files(self._session).directory(former.path) is not None:
+            self._copy(former.path).remove_source(self._timeout)
+        self._forget(_KEPT_FORMER, _KEPT_MOVED)

@@ -96,6 +96,10 @@ class Files:
         if result.exit_code:
             raise failure(f"the folder {path} could not be created", result)
 
+    def remove_directory(self, path: str) -> None:
+        """Remove an empty folder. It is not an error if it does not exist or is not empty."""
+        self._session.run(f"rmdir {quoted(path)}", repeatable=True)
+
     def _get(self, class_name: str, path: str) -> Instance | None:
         try:
             return self._session.get(CimPath("root/cimv2", class_name, {"Name": paths.normalize(path)}))

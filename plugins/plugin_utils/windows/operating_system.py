@@ -148,6 +148,11 @@ def last_boot(session: Session) -> datetime:
     return _required(session.get(_PATH), "LastBootUpTime", datetime_)
 
 
+def local_time(session: Session) -> datetime:
+    """Return the time on the host's clock, with its time zone."""
+    return _required(session.get(_PATH), "LocalDateTime", datetime_)
+
+
 def reboot(
     session: Session,
     timeout: float = 600,

@@ -16,6 +16,11 @@ import re
 # Before a drive, this prefix only turns off the reading of what follows.
 _EXTENDED = re.compile(r"^\\\\[?]\\(?=[A-Za-z]:)")
 _VARIABLE = re.compile(r"%([^%]+)%")
+# Windows removes dots and blanks at the end of a name, so names that end so, "." and ".." are not what they seem.
+_PLAIN_FOLDER = re.compile(r'[A-Za-z]:(\\[^\\/:*?"<>|%!\x00-\x1f]*[^\\/:*?"<>|%!\x00-\x1f. ])+\\?')
+
+_SYSTEM_FOLDERS = ("PROGRAM FILES", "PROGRAM FILES (X86)", "PROGRAMDATA", "USERS", "DOCUMENTS AND SETTINGS")
+_VOLUME_FOLDERS = ("SYSTEM VOLUME INFORMATION", "$RECYCLE.BIN", "RECOVERY", "BOOT")
 
 
 def fold(name: str) -> str:
@@ -45,6 +50,30 @@ def steps(path: str) -> tuple[str, ...]:
     A UNC path begins with ``\\\\SERVER``.
     """
     return tuple(map(fold, _names(path)))
+
+
+def is_plain_folder(path: str) -> bool:
+    """Return whether a text is the absolute path of a folder on a drive, below its root, and nothing else.
+
+    It has no wildcards, variables, quotation marks or other characters that Windows or cmd.exe reads as something else,
+    and each of its names is one that a folder can have.
+    """
+    return _PLAIN_FOLDER.fullmatch(path) is not None
+
+
+def is_system_folder(path: str, windows_directory: str) -> bool:
+    """Return whether a folder belongs to Windows as a whole, so that a program must not have it for itself.
+
+    These are the root of a drive, the Windows directory with everything in it, and the folders next to it that hold
+    programs, their data, and users. What programs have in those is not meant.
+    """
+    names = steps(path)
+    return (
+        len(names) < 2
+        or is_within(path, windows_directory)
+        or (len(names) == 2 and names[1] in _SYSTEM_FOLDERS)
+        or names[1] in _VOLUME_FOLDERS
+    )
 
 
 def same_path(one: str, other: str) -> bool:

@@ -230,6 +230,16 @@ class Registry:
         if code not in (ERROR_INVALID_FUNCTION, ERROR_FILE_NOT_FOUND):
             self._require(code, f"the registry value {_shown(key, name)} could not be deleted")
 
+    def is_empty(self, key: str) -> bool:
+        """Return whether a key has no values, or does not exist."""
+        return not self._types(key)
+
+    def delete_key(self, key: str) -> None:
+        """Delete a key that has no subkeys; it is not an error if it is absent."""
+        code = self._change("DeleteKey", key, {})
+        if code != ERROR_FILE_NOT_FOUND:
+            self._require(code, f"the registry key {key} could not be deleted")
+
     def _read(self, type_: _Type[T], key: str, name: str) -> T | None:
         output = self._call(f"Get{type_.method}", key, {"sValueName": name})
         code = return_value(output)

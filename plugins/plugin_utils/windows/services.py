@@ -20,11 +20,15 @@ from ..wsman.values import (
     string,
     wql_literal,
 )
+from .command_line import failure, quoted
 from .errors import CimError, return_value
+from .registry import Registry
 from .rights import require_elevation
 
 _NAMESPACE = "root/cimv2"
 _PROPERTIES = "Name, DisplayName, State, StartMode, PathName, ProcessId, ExitCode, ServiceSpecificExitCode"
+
+_SERVICES_KEY = r"HKLM\SYSTEM\CurrentControlSet\Services"
 
 _ACCEPTED = 0
 _ALREADY_RUNNING = 10
@@ -140,6 +144,17 @@ class Services:
         if service.state != "Stopped":
             raise CimError(f"{complaint}: it is {service.state.lower()}")
         return service
+
+    def is_delayed(self, name: str) -> bool:
+        """Return whether a service that starts automatically does so some minutes after Windows."""
+        # Win32_Service has this since Windows Server 2016 only.
+        return Registry(self._session).dword(f"{_SERVICES_KEY}\\{name}", "DelayedAutostart") == 1
+
+    def delay_start(self, name: str) -> None:
+        """Let a service start automatically, some minutes after Windows, for which Win32_Service has no method."""
+        result = self._session.run(f"sc.exe config {quoted(name)} start= delayed-auto", repeatable=True)
+        if result.exit_code:
+            raise failure(f"the start mode of the service {name} was not changed", result)
 
     def set_start_mode(self, name: str, start_mode: str) -> None:
         """Set the start mode to a value of the property: ``Auto``, ``Manual`` or ``Disabled``."""

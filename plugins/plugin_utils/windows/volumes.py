@@ -2,7 +2,8 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Private to this collection; it may change at any time
-"""Volumes: Win32_Volume (root/cimv2) and MSFT_DedupVolume (root/Microsoft/Windows/Deduplication)."""
+"""Volumes: Win32_Volume (root/cimv2), MSFT_DedupVolume (root/Microsoft/Windows/Deduplication), and iSCSI sessions
+(root/wmi)."""
 
 from __future__ import annotations
 
@@ -73,6 +74,16 @@ class Volumes:
     def all(self) -> list[Volume]:
         """Return every volume, mounted or not, by one query."""
         return [_volume(instance) for instance in self._session.query("root/cimv2", _WQL)]
+
+    def iscsi_targets(self) -> list[str]:
+        """Return the names of the iSCSI targets whose disks are connected."""
+        try:
+            sessions = self._session.query("root/wmi", "SELECT TargetName FROM MSiSCSIInitiator_SessionClass")
+        except Fault as fault:
+            if fault.is_absent:
+                return []
+            raise
+        return [session.read("TargetName", string) or "" for session in sessions]
 
     def deduplicated(self, volume: Volume, folder: str = "") -> bool | None:
         """Return whether data deduplication works in a folder of a volume; False where Windows lacks the feature.

@@ -25,13 +25,16 @@ profiles it is a delta on: mappings merge (keys without regard to case), anythin
 ``group_policy``            like ``registry``: values that come back whenever something changed them
 ``accounts``                ``{SID: {name, domain, group}}`` besides the well-known ones
 ``services``                ``{name: {display_name, path, start_mode, state, account, delayed, description,``
-                            ``depends_on, accepts_stop, starts}}``;
-                            ``starts: code`` answers 7, ``starts: dies`` ends Stopped
+                            ``depends_on, accepts_stop, starts, revived_after, revived_if_disabled}}``;
+                            ``starts: code`` answers 7, ``starts: dies`` ends Stopped; ``revived_after``: seconds after
+                            which something starts it again, ``revived_if_disabled``: which also enables it
 ``volumes``                 ``{mount path: {capacity, free, label, file_system, drive_type, compressed, guid}}``
-``files``                   ``{path: {size | content, version, sha256, sddl, attributes}}``; a path ending in ``\`` is a
-                            directory; attributes: compressed encrypted sparse reparse hidden system readonly, and
-                            ``denied``: sessions may not open it, so WMI knows no attributes of it and fsutil fails
+``files``                   ``{path: {size | content, version, sha256, sddl, attributes, junction, short_name}}``; a
+                            path ending in ``\`` is a directory; ``junction``: where it leads, also for a second mount
+                            point of a volume; attributes: compressed encrypted sparse reparse hidden system readonly,
+                            and ``denied``: sessions may not open it, so WMI knows no attributes of it and fsutil fails
 ``deduplication``           ``{mount path: {enabled, exclude_folders, saved}}``; absent: the namespace does not exist
+``iscsi_targets``           names of the iSCSI targets to which the initiator has a session
 ``defender``                ``{running_mode, tamper_protection}``; absent: the namespace does not exist
 ``antivirus_products``      ``{name: {guid, path, state}}`` of the Security Center (client releases only)
 ``tasks``                   ``{path: {xml, password, last_run, last_result, set, broken}}``; ``set`` writes elements of

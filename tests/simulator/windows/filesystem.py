@@ -52,6 +52,9 @@ class Node:
     # What a folder below the root of a drive inherits: SYSTEM and Administrators everything, users reading
     sddl: str = "D:AI(A;OICIID;FA;;;SY)(A;OICIID;FA;;;BA)(A;OICIIOID;GA;;;CO)(A;OICIID;0x1200a9;;;BU)"
     attributes: frozenset[str] = frozenset()  # those in _ATTRIBUTES
+    junction: str = ""  # where a directory junction or mount point leads
+    short_name: str = ""  # the 8.3 name beside the long one
+    modified: int = 0  # the order in which files were written
 
     def digest(self) -> str:
         """SHA-256 in lower-case hexadecimal."""
@@ -87,6 +90,7 @@ class FileSystem:
 
     volumes: dict[str, Volume] = field(default_factory=dict)
     nodes: dict[str, Node] = field(default_factory=dict)
+    writes: int = 0
 
     @classmethod
     def load(cls, volumes: Mapping[str, Mapping[str, Any]], entries: Mapping[str, Any]) -> FileSystem:
@@ -116,6 +120,8 @@ class FileSystem:
         data = content.encode() if isinstance(content, str) else content
         size = len(data) if data is not None else size_in_bytes(entry.pop("size", 0))
         entry.pop("size", None)
+        if entry.get("junction"):
+            attributes |= {"reparse"}
         clean = path.rstrip("\\")
         parent, _unused, name = clean.rpartition("\\")
         self._declare_parents(parent)
@@ -140,8 +146,32 @@ class FileSystem:
                 parts.append(part.rstrip(" .") or part)
         return ("\\\\" if unc else "") + "\\".join(parts)
 
+    def resolve(self, path: str, *, follow: bool = False) -> str:
+        """Where a path leads, in lower case: junctions and mount points followed, short names replaced.
+
+        ``follow``: also where the last part is a junction.
+        """
+        clean = self.normalise(path).lower()
+        found = "\\\\" if clean.startswith("\\\\") else ""
+        parts = clean[len(found) :].split("\\")
+        for index, part in enumerate(parts):
+            separator = "\\" if index else ""
+            full = self._long_path(found, part) or found + separator + part
+            node = self.nodes.get(full)
+            is_last = index == len(parts) - 1
+            found = (
+                self.resolve(node.junction, follow=True) if node and node.junction and (follow or not is_last) else full
+            )
+        return found
+
+    def _long_path(self, parent: str, name: str) -> str | None:
+        if "~" not in name or f"{parent}\\{name}" in self.nodes:
+            return None
+        below = self.children(parent)
+        return next((full for full, node in below if node.short_name.lower() == name), None)
+
     def find(self, path: str) -> Node | None:
-        return self.nodes.get(self.normalise(path).lower())
+        return self.nodes.get(self.resolve(path))
 
     def path_of(self, path: str) -> str:
         """The path in the case it was created with."""
@@ -156,7 +186,7 @@ class FileSystem:
 
     def children(self, path: str) -> list[tuple[str, Node]]:
         """``(path, node)`` of what is directly inside a directory, by name."""
-        prefix = self.normalise(path).lower() + "\\"
+        prefix = self.resolve(path, follow=True) + "\\"
         return sorted(
             (full, node)
             for full, node in self.nodes.items()
@@ -164,14 +194,14 @@ class FileSystem:
         )
 
     def below(self, path: str) -> Iterator[tuple[str, Node]]:
-        """Everything inside a directory, depth first."""
+        """Everything inside a directory, depth first, without what junctions in it lead to."""
         for full, node in self.children(path):
             yield full, node
-            if node.directory:
+            if node.directory and not node.junction:
                 yield from self.below(full)
 
     def volume_of(self, path: str) -> Volume | None:
-        full = self.normalise(path).lower() + "\\"
+        full = self.resolve(path, follow=True) + "\\"
         holding = [volume for mount, volume in self.volumes.items() if full.startswith(mount)]
         return max(holding, key=lambda volume: len(volume.mount), default=None)
 
@@ -202,7 +232,7 @@ class FileSystem:
             self.make_directory(parent)
         above = self._require_parent(clean)
         inherited = above.attributes & {"compressed", "encrypted"}
-        self.nodes[clean.lower()] = Node(name, True, attributes=inherited)
+        self.nodes[self.resolve(clean)] = Node(name, True, attributes=inherited)
 
     def write(self, path: str, node: Node) -> None:
         """Create or replace a file; it takes compression and encryption from its directory."""
@@ -214,10 +244,11 @@ class FileSystem:
         self._charge(clean, node.size - (existing.size if existing else 0))
         name = existing.name if existing else clean.rpartition("\\")[2]
         attributes = existing.attributes if existing else above.attributes & {"compressed", "encrypted"}
-        self.nodes[clean.lower()] = replace(node, name=name, directory=False, attributes=attributes)
+        self.nodes[self.resolve(clean)] = replace(node, name=name, directory=False, attributes=attributes)
 
     def write_content(self, path: str, content: bytes) -> None:
-        self.write(path, Node("", False, len(content), content))
+        self.writes += 1
+        self.write(path, Node("", False, len(content), content, modified=self.writes))
 
     def content(self, path: str) -> bytes:
         """A file's bytes; a file declared by size alone reads as zero bytes of at most 64 KiB."""
@@ -234,17 +265,22 @@ class FileSystem:
         node = self.find(clean)
         if node is None:
             raise FileError(ERROR_FILE_NOT_FOUND, path)
-        if node.directory and self.children(clean):
+        if node.directory and not node.junction and self.children(clean):
             raise FileError(ERROR_DIR_NOT_EMPTY, path)
-        if clean.lower() + "\\" in self.volumes:
+        full = self.resolve(clean)
+        if full + "\\" in self.volumes:
             raise FileError(ERROR_ACCESS_DENIED, path)
         self._charge(clean, -node.size)
-        del self.nodes[clean.lower()]
+        del self.nodes[full]
 
     def delete_tree(self, path: str) -> None:
+        """Delete a directory with everything in it; of a junction only itself."""
+        if (node := self.find(path)) and node.junction:
+            return self.delete(path)
         for full, _node in reversed(list(self.below(path))):
             self.delete(full)
         self.delete(path)
+        return None
 
     def state(self) -> dict[str, Any]:
         return {

@@ -77,7 +77,7 @@ class Host:
         self.files = FileSystem.load(profile["volumes"], profile.get("files", {}))
         self.registry.create(rf"HKU\{account.sid}\Software", trusted=True)
         self.files.declare({rf"C:\Users\{account.name}\AppData\Local\Temp" + "\\": {}})
-        self.services = services.Services(profile["services"], self.registry)
+        self.services = services.Services(profile["services"], self.registry, self.agenda)
         self.processes = processes.Processes(self)
         self.environment = self._environment()
         self.computer_id = str(uuid.uuid5(uuid.NAMESPACE_DNS, name)).upper()
@@ -111,6 +111,7 @@ class Host:
             *services.classes(self),
             *processes.classes(),
             *volumes.classes(),
+            *volumes.iscsi_classes(),
             *accounts.classes(),
             *files.classes(),
             *environment.classes(),

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from tests.simulator.model import CimClass, CimFailure, CimValue, Method
+from tests.simulator.windows.clock import Agenda
 from tests.simulator.windows.registry import Registry, Value, ValueType
 from tests.simulator.windows.schema import properties, row
 
@@ -49,6 +50,9 @@ class Service:
     accepts_stop: bool = True
     depends_on: tuple[str, ...] = ()
     exit_code: int = 0
+    # Something, such as monitoring, starts the service again that many seconds after it stopped
+    revived_after: float | None = None
+    revived_if_disabled: bool = False
     next_state: str | None = None  # where a pending state leads
     pending_reads: int = 0  # reads that still see the pending state
 
@@ -56,8 +60,9 @@ class Service:
 class Services:
     """All services. Start and stop are asynchronous: for one read the state is pending."""
 
-    def __init__(self, entries: Mapping[str, Mapping[str, Any]], registry: Registry) -> None:
+    def __init__(self, entries: Mapping[str, Mapping[str, Any]], registry: Registry, agenda: Agenda) -> None:
         self._registry = registry
+        self._agenda = agenda
         self._services: dict[str, Service] = {}
         for name, entry in entries.items():
             fields = dict(entry)
@@ -79,8 +84,8 @@ class Services:
             Value("DisplayName", ValueType.REG_SZ, service.display_name),
             Value("ObjectName", ValueType.REG_SZ, service.account),
         ]
-        if service.delayed:
-            values.append(Value("DelayedAutostart", ValueType.REG_DWORD, 1))
+        if service.delayed or self._registry.data(key, "DelayedAutostart") is not None:
+            values.append(Value("DelayedAutostart", ValueType.REG_DWORD, int(service.delayed)))
         for value in values:
             self._registry.set(key, value, trusted=True)
 
@@ -143,14 +148,24 @@ class Services:
         if self.dependents(name):
             return DEPENDENTS_RUNNING
         self._go(service, "Stop Pending", "Stopped")
+        if service.revived_after is not None:
+            self._agenda.after(service.revived_after, lambda: self._revive(service))
         return SUCCESS
 
-    def change_start_mode(self, name: str, mode: str) -> int:
+    def _revive(self, service: Service) -> None:
+        if service.start_mode == "Disabled" and service.revived_if_disabled:
+            self.change_start_mode(service.name, "Automatic")
+        if service.state == "Stop Pending":
+            service.state, service.next_state = "Stopped", None
+        self.start(service.name)
+
+    def change_start_mode(self, name: str, mode: str, *, delayed: bool = False) -> int:
+        """Set the start mode; any change ends a delayed start that it does not ask for."""
         if mode.lower() not in _START_MODES:
             return INVALID_PARAMETER
         service = self._services[name.lower()]
         service.start_mode = _START_MODES[mode.lower()]
-        service.delayed = service.delayed and service.start_mode == "Auto"
+        service.delayed = delayed
         self._publish(service)
         return SUCCESS
 
@@ -166,6 +181,7 @@ class Services:
                 "state": service.next_state or service.state,
                 "start_mode": service.start_mode,
                 "account": service.account,
+                "delayed": service.delayed,
             }
             for service in self.all()
         }

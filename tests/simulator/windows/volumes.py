@@ -160,3 +160,32 @@ def _dedup_volumes(host: Host) -> list[dict[str, CimValue]]:
 
 def deduplication_classes() -> list[CimClass]:
     return [CimClass("root/Microsoft/Windows/Deduplication", "MSFT_DedupVolume", _DEDUP_VOLUME, _dedup_volumes)]
+
+
+_ISCSI_SESSION = properties("""
+    Active:boolean ConnectionCount:uint32 InitiatorName *InstanceName ISID:uint8[] SessionId TargetName TSID:uint16
+    Type:uint32 UniqueSessionId:uint64
+""")
+
+
+def _iscsi_sessions(host: Host) -> list[dict[str, CimValue]]:
+    return [
+        row(
+            _ISCSI_SESSION,
+            {
+                "Active": True,
+                "ConnectionCount": 1,
+                "InitiatorName": f"iqn.1991-05.com.microsoft:{host.computer_name.lower()}",
+                "InstanceName": rf"Root\ISCSIPRT\0000_{number}",
+                "SessionId": f"ffffe00012345{number:03d}-4000013700000001",
+                "TargetName": target,
+                "UniqueSessionId": number + 1,
+            },
+        )
+        for number, target in enumerate(host.profile.get("iscsi_targets", ()))
+    ]
+
+
+def iscsi_classes() -> list[CimClass]:
+    """The class of the initiator's driver, which every Windows since Vista has."""
+    return [CimClass("root/wmi", "MSiSCSIInitiator_SessionClass", _ISCSI_SESSION, _iscsi_sessions)]

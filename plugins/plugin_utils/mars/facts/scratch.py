@@ -40,6 +40,12 @@ contains:
     description: The folder in the registry key C(CloudBackupProvider), which has to be the same.
     type: str
     sample: C:\Program Files\Microsoft Azure Recovery Services Agent\Scratch
+  former_location:
+    description:
+      - The folder from which M(winops.mars.mars_scratch) has moved it, where that waits to be removed.
+      - V(null) where there is none.
+    type: str
+    sample: null
   exists:
     description: Whether the folder exists.
     type: bool
@@ -64,7 +70,7 @@ contains:
       path:
         description: The file.
         type: str
-        sample: D:\Scratch\Metadata\volume-c.vhd
+        sample: D:\Scratch\VHDs\volume-c.vhd
       compressed:
         description: Whether NTFS compresses it.
         type: bool
@@ -147,6 +153,8 @@ def gather(host: Host) -> dict[str, Any]:
     facts: dict[str, Any] = {"location": location}
     with host.reading("scratch.provider_location"):
         facts["provider_location"] = host.registry.text(locations.PROVIDER_KEY, "ScratchLocation")
+    with host.reading("scratch.former_location"):
+        facts["former_location"] = host.registry.string(locations.KEPT_KEY, locations.FORMER_SCRATCH_VALUE)
     if location is None or not _is_absolute(location):
         return facts | dict.fromkeys(_ABSENT) | {"exists": None if location is None else False}
     with host.reading("scratch"):

@@ -295,6 +295,11 @@ def _dir(context: Context, arguments: str) -> int:
                 listed = list(context.host.files.below(context.absolute(path)))
         elif node:
             listed = [(context.absolute(path), node)]
+        elif "/s" in switches:
+            parent, _unused, last = path.rpartition("\\")
+            names = last.lower().replace("*.*", "*")
+            below = context.host.files.below(context.absolute(parent or "."))
+            listed = [(full, item) for full, item in below if fnmatch.fnmatch(item.name.lower(), names)]
         else:
             listed = [
                 (full, found)

@@ -96,19 +96,29 @@ def robocopy(context: Context, arguments: list[str]) -> int:
     if len(words) < 2:
         context.print(f"{context.text('error')}No Destination Directory Specified.")
         return FATAL
-    source, target = context.absolute(words[0]), context.absolute(words[1])
     try:
+        source, target = (_followed(context, word) for word in words[:2])
         top = context.node(source)
         if top is None or not top.directory:
             raise FileError(ERROR_PATH_NOT_FOUND, source)
     except FileError as error:
-        context.print(f"ERROR {error.code} ({error.code:#010x}) Accessing Source Directory {source}\\")
+        context.print(f"ERROR {error.code} ({error.code:#010x}) Accessing Source Directory {words[0]}\\")
         context.complain_win32(error.code)
         return FATAL
     recursive = bool(switches & {"/s", "/e", "/mir"})
     patterns = [word.lower().replace("*.*", "*") for word in words[2:]] or ["*"]
+    if "/xj" in switches:
+        excluded["/xd"] += [full for full, node in context.host.files.below(source) if node.junction]
     listing = _listing(context, source, recursive, patterns, excluded)
     return _copy(context, source, target, listing, switches)
+
+
+def _followed(context: Context, path: str) -> str:
+    """The folder itself, where a junction or a short name leads to it."""
+    full = context.absolute(path)
+    context.node(full)
+    leads_to = context.host.files.resolve(full, follow=True)
+    return full if leads_to == full.lower() else leads_to
 
 
 def _listing(
@@ -155,6 +165,8 @@ def _copy(context: Context, source: str, target: str, listing: list[tuple[str, N
             continue
         if existing and existing.directory:
             code |= MISMATCHED
+        elif existing and "/xo" in switches and node.modified < existing.modified:
+            continue
         elif existing is None or not _same(node, existing) or "/is" in switches:
             code |= COPIED if list_only else _copy_file(context, destination, node)
             copied += 1

@@ -28,6 +28,7 @@ _STATES = {"Stopped": (1, "STOPPED"), "Start Pending": (2, "START_PENDING"), "St
 _START_TYPES = {"Boot": "0   BOOT_START", "System": "1   SYSTEM_START", "Auto": "2   AUTO_START"}
 _START_TYPES |= {"Manual": "3   DEMAND_START", "Disabled": "4   DISABLED"}
 _CONFIG_MODES = {"boot": "boot", "system": "system", "auto": "automatic", "demand": "manual", "disabled": "disabled"}
+_CONFIG_MODES |= {"delayed-auto": "automatic"}
 
 
 def _find_service(context: Context, name: str) -> Service | None:
@@ -65,7 +66,7 @@ def sc(context: Context, arguments: list[str]) -> int:
         mode = arguments[3].lower() if len(arguments) > 3 and arguments[2].lower() == "start=" else ""
         if mode not in _CONFIG_MODES:
             return 1639
-        services.change_start_mode(name, _CONFIG_MODES[mode])
+        services.change_start_mode(name, _CONFIG_MODES[mode], delayed=mode == "delayed-auto")
         context.print("[SC] ChangeServiceConfig SUCCESS")
         return 0
     if code:

@@ -26,14 +26,18 @@ def test_a_move_is_predicted_made_and_then_left_alone(
     host = simulated(base="scratch-2019")
     monkeypatch.setattr(mars_scratch, "ScratchFolder", partial(ScratchFolder, sleep=host.sleep))
     untouched = host.windows.state()
-    before, after = (dict.fromkeys(["location", "provider_location"], path) for path in (OLD, NEW))
+    before, after = (
+        {"location": path, "provider_location": path, "engine": "Running", "former_location": None}
+        for path in (OLD, NEW)
+    )
+    after["former_location"] = OLD if remove_old else None
 
     predicted = run_action(ActionModule, host, check=True, diff=True, location=NEW, remove_old=remove_old)
     assert predicted == {"changed": True, "before": before, "after": after, "diff": {"before": before, "after": after}}
     assert host.windows.state() == untouched
 
     assert run_action(ActionModule, host, diff=True, location=NEW, remove_old=remove_old) == predicted
-    assert (OLD.lower() in host.windows.state()["files"]["files"]) == (not remove_old)
+    assert OLD.lower() in host.windows.state()["files"]["files"]
     assert not run_action(ActionModule, host, location=NEW, remove_old=remove_old)["changed"]
 
 

@@ -97,13 +97,14 @@ def healthy() -> dict[str, Any]:
         "scratch": {
             "location": r"D:\Scratch",
             "provider_location": r"D:\Scratch",
+            "former_location": None,
             "exists": True,
             "compressed": False,
             "encrypted": False,
             "reparse_point": False,
             "virtual_disks": [
                 {
-                    "path": r"D:\Scratch\Metadata\volume-c.vhd",
+                    "path": r"D:\Scratch\VHDs\volume-c.vhd",
                     "compressed": False,
                     "encrypted": False,
                     "sparse": False,

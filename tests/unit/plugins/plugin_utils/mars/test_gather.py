@@ -95,7 +95,7 @@ def test_a_healthy_host() -> None:
     assert scratch["system_access"] is True
     assert [{**disk, "path": disk["path"].lower()} for disk in scratch["virtual_disks"]] == [
         {
-            "path": rf"{AGENT}\Scratch\Metadata\volume-c.vhd".lower(),
+            "path": rf"{AGENT}\Scratch\VHDs\volume-c.vhd".lower(),
             "compressed": False,
             "encrypted": False,
             "sparse": False,
