@@ -13,13 +13,19 @@ version_added: 0.1.0
 description:
   - Adds exclusions of folders, files and processes to Microsoft Defender Antivirus, or removes them.
   - Exclusions that the options do not name are not changed.
-  - Defender silently ignores changes that tamper protection or a policy prevents. The module reads the exclusions again
-    and fails if that happened.
+  - What other exclusions cover already is not added. The exclusion of a folder covers what is below it, but not a
+    volume that is mounted there.
+  - Defender silently ignores changes where a policy manages the exclusions (C(DisableLocalAdminMerge)) and where tamper
+    protection covers them (C(TPExclusions)). There the module fails before it changes anything. For other causes it
+    reads the exclusions again, and fails if they were not changed.
+  - A drive, a folder of Windows or one above, and a path that is not absolute are never excluded, and the module fails.
 options:
   paths:
     description:
       - Exclude these folders and files, as Defender accepts them. The exclusion of a folder includes its subfolders.
       - The letter case and a trailing C(\\) or C(\\*) do not matter, since they do not change the meaning.
+      - Elsewhere, C(*) and C(?) stand for characters in the name of one folder or file.
+      - Quotation marks, forward slashes, and short (8.3) names are taken as they are written.
     type: list
     elements: str
     default: []

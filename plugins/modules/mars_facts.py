@@ -170,36 +170,78 @@ ansible_facts:
           type: dict
           contains:
             defender:
-              description: Microsoft Defender Antivirus, V(null) if it is not installed.
+              description:
+                - Microsoft Defender Antivirus, V(null) if it is not installed.
+                - What Defender does not say is V(null) in here. Where it does not run, that is everything but
+                  C(running) and C(active).
               type: dict
               contains:
                 running:
-                  description: Whether its service runs.
+                  description: Whether its service runs and is used as an antivirus product.
                   type: bool
                   sample: true
+                active:
+                  description: Whether it protects the host, so that its exclusions count. It runs, and is not passive.
+                  type: bool
+                  sample: true
+                mode:
+                  description:
+                    - V(Normal), V(Passive Mode), V(SxS Passive Mode), V(EDR Block Mode), and maybe others.
+                    - Older versions of Defender do not say.
+                  type: str
+                  sample: Normal
                 real_time_protection:
                   description: Whether it scans files as they are used.
                   type: bool
                   sample: true
                 tamper_protected:
-                  description: Whether tamper protection is on, V(null) where it is unknown.
+                  description: Whether tamper protection is on. It alone does not cover exclusions.
                   type: bool
                   sample: false
                 exclusion_paths:
-                  description: Excluded folders and files.
+                  description:
+                    - Excluded folders and files, including those of policies. V(null) where a policy hides them.
                   type: list
                   elements: str
                   sample: ['C:\Program Files\Microsoft Azure Recovery Services Agent\bin']
                 exclusion_processes:
-                  description: Programs whose files are excluded.
+                  description:
+                    - Programs whose files are excluded, including those of policies. V(null) where a policy hides them.
                   type: list
                   elements: str
                   sample: [cbengine.exe]
+                policy_paths:
+                  description:
+                    - Folders and files that policies exclude. Read only where a policy hides exclusions, else V(null).
+                  type: list
+                  elements: str
+                  sample: null
+                policy_processes:
+                  description:
+                    - Programs that policies exclude. Read only where a policy hides exclusions, else V(null).
+                  type: list
+                  elements: str
+                  sample: null
+                managed_by:
+                  description:
+                    - Settings because of which Defender ignores exclusions that are set on the host. By their names in
+                      the registry, these are V(DisableLocalAdminMerge) and V(TPExclusions).
+                  type: list
+                  elements: str
+                  sample: []
             products:
-              description: Other products found by their services, with C(name) and C(evidence).
+              description:
+                - Other products, with C(name) and C(evidence). They are found by their services, by file system
+                  filters of the group for antivirus software, and on clients by what is registered with Windows
+                  Security.
               type: list
               elements: dict
               sample: [{name: Sophos, evidence: service SAVService}]
+            compilers:
+              description: The C# compilers of the installed versions of the .NET Framework.
+              type: list
+              elements: str
+              sample: ['C:\Windows\Microsoft.NET\Framework64\v4.0.30319\csc.exe']
         dotnet:
           description: The .NET Framework.
           type: dict

@@ -70,9 +70,12 @@ def open_findings(run: Run) -> dict[str, dict[str, str]]:
 
 
 def verdicts(left: Mapping[str, Mapping[str, str]]) -> dict[str, str]:
-    """The verdicts that follow from open findings, all of them errors."""
-    failed = {"noncompliant", "impossible"}
-    return {
-        host: "noncompliant" if failed & set(findings.values()) else "unknown" if findings else "compliant"
-        for host, findings in left.items()
-    }
+    """The verdicts that follow from open findings."""
+    verdicts = {}
+    for host, findings in left.items():
+        failed = [rule for rule, status in findings.items() if status in ("noncompliant", "impossible")]
+        if any(shipped_rules()[rule].severity == "error" for rule in failed):
+            verdicts[host] = "noncompliant"
+        else:
+            verdicts[host] = "unknown" if "unknown" in findings.values() else "compliant"
+    return verdicts

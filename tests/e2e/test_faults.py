@@ -106,7 +106,7 @@ def test_unreachable(run: Run, host: str, sentences: list[str]) -> None:
         ("change-never-arrives", ["is not in effect so far", "the command mkdir was sent once and not answered"]),
         ("denies-registry", ["winops.mars.cim_registry", "0x80338104", "LocalAccountTokenFilterPolicy"]),
         ("denies-defender", ["winops.mars.cim_defender_exclusion", "0x80041003", "LocalAccountTokenFilterPolicy"]),
-        ("tamper", ["Defender did not add D:\\Probe: tamper protection is on", "Intune", "nothing was changed"]),
+        ("tamper", ["a policy manages the exclusions", "TPExclusions", "Intune"]),
         ("engine-dies", ["the service obengine did not start", "The former state was restored", SCRATCH]),
     ],
 )
@@ -131,7 +131,8 @@ def test_what_may_not_be_read_is_unknown_and_the_rest_is_checked(run: Run) -> No
 
     assert [(entry["section"], entry["code"]) for entry in facts["unreadable"]] == [("antivirus", "0x80041003")]
     assert checked["verdict"] == "unknown"
-    assert statuses.pop("antivirus_exclusions")["status"] == "unknown"
+    for rule in ("antivirus_exclusions", "antivirus_compilers"):
+        assert statuses.pop(rule)["status"] == "unknown"
     assert {finding["status"] for finding in statuses.values()} == {"compliant"}
 
 
@@ -157,9 +158,16 @@ def test_a_certificate_nobody_vouches_for(tmp_path: Path) -> None:
     assert "CERTIFICATE_VERIFY_FAILED" in run.messages("unreachable")["slow"]
 
 
-def test_tamper_protection_in_the_playbook(fleet: Fleet) -> None:
+def test_exclusions_that_a_policy_manages_in_the_playbook(fleet: Fleet) -> None:
     before = fleet.host_state("tamper")
     run = fleet.play(limit="tamper")
 
-    assert "tamper protection is on" in run.messages("failed")["tamper"]
+    assert run.messages("failed") == {}
+    (finding,) = (
+        finding
+        for finding in run.results("mars_compliance")["tamper"]["findings"]
+        if finding["id"] == "antivirus_exclusions"
+    )
+    assert (finding["status"], finding["role"]) == ("noncompliant", None)
+    assert "Microsoft Intune" in finding["fix"]
     assert fleet.host_state("tamper") == before

@@ -69,7 +69,12 @@ def test_tags_limit_what_is_fixed_and_not_what_is_checked(
     }
 
     assert roles == set(changes)
-    assert set(open_findings(run)["german-2019"]) == {"dotnet_version", "antivirus_exclusions", "task_enabled"}
+    assert set(open_findings(run)["german-2019"]) == {
+        "dotnet_version",
+        "antivirus_exclusions",
+        "antivirus_compilers",
+        "task_enabled",
+    }
     assert run.artifacts["mars_prereqs_noncompliant"] == 1
 
 

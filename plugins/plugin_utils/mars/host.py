@@ -12,6 +12,7 @@ from functools import cached_property
 from typing import Any
 
 from ..windows.command_batch import CommandBatch, Output
+from ..windows.defender import SERVICE as DEFENDER_SERVICE
 from ..windows.errors import CimError
 from ..windows.operating_system import OperatingSystem
 from ..windows.registry import Registry
@@ -124,7 +125,7 @@ class Host:
     def services(self) -> list[Service]:
         """The services any section asks for, from one query."""
         return Services(self.session).find(
-            names=[locations.ENGINE_SERVICE, *ROLE_SERVICES, *ANTIVIRUS_SERVICES],
+            names=[locations.ENGINE_SERVICE, DEFENDER_SERVICE, *ROLE_SERVICES, *ANTIVIRUS_SERVICES],
             display_names=[locations.MANAGEMENT_SERVICE_DISPLAY_NAME],
         )
 

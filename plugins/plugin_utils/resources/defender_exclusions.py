@@ -6,22 +6,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
+from functools import cached_property
 from typing import Literal, TypedDict
 
-from ..windows import paths
 from ..windows.defender import Defender
 from ..windows.errors import CimError
+from ..windows.exclusions import covers_folder, covers_program, meaning, why_never
+from ..windows.operating_system import OperatingSystem
+from ..windows.paths import expand_variables, fold
+from ..windows.volumes import Volumes
 from ..wsman.session import Session
 from .resource import Resource
 
 _Kind = Literal["paths", "processes"]
 # Two exclusions with the same meaning are equal. C:\Data and C:\Data\* mean the same folder. As a process, the latter
 # means every program in it.
-_MEANINGS: dict[_Kind, Callable[[str], tuple[str, ...]]] = {
-    "paths": lambda path: paths.steps(paths.without_wildcard(path)),
-    "processes": paths.steps,
-}
+_MEANINGS: dict[_Kind, Callable[[str], Hashable]] = {"paths": meaning, "processes": fold}
 
 
 class Exclusions(TypedDict):
@@ -35,6 +36,7 @@ class DefenderExclusions(Resource[Exclusions]):
     """All exclusions of a host, of which the named ones should be present or absent."""
 
     def __init__(self, session: Session, named: Exclusions, *, present: bool) -> None:
+        self._session = session
         self._defender = Defender(session)
         self._named = _distinct(named)
         self._present = present
@@ -44,7 +46,7 @@ class DefenderExclusions(Resource[Exclusions]):
         preferences = self._defender.preferences()
         if preferences is None:
             raise CimError("Microsoft Defender Antivirus is not installed on the host, or is not running")
-        if preferences.exclusions_hidden:
+        if preferences.exclusion_paths is None or preferences.exclusion_processes is None:
             raise CimError(
                 "a policy hides Defender's exclusions from administrators (HideExclusionsFromLocalAdmins): manage the "
                 "exclusions where that policy is managed"
@@ -52,14 +54,30 @@ class DefenderExclusions(Resource[Exclusions]):
         return Exclusions(paths=preferences.exclusion_paths, processes=preferences.exclusion_processes)
 
     def desired(self, current: Exclusions) -> Exclusions:
-        """Add the named exclusions to the lists, or remove them."""
-        if not self._present:
-            return _without(current, self._named)
-        added = _without(self._named, current)
-        return Exclusions(paths=current["paths"] + added["paths"], processes=current["processes"] + added["processes"])
+        """Add those of the named exclusions that none of the lists covers, or remove the named ones.
+
+        Raises :class:`CimError` for a path that should never be excluded, and where Defender ignores changes.
+        """
+        if self._present:
+            added = self._not_covered(current)
+            for path in added["paths"]:
+                if reason := why_never(path, self._windows_directory):
+                    raise CimError(f"{path} is not excluded, because it {reason}")
+            desired = Exclusions(
+                paths=current["paths"] + added["paths"], processes=current["processes"] + added["processes"]
+            )
+        else:
+            desired = _without(current, self._named)
+        if desired != current and (managed_by := self._defender.policy().managed_by):
+            raise CimError(
+                "a policy manages the exclusions of Microsoft Defender Antivirus on the host "
+                f"({', '.join(managed_by)}), and Defender ignores others: change that policy in Microsoft Intune, "
+                "Configuration Manager, or Group Policy"
+            )
+        return desired
 
     def apply(self, current: Exclusions, desired: Exclusions) -> None:
-        """Add and remove what differs. Raises :class:`CimError` with the cause if Defender ignores it."""
+        """Add and remove what differs. Raises :class:`CimError` if Defender ignores it."""
         added, removed = _without(desired, current), _without(current, desired)
         if any(added.values()):
             self._defender.add_exclusions(**added)
@@ -71,25 +89,47 @@ class DefenderExclusions(Resource[Exclusions]):
         for verb, ignored in (("add", not_added), ("remove", not_removed)):
             if any(ignored.values()):
                 names = ", ".join([*ignored["paths"], *ignored["processes"]])
-                raise CimError(f"Defender did not {verb} {names}: {self._why()}")
+                raise CimError(
+                    f"Defender did not {verb} {names}: a policy may manage its exclusions (Group Policy, Microsoft "
+                    "Intune); change them there"
+                )
 
-    def _why(self) -> str:
-        status = self._defender.status()
-        if status and status.tamper_protected:
-            return (
-                "tamper protection is on; change the exclusions where it is managed (Microsoft Intune, Defender for "
-                "Endpoint), or turn it off for the change"
-            )
-        return "a policy may manage its exclusions (Group Policy, Intune); change them there"
+    def _not_covered(self, current: Exclusions) -> Exclusions:
+        """Return the named exclusions that are not in force already, by themselves or by broader ones."""
+        missing = _without(self._named, current)
+        return Exclusions(
+            paths=[path for path in missing["paths"] if not self._covers_path(current["paths"], path)],
+            processes=[name for name in missing["processes"] if not self._covers_process(current["processes"], name)],
+        )
+
+    def _covers_path(self, entries: list[str], path: str) -> bool:
+        folder = self._expanded(path)
+        broader = [entry for entry in map(self._expanded, entries) if covers_folder(entry, folder, ())]
+        return any(covers_folder(entry, folder, self._mount_points) for entry in broader)
+
+    def _covers_process(self, entries: list[str], process: str) -> bool:
+        program = self._expanded(process)
+        return any(covers_program(self._expanded(entry), program) for entry in entries)
+
+    def _expanded(self, entry: str) -> str:
+        return expand_variables(entry, self._windows_directory) if "%" in entry else entry
+
+    @cached_property
+    def _windows_directory(self) -> str:
+        return OperatingSystem.read(self._session).windows_directory
+
+    @cached_property
+    def _mount_points(self) -> list[str]:
+        return [volume.name for volume in Volumes(self._session).all()]
 
 
 def _without(some: Exclusions, others: Exclusions) -> Exclusions:
     """Return those of some exclusions that do not mean the same as any of the others."""
 
     def rest(kind: _Kind) -> list[str]:
-        meaning = _MEANINGS[kind]
-        excluded = set(map(meaning, others[kind]))
-        return [entry for entry in some[kind] if meaning(entry) not in excluded]
+        meaning_of = _MEANINGS[kind]
+        excluded = set(map(meaning_of, others[kind]))
+        return [entry for entry in some[kind] if meaning_of(entry) not in excluded]
 
     return Exclusions(paths=rest("paths"), processes=rest("processes"))
 

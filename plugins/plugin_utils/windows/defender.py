@@ -4,12 +4,13 @@
 # Private to this collection; it may change at any time
 """Microsoft Defender Antivirus: MSFT_MpComputerStatus and MSFT_MpPreference (root/Microsoft/Windows/Defender).
 
-Windows without it, such as Windows Server 2012 R2 and earlier, does not have the namespace.
+Windows without it, such as Windows Server 2012 R2 and earlier, does not have the namespace. Where it was removed, the
+classes may be left without their provider, or without instances.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from ..wsman.errors import Fault
@@ -22,39 +23,95 @@ from ..wsman.values import (
     boolean,
     string,
 )
+from .command_batch import CommandBatch
 from .errors import CimError, return_value
+from .registry import Registry
+from .registry_query import ABSENT_QUERY, RegistryKey, query, registry_key
+
+#: The service of Defender, which says whether it is there where its classes do not.
+SERVICE = "WinDefend"
 
 _NAMESPACE = "root/Microsoft/Windows/Defender"
+# Another product protects the host, and Defender does not scan files when they are used.
+_PASSIVE_MODES = ("Passive Mode", "SxS Passive Mode", "EDR Block Mode")
 _PREFERENCE = CimPath(_NAMESPACE, "MSFT_MpPreference")
+_FEATURES_KEY = r"HKLM\SOFTWARE\Microsoft\Windows Defender\Features"
+# Policies come from Group Policy, and below the second key from mobile device management such as Microsoft Intune.
+_POLICY_KEY = r"HKLM\SOFTWARE\Policies\Microsoft\Windows Defender"
+_MANAGEMENT_KEY = _POLICY_KEY + r"\Policy Manager"
 
 # RPC_S_SERVER_UNAVAILABLE of Defender and of Windows: the classes exist, but Defender's service is not running.
 _NOT_RUNNING = (0x800106BA, 0x800706BA)
+_WBEM_E_PROVIDER_LOAD_FAILURE = 0x80041013
+
+# Stands in each list in place of the exclusions, as in "N/A: Administrators are not allowed to view exclusions".
+_HIDDEN = "N/A:"
 
 
 @dataclass(frozen=True)
 class Status:
-    """Whether Defender protects the host.
+    """Whether Defender protects the host; None for what it does not say.
 
-    :ivar running: its service is running and it is the active antivirus product.
+    :ivar running: its service is running and it is an antivirus product in use.
+    :ivar mode: ``Normal``, ``Passive Mode``, ``SxS Passive Mode``, ``EDR Block Mode``, ...
     :ivar real_time_protection: it scans files when they are used.
-    :ivar tamper_protected: it silently ignores changes of its settings; None on Windows without this feature.
+    :ivar tamper_protected: it protects its settings.
     """
 
-    running: bool
-    real_time_protection: bool
+    running: bool | None
+    mode: str | None
+    real_time_protection: bool | None
     tamper_protected: bool | None
+
+    @property
+    def active(self) -> bool | None:
+        """Whether it is the antivirus product that protects the host; a mode that is unknown counts as such."""
+        return False if self.mode in _PASSIVE_MODES else self.running
 
 
 @dataclass(frozen=True)
 class Preferences:
-    """Defender's exclusions.
+    """Defender's exclusions as it lists them: its own and those of policies; None where a policy hides them."""
 
-    :ivar exclusions_hidden: a policy hides the exclusions from administrators, so both lists are meaningless.
+    exclusion_paths: list[str] | None
+    exclusion_processes: list[str] | None
+
+
+#: Registry keys that say what policies do with exclusions.
+POLICY_KEYS = (_POLICY_KEY, _MANAGEMENT_KEY, _FEATURES_KEY)
+
+
+class Policy:
+    """What policies do with exclusions.
+
+    :param key: returns one of :data:`POLICY_KEYS`, None if it is absent.
+
+    The properties raise :class:`WSManError` if their values cannot be read.
     """
 
-    exclusion_paths: list[str]
-    exclusion_processes: list[str]
-    exclusions_hidden: bool
+    def __init__(self, key: Callable[[str], RegistryKey | None]) -> None:
+        self._key = key
+
+    @property
+    def managed_by(self) -> list[str]:
+        """The settings for which Defender ignores changes of exclusions on the host, by their names in the registry.
+
+        ``DisableLocalAdminMerge``: only exclusions of policies count. ``TPExclusions``: tamper protection covers
+        exclusions, which it does only under certain policies.
+        """
+        settings = {
+            "DisableLocalAdminMerge": self._is_set("DisableLocalAdminMerge", _POLICY_KEY, _MANAGEMENT_KEY),
+            "TPExclusions": self._is_set("TPExclusions", _FEATURES_KEY),
+        }
+        return [name for name, is_set in settings.items() if is_set]
+
+    @property
+    def hides_exclusions(self) -> bool:
+        """Whether administrators of the host cannot see the exclusions."""
+        return self._is_set("HideExclusionsFromLocalAdmins", _POLICY_KEY, _MANAGEMENT_KEY)
+
+    def _is_set(self, name: str, *keys: str) -> bool:
+        return any(found.dword(name) == 1 for found in map(self._key, keys) if found)
 
 
 class Defender:
@@ -64,25 +121,27 @@ class Defender:
         self._session = session
 
     def status(self) -> Status | None:
-        """Return whether Defender protects the host; None where Windows does not have it."""
+        """Return whether Defender protects the host; None where its classes do not answer or do not exist."""
         try:
             instance = self._only("MSFT_MpComputerStatus")
         except Fault as fault:
             if _not_running(fault):
-                return Status(running=False, real_time_protection=False, tamper_protected=None)
+                return Status(running=False, mode=None, real_time_protection=None, tamper_protected=None)
             raise
         if instance is None:
             return None
-        service = instance.read("AMServiceEnabled", boolean) or False
-        antivirus = instance.read("AntivirusEnabled", boolean) or False
         return Status(
-            running=service and antivirus,
-            real_time_protection=instance.read("RealTimeProtectionEnabled", boolean) or False,
+            running=_both(instance.read("AMServiceEnabled", boolean), instance.read("AntivirusEnabled", boolean)),
+            mode=instance.read("AMRunningMode", string),
+            real_time_protection=instance.read("RealTimeProtectionEnabled", boolean),
             tamper_protected=instance.read("IsTamperProtected", boolean),
         )
 
-    def preferences(self) -> Preferences | None:
-        """Return Defender's exclusions; None where Windows does not have Defender or it is not running."""
+    def preferences(self, *, hidden: bool = False) -> Preferences | None:
+        """Return Defender's exclusions; None where Windows does not have Defender or it is not running.
+
+        :param hidden: a policy hides them. Then a list without a path is not taken for one, whatever the text in it.
+        """
         try:
             instance = self._only("MSFT_MpPreference")
         except Fault as fault:
@@ -91,11 +150,28 @@ class Defender:
             raise
         if instance is None:
             return None
-        return Preferences(
-            exclusion_paths=instance.read("ExclusionPath", array_of(string)) or [],
-            exclusion_processes=instance.read("ExclusionProcess", array_of(string)) or [],
-            exclusions_hidden=instance.read("HideExclusionsFromLocalAdmins", boolean) or False,
-        )
+        exclusion_paths = instance.read("ExclusionPath", array_of(string)) or []
+        exclusion_processes = instance.read("ExclusionProcess", array_of(string)) or []
+        if any(entry.startswith(_HIDDEN) for entry in exclusion_paths + exclusion_processes) or (
+            hidden and not any("\\" in entry for entry in exclusion_paths)
+        ):
+            return Preferences(None, None)
+        return Preferences(exclusion_paths, exclusion_processes)
+
+    def policy(self) -> Policy:
+        """Return what policies say about exclusions."""
+        batch = CommandBatch(self._session, {line: line for line in (ABSENT_QUERY, *map(query, POLICY_KEYS))})
+        return Policy(lambda key: registry_key(key, batch.output(query(key)), batch.output(ABSENT_QUERY)))
+
+    def policy_exclusions(self) -> Preferences:
+        """Return the exclusions of policies, which can be read where they are hidden, too."""
+        registry = Registry(self._session)
+
+        def read(kind: str) -> list[str]:
+            managed = registry.string(_MANAGEMENT_KEY, f"Excluded{kind}") or ""
+            return [*registry.value_names(rf"{_POLICY_KEY}\Exclusions\{kind}"), *filter(None, managed.split("|"))]
+
+        return Preferences(read("Paths"), read("Processes"))
 
     def add_exclusions(self, paths: Sequence[str], processes: Sequence[str]) -> None:
         """Add exclusions. Defender reports success even if tamper protection or a policy prevents it, so read them."""
@@ -119,10 +195,17 @@ class Defender:
         try:
             instances = self._session.enumerate(CimPath(_NAMESPACE, class_name))
         except Fault as fault:
-            if fault.is_absent:
+            if fault.is_absent or fault.code == _WBEM_E_PROVIDER_LOAD_FAILURE:
                 return None
             raise
         return instances[0] if instances else None
+
+
+def _both(one: bool | None, other: bool | None) -> bool | None:
+    """Return whether both are true; None where that is unknown."""
+    if one is False or other is False:
+        return False
+    return None if one is None or other is None else True
 
 
 def _not_running(fault: Fault) -> bool:

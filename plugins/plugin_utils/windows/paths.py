@@ -102,14 +102,6 @@ def parent(path: str) -> str:
     return _join(_names(path)[:-1])
 
 
-def without_wildcard(path: str) -> str:
-    """Return ``C:\\Data`` for ``C:\\Data\\*``, which is the same to antivirus products; normalized."""
-    names = _names(path)
-    while names and names[-1] == "*":
-        names.pop()
-    return _join(names)
-
-
 def expand_variables(path: str, windows_directory: str) -> str:
     """Replace variables that every Windows has, such as ``%ProgramFiles%``, by their default values.
 

@@ -202,6 +202,15 @@ class Registry:
         self._require(code, f"the rights to the registry key {key} could not be read")
         return output.read("bGranted", boolean) or False
 
+    def value_names(self, key: str) -> list[str]:
+        """Return the names of a key's values, none if the key is absent."""
+        output = self._call("EnumValues", key, {})
+        code = return_value(output)
+        if code == ERROR_FILE_NOT_FOUND:
+            return []
+        self._require(code, f"the registry key {key} could not be read")
+        return output.read("sNames", array_of(string)) or []
+
     def check(self, key: str, name: str, value: RegistryValue) -> None:
         """Raise :class:`WSManError` for a value that cannot be written, or not be read again; sends nothing."""
         type_ = _TYPES[value.kind]

@@ -107,8 +107,16 @@ class Services:
         self._sleep = sleep
 
     def find(self, names: Iterable[str] = (), display_names: Iterable[str] = ()) -> list[Service]:
-        """Return the services that have one of these names or display names, in any letter case, by one query."""
-        conditions = [f"Name={wql_literal(name)}" for name in names]
+        """Return the services that have one of these names or display names, in any letter case, by one query.
+
+        In a name, ``*`` stands for any text.
+        """
+        conditions = [
+            f"Name LIKE {wql_literal(name.replace('_', '[_]').replace('*', '%'))}"
+            if "*" in name
+            else f"Name={wql_literal(name)}"
+            for name in names
+        ]
         conditions += [f"DisplayName={wql_literal(name)}" for name in display_names]
         if not conditions:
             return []

@@ -35,7 +35,10 @@ profiles it is a delta on: mappings merge (keys without regard to case), anythin
                             and ``denied``: sessions may not open it, so WMI knows no attributes of it and fsutil fails
 ``deduplication``           ``{mount path: {enabled, exclude_folders, saved}}``; absent: the namespace does not exist
 ``iscsi_targets``           names of the iSCSI targets to which the initiator has a session
-``defender``                ``{running_mode, tamper_protection}``; absent: the namespace does not exist
+``defender``                ``{running_mode, tamper_protection, null, fails, instances}``; absent: the namespace does
+                            not exist. ``null``: properties without a value; ``fails``: the code its classes answer;
+                            ``instances: 0``: its classes are there, and empty
+``filters``                 ``{name: altitude}`` of file system filters, ``""`` for a legacy one; absent: fltmc fails
 ``antivirus_products``      ``{name: {guid, path, state}}`` of the Security Center (client releases only)
 ``tasks``                   ``{path: {xml, password, last_run, last_result, set, broken}}``; ``set`` writes elements of
                             the definition afterwards: ``{Settings/Enabled: "false"}``; ``broken``: the HRESULT with

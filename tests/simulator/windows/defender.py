@@ -3,7 +3,9 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Microsoft Defender Antivirus (root/Microsoft/Windows/Defender) and the Security Center of client releases.
 
-Exclusions live where Defender keeps them, in the registry; values of Group Policy are shown beside the local ones.
+Exclusions live where Defender keeps them, in the registry. Those of Group Policy and of mobile device management are
+shown beside the local ones, or instead of them (DisableLocalAdminMerge), or none is (HideExclusionsFromLocalAdmins).
+Tamper protection covers exclusions only where Defender says so itself (TPExclusions).
 """
 
 from __future__ import annotations
@@ -12,7 +14,7 @@ import re
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from tests.simulator.model import CimClass, CimFailure, CimValue, Method
+from tests.simulator.model import CimClass, CimFailure, CimValue, Method, Property
 from tests.simulator.windows.registry import Value, ValueType
 from tests.simulator.windows.schema import properties, row
 
@@ -22,8 +24,11 @@ if TYPE_CHECKING:
 NAMESPACE = "root/Microsoft/Windows/Defender"
 KEY = r"HKLM\SOFTWARE\Microsoft\Windows Defender"
 _POLICY_KEY = r"HKLM\SOFTWARE\Policies\Microsoft\Windows Defender"
+_MANAGEMENT_KEY = _POLICY_KEY + r"\Policy Manager"
+_HIDDEN = "N/A: Administrators are not allowed to view exclusions"
 
 _EXCLUSIONS = {"ExclusionPath": "Paths", "ExclusionProcess": "Processes", "ExclusionExtension": "Extensions"}
+_MANAGED = {"Paths": "ExcludedPaths", "Processes": "ExcludedProcesses", "Extensions": "ExcludedExtensions"}
 
 _PREFERENCE = properties("""
     CheckForSignaturesBeforeRunningScan:boolean *ComputerID DisableArchiveScanning:boolean
@@ -60,6 +65,8 @@ def stops(host: Host, command_line: str) -> bool:
 
 
 def _require_service(host: Host) -> None:
+    if failure := host.profile["defender"].get("fails"):
+        raise CimFailure(int(failure), "Provider failure")
     service = host.services.find("WinDefend")
     if service is None or service.state != "Running":
         raise CimFailure(0x800106BA, "The service has not been started.")
@@ -70,10 +77,32 @@ def _names(host: Host, key: str) -> list[str]:
     return sorted(value.name for value in found.values.values()) if found else []
 
 
+def _policy(host: Host, name: str) -> bool:
+    return any(host.registry.data(key, name, 0) == 1 for key in (_POLICY_KEY, _MANAGEMENT_KEY))
+
+
 def exclusions(host: Host, kind: str) -> list[str]:
     """The exclusions in force, of ``ExclusionPath``, ``ExclusionProcess`` or ``ExclusionExtension``."""
     below = r"\Exclusions" + "\\" + _EXCLUSIONS[kind]
-    return sorted({*_names(host, KEY + below), *_names(host, _POLICY_KEY + below)})
+    managed = str(host.registry.data(_MANAGEMENT_KEY, _MANAGED[_EXCLUSIONS[kind]], ""))
+    found = {*_names(host, _POLICY_KEY + below), *filter(None, managed.split("|"))}
+    if not _policy(host, "DisableLocalAdminMerge"):
+        found |= set(_names(host, KEY + below))
+    return sorted(found)
+
+
+def _shown(host: Host, kind: str) -> list[str]:
+    return [_HIDDEN] if _policy(host, "HideExclusionsFromLocalAdmins") else exclusions(host, kind)
+
+
+def _tamper_protected(host: Host) -> bool:
+    return bool(host.profile["defender"].get("tamper_protection"))
+
+
+def _instances(host: Host, declared: tuple[Property, ...], values: dict[str, CimValue]) -> list[dict[str, CimValue]]:
+    entry = host.profile["defender"]
+    nulls = dict.fromkeys(name for name in entry.get("null", ()) if name in values)
+    return [row(declared, {**values, **nulls})] * int(entry.get("instances", 1))
 
 
 def _running_mode(host: Host) -> str:
@@ -101,16 +130,15 @@ def _preference(host: Host) -> list[dict[str, CimValue]]:
         "RealTimeScanDirection": 0,
         "ScanAvgCPULoadFactor": 50,
         "SubmitSamplesConsent": 1,
-        **{kind: exclusions(host, kind) or None for kind in _EXCLUSIONS},
+        **{kind: _shown(host, kind) or None for kind in _EXCLUSIONS},
     }
-    return [row(_PREFERENCE, values)]
+    return _instances(host, _PREFERENCE, values)
 
 
 def _status(host: Host) -> list[dict[str, CimValue]]:
     _require_service(host)
-    entry = host.profile["defender"]
     real_time = _real_time(host)
-    values = {
+    values: dict[str, CimValue] = {
         "AMEngineVersion": "1.1.24090.11",
         "AMProductVersion": "4.18.24090.11",
         "AMRunningMode": _running_mode(host),
@@ -123,20 +151,20 @@ def _status(host: Host) -> list[dict[str, CimValue]]:
         "ComputerID": host.computer_id,
         "ComputerState": 0,
         "IoavProtectionEnabled": real_time,
-        "IsTamperProtected": bool(entry.get("tamper_protection")),
+        "IsTamperProtected": _tamper_protected(host),
         "IsVirtualMachine": True,
         "NISEnabled": real_time,
         "OnAccessProtectionEnabled": real_time,
         "RealTimeProtectionEnabled": real_time,
     }
-    return [row(_STATUS, values)]
+    return _instances(host, _STATUS, values)
 
 
 def _change(
     host: Host, parameters: Mapping[str, CimValue], *, remove: bool = False, replace: bool = False
 ) -> dict[str, CimValue]:
     _require_service(host)
-    if host.profile["defender"].get("tamper_protection"):
+    if _tamper_protected(host) and host.registry.data(KEY + r"\Features", "TPExclusions", 0) == 1:
         return {"ReturnValue": 0}
     for kind, below in _EXCLUSIONS.items():
         key = rf"{KEY}\Exclusions\{below}"
@@ -155,7 +183,7 @@ def _change(
 
 def _set(host: Host, _keys: Mapping[str, str], parameters: Mapping[str, CimValue]) -> dict[str, CimValue]:
     disable = parameters.get("DisableRealtimeMonitoring")
-    if disable is not None and not host.profile["defender"].get("tamper_protection"):
+    if disable is not None and not _tamper_protected(host):
         key = KEY + r"\Real-Time Protection"
         host.registry.create(key, trusted=True)
         host.registry.set(key, Value("DisableRealtimeMonitoring", ValueType.REG_DWORD, int(disable)), trusted=True)

@@ -12,6 +12,11 @@ _TEXTS: dict[str, tuple[str, str, str]] = {
     "drive_type_3": ("Local Fixed Disk", "Lokale Festplatte", "ローカル固定ディスク"),
     "drive_type_4": ("Network Connection", "Netzwerkverbindung", "ネットワーク接続"),
     "drive_type_5": ("CD-ROM Disc", "CD", "CD-ROM ディスク"),
+    "filter_columns": (
+        "Filter Name                     Num Instances    Altitude    Frame",
+        "Filtername                      Instanzen        Höhe        Rahmen",
+        "フィルター名                    インスタンス数   高度        フレーム",
+    ),
     "error": ("ERROR: ", "FEHLER: ", "エラー: "),
     "success": ("SUCCESS: ", "ERFOLGREICH: ", "成功: "),
     "default_value": ("(Default)", "(Standard)", "(既定)"),

@@ -193,3 +193,60 @@ def test_reading_changes_no_state() -> None:
     machine.run("schtasks /query /fo csv /v")
     machine.wait(3600)
     assert json.dumps(machine.host.state()) == before
+
+
+MANAGED = r"HKLM\SOFTWARE\Policies\Microsoft\Windows Defender"
+
+
+def excluded(machine: Machine) -> object:
+    return machine.rows("MSFT_MpPreference", DEFENDER)[0]["ExclusionPath"]
+
+
+def test_exclusions_of_policies_stand_beside_local_ones_unless_these_are_not_merged() -> None:
+    policy: dict[str, dict[str, object]] = {
+        MANAGED + r"\Exclusions\Paths": {r"D:\Group": "0"},
+        MANAGED + r"\Policy Manager": {"ExcludedPaths": r"D:\Device|D:\Two"},
+    }
+    merged = Machine("exclusions-2019", registry=policy)
+    merged.call("MSFT_MpPreference", "Add", DEFENDER, ExclusionPath=[r"C:\a"])
+    assert excluded(merged) == [r"C:\a", r"D:\Device", r"D:\Group", r"D:\Two"]
+
+    policy[MANAGED] = {"DisableLocalAdminMerge": 1}
+    alone = Machine("exclusions-2019", registry=policy)
+    assert alone.call("MSFT_MpPreference", "Add", DEFENDER, ExclusionPath=[r"C:\a"]) == {"ReturnValue": 0}
+    assert excluded(alone) == [r"D:\Device", r"D:\Group", r"D:\Two"]
+
+
+def test_tamper_protection_alone_does_not_cover_exclusions() -> None:
+    machine = Machine("exclusions-2019", defender={"tamper_protection": True})
+    machine.call("MSFT_MpPreference", "Add", DEFENDER, ExclusionPath=[r"C:\a"])
+    assert excluded(machine) == [r"C:\a"]
+
+
+def test_a_policy_hides_every_list_of_exclusions_even_an_empty_one() -> None:
+    machine = Machine("exclusions-2019", registry={MANAGED: {"HideExclusionsFromLocalAdmins": 1}})
+    shown = machine.rows("MSFT_MpPreference", DEFENDER)[0]
+    for kind in ("ExclusionPath", "ExclusionProcess", "ExclusionExtension"):
+        assert shown[kind] == ["N/A: Administrators are not allowed to view exclusions"]
+
+
+def test_defender_that_was_removed_fails_or_is_empty() -> None:
+    with pytest.raises(CimFailure) as caught:
+        Machine(defender={"fails": 0x80041013}).rows("MSFT_MpComputerStatus", DEFENDER)
+    assert caught.value.hresult == 0x80041013
+    assert Machine(defender={"instances": 0}).rows("MSFT_MpComputerStatus", DEFENDER) == []
+    assert (
+        Machine(defender={"null": ["AMServiceEnabled"]}).rows("MSFT_MpComputerStatus", DEFENDER)[0]["AMServiceEnabled"]
+        is None
+    )
+
+
+def test_filters_are_listed_by_altitude_for_an_administrator() -> None:
+    result = Machine("passive-defender-2022", filters={"OldScanner": ""}).run("fltmc filters")
+    names = [line.split()[0] for line in result.stdout.splitlines()[3:]]
+    assert result.exit_code == 0
+    assert names == ["WdFilter", "csagent", "luafv", "npsvctrig", "FileInfo", "OldScanner"]
+    assert "<Legacy>" in result.stdout
+
+    denied = Machine(filters=None).run("fltmc filters")
+    assert (denied.exit_code & 0xFFFFFFFF, denied.stdout) == (0x80070005, "")

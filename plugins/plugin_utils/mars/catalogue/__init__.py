@@ -7,10 +7,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any
 
 import yaml
+
+from ...windows.paths import fold
 
 _FOLDER = Path(__file__).parent
 
@@ -47,10 +50,9 @@ _WINDOWS_RELEASES = {
 }
 #: Build number of a Windows that needs an update for TLS 1.2 to that update.
 TLS_UPDATES = {build: TlsUpdate(**entry) for build, entry in read("tls_updates.yml").items()}
-#: Lower-case name of a Windows service to the antivirus product that installs it.
-ANTIVIRUS_SERVICES: dict[str, str] = {
-    service.lower(): product["name"] for product in read("antivirus.yml") for service in product["services"]
-}
+_ANTIVIRUS: list[dict[str, Any]] = read("antivirus.yml")
+#: The services of antivirus products other than Microsoft Defender; * stands for a version.
+ANTIVIRUS_SERVICES: list[str] = [service for product in _ANTIVIRUS for service in product.get("services", ())]
 
 
 def dotnet_version(release: int) -> str | None:
@@ -69,3 +71,24 @@ def windows_release(build: int, product_type: str) -> WindowsRelease | None:
     ``product_type`` is workstation, domain_controller or server: ``Win32_OperatingSystem.ProductType`` by name.
     """
     return _WINDOWS_RELEASES.get((build, "workstation" if product_type == "workstation" else "server"))
+
+
+def antivirus_of_service(service: str) -> str | None:
+    """The antivirus product that installs a Windows service of this name; None if none is known to."""
+    return _antivirus("services", service)
+
+
+def antivirus_of_filter(name: str) -> str | None:
+    """The antivirus product that a file system filter of this name belongs to; None if it is not known."""
+    return _antivirus("filters", name)
+
+
+def _antivirus(kind: str, name: str) -> str | None:
+    return next(
+        (
+            product["name"]
+            for product in _ANTIVIRUS
+            if any(fnmatchcase(fold(name), fold(known)) for known in product.get(kind, ()))
+        ),
+        None,
+    )

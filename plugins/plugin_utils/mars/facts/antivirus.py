@@ -8,79 +8,174 @@ from __future__ import annotations
 
 from typing import Any
 
-from ...windows.defender import Defender
+from ...windows import defender, dotnet_compilers, filters
+from ...windows.defender import Defender, Policy
 from ...windows.errors import CimError
-from ..catalogue import ANTIVIRUS_SERVICES
-from ..host import Host
+from ...windows.paths import fold
+from ...windows.security_center import antivirus_products
+from ..catalogue import antivirus_of_filter, antivirus_of_service
+from ..host import Command, Host
 
 DESCRIPTION = r"""
 description: Antivirus software.
 type: dict
 contains:
   defender:
-    description: Microsoft Defender Antivirus, V(null) if it is not installed.
+    description:
+      - Microsoft Defender Antivirus, V(null) if it is not installed.
+      - What Defender does not say is V(null) in here. Where it does not run, that is everything but
+        C(running) and C(active).
     type: dict
     contains:
       running:
-        description: Whether its service runs.
+        description: Whether its service runs and is used as an antivirus product.
         type: bool
         sample: true
+      active:
+        description: Whether it protects the host, so that its exclusions count. It runs, and is not passive.
+        type: bool
+        sample: true
+      mode:
+        description:
+          - V(Normal), V(Passive Mode), V(SxS Passive Mode), V(EDR Block Mode), and maybe others.
+          - Older versions of Defender do not say.
+        type: str
+        sample: Normal
       real_time_protection:
         description: Whether it scans files as they are used.
         type: bool
         sample: true
       tamper_protected:
-        description: Whether tamper protection is on, V(null) where it is unknown.
+        description: Whether tamper protection is on. It alone does not cover exclusions.
         type: bool
         sample: false
       exclusion_paths:
-        description: Excluded folders and files.
+        description:
+          - Excluded folders and files, including those of policies. V(null) where a policy hides them.
         type: list
         elements: str
         sample: ['C:\Program Files\Microsoft Azure Recovery Services Agent\bin']
       exclusion_processes:
-        description: Programs whose files are excluded.
+        description:
+          - Programs whose files are excluded, including those of policies. V(null) where a policy hides them.
         type: list
         elements: str
         sample: [cbengine.exe]
+      policy_paths:
+        description:
+          - Folders and files that policies exclude. Read only where a policy hides exclusions, else V(null).
+        type: list
+        elements: str
+        sample: null
+      policy_processes:
+        description:
+          - Programs that policies exclude. Read only where a policy hides exclusions, else V(null).
+        type: list
+        elements: str
+        sample: null
+      managed_by:
+        description:
+          - Settings because of which Defender ignores exclusions that are set on the host. By their names in
+            the registry, these are V(DisableLocalAdminMerge) and V(TPExclusions).
+        type: list
+        elements: str
+        sample: []
   products:
-    description: Other products found by their services, with C(name) and C(evidence).
+    description:
+      - Other products, with C(name) and C(evidence). They are found by their services, by file system
+        filters of the group for antivirus software, and on clients by what is registered with Windows
+        Security.
     type: list
     elements: dict
     sample: [{name: Sophos, evidence: service SAVService}]
+  compilers:
+    description: The C# compilers of the installed versions of the .NET Framework.
+    type: list
+    elements: str
+    sample: ['C:\Windows\Microsoft.NET\Framework64\v4.0.30319\csc.exe']
 """
 
 
+COMMANDS: dict[str, Command] = {
+    "filters": lambda host: filters.COMMAND,
+    "dotnet_compilers": lambda host: dotnet_compilers.COMMAND,
+}
+KEYS = defender.POLICY_KEYS
+
+
 def gather(host: Host) -> dict[str, Any]:
-    """Defender with its exclusions, and other products by the services they are known to install."""
+    """Defender with its exclusions, other products by whatever shows them, and the compilers."""
     facts: dict[str, Any] = {}
     with host.reading("antivirus"):
         facts["defender"] = _defender(host, Defender(host.session))
     with host.reading("antivirus"):
-        found = {
-            ANTIVIRUS_SERVICES[service.name.lower()]: service.name
-            for service in host.services
-            if service.name.lower() in ANTIVIRUS_SERVICES
-        }
-        facts["products"] = [
-            {"name": name, "evidence": f"service {service}"} for name, service in sorted(found.items())
-        ]
-    return facts
-
-
-def _defender(host: Host, defender: Defender) -> dict[str, Any] | None:
-    status = defender.status()
-    preferences = defender.preferences() if status else None
-    if status is None or preferences is None:
-        return None
-    facts: dict[str, Any] = {
-        "running": status.running,
-        "real_time_protection": status.real_time_protection,
-        "tamper_protected": status.tamper_protected,
-    }
+        facts["products"] = _products(host)
     with host.reading("antivirus"):
-        if preferences.exclusions_hidden:
-            raise CimError("a policy hides Defender's exclusions from administrators (HideExclusionsFromLocalAdmins)")
-        facts["exclusion_paths"] = preferences.exclusion_paths
-        facts["exclusion_processes"] = preferences.exclusion_processes
+        facts["compilers"] = dotnet_compilers.compilers(host.output("dotnet_compilers"))
     return facts
+
+
+def _products(host: Host) -> list[dict[str, str]]:
+    evidence: dict[str, str] = {}
+    for service in host.services:
+        if product := antivirus_of_service(service.name):
+            evidence.setdefault(product, f"service {service.name}")
+    for filter_ in filters.filters(host.output("filters")):
+        product = antivirus_of_filter(filter_.name)
+        if product is None and filter_.is_scanner is not False and fold(filter_.name) != fold(filters.DEFENDER):
+            product = f"an unknown product (file system filter {filter_.name})"
+        if product:
+            altitude = f"at altitude {filter_.altitude}" if filter_.altitude else "of an old kind"
+            evidence.setdefault(product, f"file system filter {filter_.name} {altitude}")
+    if host.operating_system.product_type == "workstation":
+        for product in antivirus_products(host.session):
+            evidence.setdefault(product, "registered with Windows Security")
+    return [{"name": name, "evidence": evidence[name]} for name in sorted(evidence)]
+
+
+def _defender(host: Host, subject: Defender) -> dict[str, Any] | None:
+    status = subject.status()
+    # Where it was removed or displaced by another product, only its service says whether it is there
+    service = next((service for service in host.services if fold(service.name) == fold(defender.SERVICE)), None)
+    if service is None and (status is None or status.running is False):
+        return None
+    if status is None:
+        if service is not None and service.state != "Stopped":
+            raise CimError(
+                "Microsoft Defender Antivirus does not say whether it protects the host; the state of its service is "
+                f"{service.state}"
+            )
+        return _NOT_RUNNING
+    if status.running is False:
+        return _NOT_RUNNING
+    facts: dict[str, Any] = vars(status) | {"active": status.active, "policy_paths": None, "policy_processes": None}
+    policy = Policy(host.key)
+    with host.reading("antivirus"):
+        facts["managed_by"] = policy.managed_by
+    with host.reading("antivirus"):
+        preferences = subject.preferences(hidden=policy.hides_exclusions)
+        if preferences is None:
+            raise CimError("Microsoft Defender Antivirus runs, but does not list its exclusions")
+        facts |= vars(preferences)
+        if preferences.exclusion_paths is None:
+            exclusions = subject.policy_exclusions()
+            facts |= {"policy_paths": exclusions.exclusion_paths, "policy_processes": exclusions.exclusion_processes}
+    return facts
+
+
+_NOT_RUNNING: dict[str, Any] = {
+    "running": False,
+    "active": False,
+    **dict.fromkeys(
+        (
+            "mode",
+            "real_time_protection",
+            "tamper_protected",
+            "exclusion_paths",
+            "exclusion_processes",
+            "policy_paths",
+            "policy_processes",
+            "managed_by",
+        )
+    ),
+}

@@ -27,7 +27,8 @@ except ImportError:
         return lambda function: function
 
 
-from ...windows.paths import expand_variables, has_short_name, is_within, same_path, steps, without_wildcard
+from ...windows.exclusions import covers_folder, covers_program, exclusion
+from ...windows.paths import expand_variables, has_short_name, same_path
 from ...windows.versions import parse
 from ..catalogue import DOTNET_RELEASES
 
@@ -85,24 +86,32 @@ class RuleFunctions(Functions):
             return True
         return None if any(map(has_short_name, entries)) else False
 
-    @signature(_ANY, _ANY, _ANY)
-    def _func_covers_paths(self, entries: Any, paths: Any, windows_directory: Any) -> bool | None:
-        """Whether a list of folders has each of these paths or a folder above it, with or without ``\\*``."""
+    @signature(_ANY, _ANY, _ANY, _ANY)
+    def _func_covers_paths(self, entries: Any, paths: Any, windows_directory: Any, mount_points: Any) -> bool | None:
+        """Whether each of these folders is covered by Microsoft Defender's list of excluded folders. An entry does not
+        reach into a volume that is mounted below it, so the function needs the mount points, ``volumes[].name``."""
         found = _expanded(entries, windows_directory)
-        if found is None or not _are_texts(paths):
+        if found is None or not _are_texts(paths) or not _are_texts(mount_points):
             return None
-        folders = [without_wildcard(entry) for entry in found]
-        return all(any(is_within(path, folder) for folder in folders) for path in paths)
+        return all(any(covers_folder(entry, path, mount_points) for entry in found) for path in paths)
 
     @signature(_ANY, _ANY, _ANY)
     def _func_covers_processes(self, entries: Any, paths: Any, windows_directory: Any) -> bool | None:
-        """Whether a list of processes has each of these programs: by its path, its name, or its folder ``\\*``."""
+        """Whether each of these programs is covered by Microsoft Defender's list of excluded processes: by its path,
+        which may have wildcards, or its name."""
         found = _expanded(entries, windows_directory)
         if found is None or not _are_texts(paths):
             return None
-        programs = {steps(entry) for entry in found}
-        folders = {steps(without_wildcard(entry)) for entry in found if entry.endswith("*")} - {()}
-        return all({names, names[-1:]} & programs or names[:-1] in folders for names in map(steps, paths))
+        return all(any(covers_program(entry, path) for entry in found) for path in paths)
+
+    @signature(_ANY, _ANY)
+    def _func_exclusion_path(self, path: Any, windows_directory: Any) -> str | None:
+        """The path of a folder or program as it may be excluded from antivirus scans. Null for what should never be: a
+        drive, a folder of Windows or above one, a path with wildcards or short (8.3) names, and one that is not
+        absolute."""
+        if not isinstance(path, str) or not isinstance(windows_directory, str):
+            return None
+        return exclusion(path, windows_directory)
 
     @signature(_ANY)
     def _func_size(self, count: Any) -> str | None:

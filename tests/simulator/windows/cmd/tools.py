@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from tests.simulator.windows.cmd import certutil, files, reg, robocopy, schtasks, system, transfer, wevtutil
+from tests.simulator.windows.cmd import certutil, files, fltmc, reg, robocopy, schtasks, system, transfer, wevtutil
 from tests.simulator.windows.cmd.context import Context
 from tests.simulator.windows.installers import run_update
 
@@ -23,6 +23,7 @@ TOOLS: dict[str, Callable[[Context, list[str]], int]] = {
     "curl": transfer.curl,
     "find": files.find,
     "findstr": files.findstr,
+    "fltmc": fltmc.fltmc,
     "fsutil": files.fsutil,
     "hostname": system.hostname,
     "more": files.more,

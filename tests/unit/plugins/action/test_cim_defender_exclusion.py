@@ -15,18 +15,19 @@ from tests.unit.plugins.conftest import RunAction
 from tests.unit.simulated import SimulatedHost, simulated
 
 EXCLUSIONS = r"HKLM\SOFTWARE\Microsoft\Windows Defender\Exclusions"
-POLICY = r"HKLM\SOFTWARE\Policies\Microsoft\Windows Defender\Exclusions"
+POLICY = r"HKLM\SOFTWARE\Policies\Microsoft\Windows Defender"
+FEATURES = r"HKLM\SOFTWARE\Microsoft\Windows Defender\Features"
 TASK = {"paths": ["D:\\Scratch", "D:\\bin"], "processes": ["engine.exe"]}
 
 
-def protected(paths: tuple[str, ...] = (), *, policy_paths: tuple[str, ...] = (), **defender: Any) -> SimulatedHost:
+def protected(paths: tuple[str, ...] = (), *, registry: dict[str, Any] | None = None, **defender: Any) -> SimulatedHost:
     return simulated(
         defender={"running_mode": "Normal", **defender},
         services={"WinDefend": {"path": r"C:\MsMpEng.exe"}},
         registry={
             EXCLUSIONS + r"\Paths": dict.fromkeys(paths, 0),
             EXCLUSIONS + r"\Processes": {},
-            POLICY + r"\Paths": dict.fromkeys(policy_paths, "0"),
+            **(registry or {}),
         },
     )
 
@@ -64,21 +65,62 @@ def test_exclusions_are_removed_and_those_of_others_are_not(run_action: RunActio
     assert not run_action(ActionModule, host, state="absent", **TASK)["changed"]
 
 
-@pytest.mark.parametrize("state, verb", [("present", "add"), ("absent", "remove")])
-def test_tamper_protection_is_named(run_action: RunAction, state: str, verb: str) -> None:
-    host = protected(("D:\\Scratch",), tamper_protection=True)
+@pytest.mark.parametrize("state", ["present", "absent"])
+@pytest.mark.parametrize("check", [True, False])
+@pytest.mark.parametrize(
+    "settings, name",
+    [
+        ({POLICY: {"DisableLocalAdminMerge": 1}}, "DisableLocalAdminMerge"),
+        ({POLICY + r"\Policy Manager": {"DisableLocalAdminMerge": 1}}, "DisableLocalAdminMerge"),
+        ({FEATURES: {"TPExclusions": 1}}, "TPExclusions"),
+    ],
+)
+def test_a_policy_that_manages_the_exclusions_is_known_before_the_change(
+    run_action: RunAction, settings: dict[str, Any], name: str, check: bool, state: str
+) -> None:
+    policy_paths = {POLICY + r"\Exclusions\Paths": {"D:\\Scratch": "0"}}
+    host = protected(registry=settings | policy_paths, tamper_protection=True)
+    untouched = host.windows.state()
 
-    with pytest.raises(
-        AnsibleActionFail, match=f"Defender did not {verb} D:.*tamper protection is on.*nothing was changed"
-    ):
-        run_action(ActionModule, host, state=state, **TASK)
+    with pytest.raises(AnsibleActionFail, match=rf"a policy manages the exclusions .*\({name}\).*Microsoft Intune"):
+        run_action(ActionModule, host, check=check, state=state, **TASK)
+    assert host.windows.state() == untouched
+
+
+def test_what_a_policy_excludes_already_needs_no_change(run_action: RunAction) -> None:
+    registry = {POLICY: {"DisableLocalAdminMerge": 1}, POLICY + r"\Exclusions\Paths": {"D:\\MARS": "0"}}
+
+    assert not run_action(ActionModule, protected(registry=registry), paths=["D:\\MARS\\Scratch"])["changed"]
+
+
+def test_tamper_protection_alone_is_no_obstacle(run_action: RunAction) -> None:
+    assert run_action(ActionModule, protected(tamper_protection=True), **TASK)["changed"]
 
 
 def test_an_exclusion_of_a_policy_is_not_removed_here(run_action: RunAction) -> None:
-    host = protected(policy_paths=("D:\\Scratch",))
+    host = protected(registry={POLICY + r"\Exclusions\Paths": {"D:\\Scratch": "0"}})
 
     with pytest.raises(AnsibleActionFail, match=r"did not remove D:\\Scratch: a policy may manage"):
         run_action(ActionModule, host, state="absent", paths=["D:\\Scratch"])
+
+
+def test_hidden_exclusions_are_not_changed(run_action: RunAction) -> None:
+    host = protected(registry={POLICY: {"HideExclusionsFromLocalAdmins": 1}})
+    untouched = host.windows.state()
+
+    for state in ("present", "absent"):
+        with pytest.raises(AnsibleActionFail, match="HideExclusionsFromLocalAdmins"):
+            run_action(ActionModule, host, state=state, **TASK)
+    assert host.windows.state() == untouched
+
+
+def test_a_drive_is_not_excluded(run_action: RunAction) -> None:
+    host = protected()
+    untouched = host.windows.state()
+
+    with pytest.raises(AnsibleActionFail, match=r"C:\\ is not excluded, because it is a whole drive"):
+        run_action(ActionModule, host, paths=["C:\\"])
+    assert host.windows.state() == untouched
 
 
 @pytest.mark.parametrize("profile", [{"defender": None}, {"services": {"WinDefend": {"state": "Stopped"}}}])

@@ -16,6 +16,7 @@ from ansible_collections.winops.mars.plugins.plugin_utils.mars.gather import SEC
 from tests.unit.simulated import simulated
 
 AGENT = r"C:\Program Files\Microsoft Azure Recovery Services Agent"
+COMPILER = r"C:\Windows\Microsoft.NET\Framework64\v4.0.30319\csc.exe"
 
 
 def healthy() -> dict[str, Any]:
@@ -119,12 +120,18 @@ def healthy() -> dict[str, Any]:
         "antivirus": {
             "defender": {
                 "running": True,
+                "active": True,
+                "mode": "Normal",
                 "real_time_protection": True,
                 "tamper_protected": False,
                 "exclusion_paths": [r"D:\Scratch", rf"{AGENT}\bin"],
-                "exclusion_processes": [rf"{AGENT}\bin\cbengine.exe"],
+                "exclusion_processes": [rf"{AGENT}\bin\cbengine.exe", COMPILER],
+                "policy_paths": None,
+                "policy_processes": None,
+                "managed_by": [],
             },
             "products": [],
+            "compilers": [COMPILER],
         },
     }
     return copy.deepcopy(_simulated()) | literals

@@ -37,7 +37,7 @@ def service(host: SimulatedHost) -> ServiceResource:
 
 
 def exclusions(host: SimulatedHost, *, present: bool) -> DefenderExclusions:
-    named = Exclusions(paths=["D:\\Scratch", "d:/SCRATCH/*"], processes=["engine.exe"])
+    named = Exclusions(paths=["D:\\Scratch", "d:\\SCRATCH\\*"], processes=["engine.exe"])
     return DefenderExclusions(host.session, named, present=present)
 
 

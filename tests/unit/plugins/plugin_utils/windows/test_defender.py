@@ -15,6 +15,7 @@ from tests.unit.plugins.plugin_utils.wsman.scripted import first_page, scripted
 from tests.unit.simulated import simulated
 
 NORMAL = {"running_mode": "Normal"}
+POLICY = r"HKLM\SOFTWARE\Policies\Microsoft\Windows Defender"
 WINDEFEND = {"display_name": "Microsoft Defender Antivirus Service", "path": r"C:\MsMpEng.exe"}
 
 
@@ -26,6 +27,8 @@ def defender(**profile: Any) -> Defender:
 def exclusions(subject: Defender) -> tuple[list[str], list[str]]:
     preferences = subject.preferences()
     assert preferences is not None
+    assert preferences.exclusion_paths is not None
+    assert preferences.exclusion_processes is not None
     return preferences.exclusion_paths, preferences.exclusion_processes
 
 
@@ -37,24 +40,57 @@ def test_a_server_that_runs_it() -> None:
 
 
 @pytest.mark.parametrize("off", ["AMServiceEnabled", "AntivirusEnabled"])
-def test_it_runs_only_as_a_service_and_as_the_antivirus_in_use(off: str) -> None:
-    values = {"AMServiceEnabled": "true", "AntivirusEnabled": "true", off: "false"}
-    properties = "".join(f"<p:{name}>{value}</p:{name}>" for name, value in values.items())
+@pytest.mark.parametrize("other", ["<p:{}>true</p:{}>", ""])
+def test_it_runs_only_as_a_service_and_as_the_antivirus_in_use(off: str, other: str) -> None:
+    (name,) = {"AMServiceEnabled", "AntivirusEnabled"} - {off}
+    properties = f"<p:{off}>false</p:{off}>" + other.format(name, name)
     session, *_unused = scripted(first_page([f"<p:MSFT_MpComputerStatus>{properties}</p:MSFT_MpComputerStatus>"], None))
 
     status = Defender(session).status()
 
-    assert status == Status(running=False, real_time_protection=False, tamper_protected=None)
+    assert status == Status(running=False, mode=None, real_time_protection=None, tamper_protected=None)
+    assert status.active is False
+
+
+@pytest.mark.parametrize("null", ["AMServiceEnabled", "AntivirusEnabled"])
+def test_whether_it_runs_is_unknown_where_it_does_not_say(null: str) -> None:
+    status = defender(defender={"null": [null, "RealTimeProtectionEnabled"]}).status()
+
+    assert status is not None
+    assert (status.running, status.active, status.real_time_protection) == (None, None, None)
+
+
+@pytest.mark.parametrize("mode, active", [("Normal", True), ("Passive Mode", False), ("EDR Block Mode", False)])
+def test_it_protects_the_host_unless_it_is_passive(mode: str, active: bool) -> None:
+    status = defender(defender={"running_mode": mode}).status()
+
+    assert status is not None
+    assert (status.running, status.mode, status.active) == (True, mode, active)
+
+
+@pytest.mark.parametrize("gone", [{"fails": 0x80041013}, {"instances": 0}])
+def test_classes_without_a_provider_or_an_instance_say_nothing(gone: dict[str, int]) -> None:
+    subject = defender(defender=gone)
+
+    assert subject.status() is None
+    assert subject.preferences() is None
 
 
 def test_exclusions_hidden_by_a_policy_are_known_to_be_hidden() -> None:
-    hidden = "<p:HideExclusionsFromLocalAdmins>true</p:HideExclusionsFromLocalAdmins>"
-    session, *_unused = scripted(first_page([f"<p:MSFT_MpPreference>{hidden}</p:MSFT_MpPreference>"], None))
-
-    preferences = Defender(session).preferences()
+    preferences = defender(registry={POLICY: {"HideExclusionsFromLocalAdmins": 1}}).preferences()
 
     assert preferences is not None
-    assert preferences.exclusions_hidden
+    assert (preferences.exclusion_paths, preferences.exclusion_processes) == (None, None)
+
+
+def test_exclusions_that_are_shown_although_a_policy_hides_them_are_exclusions() -> None:
+    subject = defender()
+    subject.add_exclusions(["D:\\alone"], [])
+
+    preferences = subject.preferences(hidden=True)
+
+    assert preferences is not None
+    assert preferences.exclusion_paths == ["D:\\alone"]
 
 
 def test_tamper_protection_is_seen() -> None:
@@ -110,8 +146,10 @@ def test_a_single_exclusion_is_a_list_too() -> None:
     assert "D:\\alone" in exclusions(subject)[0]
 
 
-def test_under_tamper_protection_nothing_happens_and_nothing_is_said() -> None:
-    subject = defender(defender={"tamper_protection": True})
+def test_where_tamper_protection_covers_exclusions_nothing_happens_and_nothing_is_said() -> None:
+    features = {r"HKLM\SOFTWARE\Microsoft\Windows Defender\Features": {"TPExclusions": 1}}
+    subject = defender(defender={"tamper_protection": True}, registry=features)
+    assert subject.policy().managed_by == ["TPExclusions"]
     before = exclusions(subject)
 
     subject.add_exclusions(["D:\\alone"], [])

@@ -17,7 +17,6 @@ from ansible_collections.winops.mars.plugins.plugin_utils.windows.paths import (
     parent,
     same_path,
     steps,
-    without_wildcard,
 )
 
 WINDOWS = r"C:\Windows"
@@ -182,18 +181,7 @@ def test_what_has_no_parent_has_an_empty_one(path: str) -> None:
     assert parent(path) == ""
 
 
-# -- Wildcards and variables
-
-
-@given(paths)
-def test_a_wildcard_at_the_end_can_be_dropped(path: str) -> None:
-    assert without_wildcard(f"{path}\\*") == without_wildcard(f"{path}\\*\\") == normalize(path)
-    assert without_wildcard(path) == normalize(path)
-
-
-@pytest.mark.parametrize("path", [r"C:\Data\*.txt", r"C:\*\Data", r"C:\Data*"])
-def test_other_wildcards_stay(path: str) -> None:
-    assert without_wildcard(path) == path
+# -- Variables
 
 
 @pytest.mark.parametrize(

@@ -93,6 +93,23 @@ def test_same_path(left: Any, right: Any, same: bool | None) -> None:
         ([r"D:\Scra"], False),
         ([r"D:\Scratch*"], False),
         ([r"D:\Scratch\*.vhd"], False),
+        ([r"D:\*"], True),
+        ([r"D:\*\*"], True),
+        ([r"D:\*\*\*"], False),
+        ([r"D:\Scratch\*\*"], False),
+        ([r"D:\Scr?tch\*"], True),
+        ([r"D:\Scr?tch"], False),
+        ([r"?:\Scratch"], False),
+        ([r"*\Scratch"], False),
+        (["D:"], False),
+        (["Scratch"], False),
+        (["D:/Scratch"], False),
+        (['"D:\\Scratch"'], False),
+        ([" D:\\Scratch"], False),
+        (["D:\\Scratch "], False),
+        ([r"\\?\D:\Scratch"], False),
+        ([r"D:\SCRAT~1"], False),
+        (["D:\\\\Scratch"], False),
         (["*"], False),
         ([""], False),
         ([], False),
@@ -102,7 +119,7 @@ def test_same_path(left: Any, right: Any, same: bool | None) -> None:
     ],
 )
 def test_covers_paths(entries: Any, covered: bool | None) -> None:
-    assert call("covers_paths", entries, [r"D:\Scratch"], WINDOWS) is covered
+    assert call("covers_paths", entries, [r"D:\Scratch"], WINDOWS, []) is covered
 
 
 @pytest.mark.parametrize(
@@ -118,13 +135,40 @@ def test_covers_paths(entries: Any, covered: bool | None) -> None:
 def test_variables_are_those_of_the_host(entry: str) -> None:
     expected = ".." not in entry
 
-    assert call("covers_paths", [entry], [r"E:\Program Files\Agent"], r"E:\Windows") is expected
-    assert call("covers_paths", [entry], [r"C:\Program Files\Agent"], r"E:\Windows") is False
-    assert call("covers_paths", [entry], [r"E:\Program Files\Agent"], None) is None
+    assert call("covers_paths", [entry], [r"E:\Program Files\Agent"], r"E:\Windows", []) is expected
+    assert call("covers_paths", [entry], [r"C:\Program Files\Agent"], r"E:\Windows", []) is False
+    assert call("covers_paths", [entry], [r"E:\Program Files\Agent"], None, []) is None
+
+
+@pytest.mark.parametrize("stars, covered", [(6, True), (7, False)])
+def test_defender_takes_six_wildcards_in_an_entry(stars: int, covered: bool) -> None:
+    folder = "D:" + r"\a" * stars
+    assert call("covers_paths", ["D:" + r"\*" * stars], [folder], WINDOWS, []) is covered
+
+
+def test_letters_are_the_same_only_if_they_are_to_windows() -> None:
+    assert call("covers_paths", ["D:\\\u212aeep"], ["D:\\Keep"], WINDOWS, []) is False
+    assert call("covers_processes", ["\u212aeep.exe"], ["D:\\Keep.exe"], WINDOWS) is False
+    assert call("covers_paths", ["D:\\GRÖẞE"], ["D:\\größe"], WINDOWS, []) is False
+    assert call("covers_paths", ["D:\\ÉTÉ"], ["D:\\été"], WINDOWS, []) is True
+
+
+def test_an_exclusion_ends_at_a_mount_point_below_it() -> None:
+    mounts = ["C:\\", "D:\\", "D:\\Mounted\\", "\\\\?\\Volume{1}\\"]
+
+    def covers(entry: str, folder: str) -> object:
+        return call("covers_paths", [entry], [folder], WINDOWS, mounts)
+
+    assert covers("D:\\", r"D:\Mounted\Scratch") is False
+    assert covers(r"D:\*", r"D:\Mounted\Scratch") is False
+    assert covers(r"D:\Mounted", r"D:\mounted\Scratch") is True
+    assert covers(r"D:\Mounted\Scratch", r"D:\Mounted\Scratch") is True
+    assert covers("D:\\", r"D:\Mounted2\Scratch") is True
+    assert covers(r"D:\*\Scratch", r"D:\Mounted\Scratch") is True
 
 
 def test_an_unknown_variable_stays_what_it_is() -> None:
-    assert call("covers_paths", [r"%DATA%\Scratch"], [r"D:\Scratch"], WINDOWS) is False
+    assert call("covers_paths", [r"%DATA%\Scratch"], [r"D:\Scratch"], WINDOWS, []) is False
 
 
 @pytest.mark.parametrize(
@@ -138,6 +182,16 @@ def test_an_unknown_variable_stays_what_it_is() -> None:
         (["C:\\Agent\\*"], False),
         ([r"D:\Agent\bin\cbengine.exe"], False),
         (["engine.exe"], False),
+        (["cb*.exe"], False),
+        ([r"C:\*\bin\CB*.exe"], True),
+        ([r"C:\*\cbengine.exe"], False),
+        ([r"C:\Agent\bin\cbengine.exe\\"[:-1]], False),
+        (["C:\\Agent\\bin\\"], False),
+        ([r"cbengine.exe\*"], False),
+        ([r"C:\Agent\bin\cbengine.exe\*"], False),
+        (["C:/Agent/bin/cbengine.exe"], False),
+        (['"C:\\Agent\\bin\\cbengine.exe"'], False),
+        ([" cbengine.exe"], False),
         ([], False),
         (None, None),
     ],
@@ -174,7 +228,7 @@ def test_size(count: Any, text: str | None) -> None:
     "paths, covered", [([r"D:\A", r"E:\B"], True), ([r"D:\A", r"F:\C"], False), ([], True), ([None], None)]
 )
 def test_every_path_has_to_be_covered(paths: list[Any], covered: bool | None) -> None:
-    assert call("covers_paths", ["D:\\", "E:\\"], paths, WINDOWS) is covered
+    assert call("covers_paths", ["D:\\", "E:\\"], paths, WINDOWS, []) is covered
     assert call("covers_processes", [r"D:\A", r"E:\B"], paths, WINDOWS) is covered
 
 

@@ -37,7 +37,6 @@ SECOND_TASK = {
     "triggers": [{"type": "CalendarTrigger", "enabled": True, "over": False, "starts_in_days": 0}],
     "multiple_instances": "Parallel",
 }
-SOPHOS = [{"name": "Sophos Endpoint", "evidence": "service SAVService"}]
 
 
 def finding(facts: dict[str, Any], rule: str, baseline: str = "current", **overrides: Any) -> Finding:
@@ -92,30 +91,6 @@ CASES: list[tuple[str, str, Changes]] = [
     ("powershell_module_path", "unknown", {"powershell.module_path": ...}),
     ("powershell_module_path", "unknown", {"agent": ...}),
     ("powershell_module_path", "not_applicable", NO_AGENT),
-    # Antivirus
-    ("antivirus_exclusions", "noncompliant", {"antivirus.defender.exclusion_paths": []}),
-    ("antivirus_exclusions", "noncompliant", {"antivirus.defender.exclusion_paths": [r"D:\Scratch"]}),
-    ("antivirus_exclusions", "noncompliant", {"antivirus.defender.exclusion_paths": [AGENT]}),
-    ("antivirus_exclusions", "noncompliant", {"antivirus.defender.exclusion_processes": []}),
-    ("antivirus_exclusions", "noncompliant", {"antivirus.defender.exclusion_paths": [], "antivirus.products": SOPHOS}),
-    ("antivirus_exclusions", "compliant", {"antivirus.defender.exclusion_processes": ["CBEngine.exe"]}),
-    ("antivirus_exclusions", "compliant", {"antivirus.defender.exclusion_paths": [AGENT.lower(), "d:\\SCRATCH\\*"]}),
-    ("antivirus_exclusions", "compliant", {"antivirus.defender.exclusion_paths": [r"%ProgramFiles%\*", "D:\\"]}),
-    (
-        "antivirus_exclusions",
-        "compliant",
-        {"scratch.location": None, "antivirus.defender.exclusion_paths": [AGENT + r"\Scratch", AGENT + r"\bin\*"]},
-    ),
-    ("antivirus_exclusions", "not_applicable", NO_AGENT),
-    ("antivirus_exclusions", "not_applicable", NO_AGENT | {"antivirus": ...}),
-    ("antivirus_exclusions", "not_applicable", {"antivirus.defender": None}),
-    ("antivirus_exclusions", "not_applicable", {"antivirus.defender.running": False}),
-    ("antivirus_exclusions", "unknown", {"antivirus.products": SOPHOS}),
-    ("antivirus_exclusions", "unknown", {"antivirus.products": SOPHOS, "antivirus.defender": None}),
-    ("antivirus_exclusions", "unknown", {"antivirus": ...}),
-    ("antivirus_exclusions", "unknown", {"antivirus.defender": ...}),
-    ("antivirus_exclusions", "unknown", {"antivirus.defender.exclusion_paths": ...}),
-    ("antivirus_exclusions", "unknown", {"scratch": ...}),
     # Scheduled tasks
     ("task_present", "noncompliant", {"tasks": []}),
     ("task_present", "not_applicable", NO_AGENT),
@@ -256,26 +231,6 @@ def test_a_warning_alone_does_not_make_a_host_noncompliant_but_is_repaired(host:
     assert compliance.roles == ["scheduled_task"]
 
 
-def test_the_default_scratch_folder_is_excluded_where_no_other_is_set(host: Host) -> None:
-    facts = host({"scratch.location": None, "antivirus.defender.exclusion_paths": []})
-
-    found = finding(facts, "antivirus_exclusions")
-
-    assert found.wanted["paths"] == [rf"{AGENT}\Scratch", rf"{AGENT}\bin"]
-    assert rf"{AGENT}\Scratch" in str(found.fix)
-
-
-def test_another_antivirus_is_named_with_the_list_for_its_administrator(host: Host) -> None:
-    facts = host({"antivirus.products": [*SOPHOS, {"name": "ESET", "evidence": "service ekrn"}]})
-
-    found = finding(facts, "antivirus_exclusions")
-
-    assert "Sophos Endpoint, ESET" in found.actual
-    for item in (r"D:\Scratch", rf"{AGENT}\bin", rf"{AGENT}\bin\cbengine.exe"):
-        assert item in str(found.fix)
-    assert found.role is None
-
-
 def test_what_this_windows_can_never_meet_is_no_work_for_a_role(host: Host) -> None:
     facts = host({"dotnet": {"release": None, "version": None}, **OLD_WINDOWS})
 
@@ -331,8 +286,6 @@ def test_every_rule_has_a_source_and_either_a_role_or_the_reason_why_there_is_no
         ),
         ("powershell_version", {"powershell.version": None}, "no Windows PowerShell"),
         ("powershell_module_path", NO_AGENT, "the MARS agent is not installed"),
-        ("antivirus_exclusions", NO_AGENT, "the MARS agent is not installed"),
-        ("antivirus_exclusions", {"antivirus.defender": None}, "no antivirus was found on this host"),
         ("task_enabled", NO_AGENT, "the MARS agent is not installed"),
         (
             "task_enabled",
@@ -386,17 +339,6 @@ UNREAD: dict[str, list[str]] = {
         "agent.module",
         "agent.role",
         "powershell.module_path",
-    ],
-    "antivirus_exclusions": [
-        "agent.installed",
-        "agent.install_path",
-        "antivirus.defender",
-        "antivirus.defender.running",
-        "antivirus.defender.exclusion_paths",
-        "antivirus.defender.exclusion_processes",
-        "antivirus.products",
-        "os.windows_directory",
-        "scratch.location",
     ],
     "task_present": ["agent.installed", "agent.role", "tasks"],
     "task_enabled": [
