@@ -16,6 +16,11 @@ from ansible_collections.winops.mars.plugins.modules.mars_compliance import ARGU
 from ansible_collections.winops.mars.plugins.plugin_utils._action import ValidatedAction
 from ansible_collections.winops.mars.plugins.plugin_utils.mars.facts import SCHEMA
 from ansible_collections.winops.mars.plugins.plugin_utils.mars.rules.check import check
+from ansible_collections.winops.mars.plugins.plugin_utils.mars.rules.decisions import (
+    DecisionError,
+    Decisions,
+    read_decisions,
+)
 from ansible_collections.winops.mars.plugins.plugin_utils.mars.rules.inventory import INVENTORY
 from ansible_collections.winops.mars.plugins.plugin_utils.mars.rules.reading import (
     RuleError,
@@ -40,10 +45,18 @@ class ActionModule(ValidatedAction):
         try:
             rules = self._rules(args)
             limits = thresholds(args["baseline"], plain(args["thresholds"]))
-        except (RuleError, ThresholdError, ImportError) as error:
+            # Also of rules that are disabled or not asked for here, since a group of hosts may have them in common
+            known = [*(rule.id for rule in rules), *args["disabled_rules"]]
+            decisions = Decisions(
+                attestations=read_decisions(args["attestations"], "attestations", known),
+                waivers=read_decisions(args["waivers"], "waivers", known),
+            )
+        except (RuleError, ThresholdError, DecisionError, ImportError) as error:
             raise AnsibleActionFail(f"{self._task.action}: {error}") from None
+        if args["roles"] is not None:
+            rules = [rule for rule in rules if set(rule.roles) & set(args["roles"])]
         inventory = {name: args[name] for name in INVENTORY}
-        compliance = check(self._facts(args, task_vars), rules, limits, inventory)
+        compliance = check(self._facts(args, task_vars), rules, limits, inventory, decisions)
         return {"changed": False, "baseline": args["baseline"], "thresholds": limits, **compliance.as_dict()}
 
     def _facts(self, args: Mapping[str, Any], task_vars: Mapping[str, Any]) -> dict[str, Any]:
@@ -71,10 +84,7 @@ class ActionModule(ValidatedAction):
             own.append((args["rules_file"], self._read(args["rules_file"])))
         if args["rules"]:
             own.append(("option rules", plain(args["rules"])))
-        rules = effective_rules(own, args["disabled_rules"])
-        if args["roles"] is None:
-            return rules
-        return [rule for rule in rules if set(rule.roles) & set(args["roles"])]
+        return effective_rules(own, args["disabled_rules"])
 
     def _read(self, name: str) -> Any:
         try:

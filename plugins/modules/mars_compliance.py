@@ -96,6 +96,56 @@ options:
     type: list
     elements: str
     default: []
+  attestations:
+    description:
+      - Findings that cannot be determined from the host, such as the exclusions of another antivirus product, and that
+        somebody vouches for. They belong in the inventory, with the host or group that they are about.
+      - Such a finding is V(attested) instead of V(unknown) until the attestation expires. What the host shows not to
+        comply cannot be attested, nor can what is unknown because a fact could not be read.
+    type: list
+    elements: dict
+    default: []
+    suboptions:
+      rule:
+        description: Id of the rule.
+        type: str
+        required: true
+      by:
+        description: Who vouches for it.
+        type: str
+        required: true
+      until:
+        description: The last day on which it counts, in UTC, such as V(2026-12-31).
+        type: str
+        required: true
+      note:
+        description: How it is known, for example the number of a ticket.
+        type: str
+  waivers:
+    description:
+      - Findings that are accepted for a time. They belong in the inventory, with the host or group that they are about.
+      - Such a finding is V(waived) instead of V(noncompliant), V(unknown), or V(impossible) until the waiver expires.
+        It stays in every report. It does not make the host noncompliant, and no role fixes it.
+    type: list
+    elements: dict
+    default: []
+    suboptions:
+      rule:
+        description: Id of the rule.
+        type: str
+        required: true
+      by:
+        description: Who accepts it.
+        type: str
+        required: true
+      until:
+        description: The last day on which it counts, in UTC, such as V(2026-12-31).
+        type: str
+        required: true
+      reason:
+        description: Why it is accepted.
+        type: str
+        required: true
   roles:
     description:
       - Apply only rules whose findings one of these roles can fix.
@@ -135,6 +185,19 @@ EXAMPLES = r"""
       scratch_free_percent: 7.5
     disabled_rules:
       - task_instances
+
+- name: Accept a full scratch volume until it is replaced, and vouch for what CrowdStrike excludes
+  winops.mars.mars_compliance:
+    attestations:
+      - rule: antivirus_exclusions
+        by: Security operations
+        until: '2026-12-31'
+        note: CHG0041234
+    waivers:
+      - rule: scratch_free_space
+        by: Storage team
+        until: '2026-09-30'
+        reason: The new volume arrives in September.
 
 - name: Also require a certain version of the agent, and only warn about the module path
   winops.mars.mars_compliance:
@@ -180,6 +243,8 @@ findings:
       description:
         - V(compliant), V(noncompliant), V(unknown) if a fact could not be read or does not decide it, V(not_applicable)
           if the rule does not apply to this host, or V(impossible) if its Windows can never meet it.
+        - V(attested) if it is unknown but one of the O(attestations) vouches for it, or V(waived) if it is open but one
+          of the O(waivers) accepts it.
       type: str
       sample: noncompliant
     expected:
@@ -214,6 +279,26 @@ findings:
       description: Where the requirement is documented.
       type: str
       sample: https://learn.microsoft.com/azure/backup/backup-support-matrix-mars-agent
+    decision:
+      description: The attestation or waiver that gave the finding its status, V(null) if there is none that counts.
+      type: dict
+      contains:
+        status:
+          description: The status without the decision.
+          type: str
+          sample: unknown
+        by:
+          description: Who decided.
+          type: str
+          sample: Security operations
+        until:
+          description: The last day on which it counts.
+          type: str
+          sample: '2026-12-31'
+        note:
+          description: The note of the attestation or the reason of the waiver, V(null) if there is none.
+          type: str
+          sample: CHG0041234
 summary:
   description: Number of findings with each status.
   returned: success
@@ -224,10 +309,13 @@ summary:
     unknown: 0
     not_applicable: 1
     impossible: 0
+    attested: 0
+    waived: 0
 verdict:
   description:
     - V(noncompliant) if a finding of severity V(error) is noncompliant or impossible, otherwise V(unknown) if a finding
       is unknown, otherwise V(compliant).
+    - Findings that are attested or waived count as compliant.
   returned: success
   type: str
   sample: noncompliant
@@ -273,6 +361,12 @@ from typing import Any
 
 from ansible.module_utils.basic import AnsibleModule
 
+_DECISION: dict[str, Any] = {
+    "rule": {"type": "str", "required": True},
+    "by": {"type": "str", "required": True},
+    "until": {"type": "str", "required": True},
+}
+
 ARGUMENT_SPEC: dict[str, Any] = {
     "facts": {"type": "dict"},
     "baseline": {"type": "str", "choices": ["minimum", "current"], "default": "minimum"},
@@ -283,6 +377,18 @@ ARGUMENT_SPEC: dict[str, Any] = {
     "rules_file": {"type": "path"},
     "rules": {"type": "list", "elements": "dict", "default": []},
     "disabled_rules": {"type": "list", "elements": "str", "default": []},
+    "attestations": {
+        "type": "list",
+        "elements": "dict",
+        "default": [],
+        "options": {**_DECISION, "note": {"type": "str"}},
+    },
+    "waivers": {
+        "type": "list",
+        "elements": "dict",
+        "default": [],
+        "options": {**_DECISION, "reason": {"type": "str", "required": True}},
+    },
     "roles": {"type": "list", "elements": "str"},
 }
 

@@ -325,3 +325,35 @@ def test_findings_that_are_given_to_a_role_are_not_gathered_again(fleet: Fleet) 
     assert run.results("mars_facts") == {}
     (after,) = run.results("cim_scheduled_task")["healthy-2025"]["after"].values()
     assert (after["multiple_instances"], after["enabled"]) == ("Queue", True)
+
+
+def test_decisions_of_the_inventory_are_shown_and_obeyed(fleet: Fleet) -> None:
+    decision = {"by": "Ann", "until": "9999-12-31"}
+    run = fleet.play(
+        "winops.mars.mars_prereqs",
+        "--check",
+        limit="antivirus-2019,japanese-2016",
+        mars_prereqs_attestations=[{"rule": "antivirus_exclusions", "note": "CHG1", **decision}],
+        mars_prereqs_waivers=[{"rule": "task_principal", "reason": "Later.", **decision}],
+    )
+    results = run.results("mars_compliance")
+
+    assert open_findings(run) == {
+        "antivirus-2019": {"antivirus_exclusions": "attested"},
+        "japanese-2016": {"powershell_module_path": "noncompliant", "task_principal": "waived"},
+    }
+    assert {host: result["verdict"] for host, result in results.items()} == {
+        "antivirus-2019": "compliant",
+        "japanese-2016": "noncompliant",
+    }
+    assert results["japanese-2016"]["roles"] == ["powershell"]
+    for words in ("attested by Ann until 9999-12-31 (CHG1)", "accepted by Ann until 9999-12-31 (Later.)"):
+        assert words in run.stdout
+    (table,) = (
+        event["event_data"]["res"]["msg"]
+        for event in run.events
+        if event["event"] == "runner_on_ok" and "verdict of every host" in event["event_data"]["task"]
+    )
+    rows = {row.split()[0]: row.split() for row in table}
+    assert "attested" in rows["antivirus-2019"]
+    assert "waived" in rows["japanese-2016"]

@@ -11,15 +11,19 @@ about the host. So the result counts only if everything the condition reads is t
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from ..locations import LOCATIONS
+from .decisions import Decision, Decisions
 from .expressions import Expression, Text
 from .fact_path import Facts
 from .inventory import INVENTORY
 from .reading import role_order
 from .rule import Case, Rule, Severity, Status
+
+
+_WAIVABLE = (Status.NONCOMPLIANT, Status.UNKNOWN, Status.IMPOSSIBLE)
 
 
 @dataclass(frozen=True)
@@ -29,6 +33,8 @@ class Finding:
     :ivar fix: how to fix it by hand; None where there is nothing to fix.
     :ivar role: the role that fixes it; None where none can or there is nothing to fix.
     :ivar wanted: what the role is to bring about; empty where there is nothing to fix.
+    :ivar decision: the attestation or waiver that gave it its status: ``status`` that was found, ``by`` whom, ``until``
+        when, and ``note``. None if there is none that counts.
     """
 
     id: str
@@ -43,6 +49,7 @@ class Finding:
     role: str | None
     wanted: dict[str, Any]
     source: str | None
+    decision: dict[str, Any] | None = None
 
 
 @dataclass(frozen=True)
@@ -65,13 +72,21 @@ class Compliance:
 
 
 def check(
-    facts: Facts, rules: Sequence[Rule], thresholds: Mapping[str, Any], inventory: Mapping[str, Any] = INVENTORY
+    facts: Facts,
+    rules: Sequence[Rule],
+    thresholds: Mapping[str, Any],
+    inventory: Mapping[str, Any] = INVENTORY,
+    decisions: Decisions | None = None,
 ) -> Compliance:
     """Apply rules to the facts of one host, the value of ``ansible_facts.mars``; raises nothing, whatever they hold.
 
     :param inventory: what the inventory says about the host, with all names of :data:`INVENTORY`.
+    :param decisions: what people decided about its findings.
     """
-    findings = [find(rule, facts, thresholds, inventory) for rule in rules]
+    findings = []
+    for rule in rules:
+        finding, attestable = _find(rule, facts, thresholds, inventory)
+        findings.append(_decided(finding, decisions, attestable=attestable) if decisions else finding)
     needed = {finding.role for finding in findings}
     order = role_order(rules)
     return Compliance(
@@ -84,7 +99,14 @@ def check(
 
 
 def find(rule: Rule, facts: Facts, thresholds: Mapping[str, Any], inventory: Mapping[str, Any] = INVENTORY) -> Finding:
-    """Apply one rule to the facts of one host."""
+    """Apply one rule to the facts of one host, whatever was decided about that."""
+    return _find(rule, facts, thresholds, inventory)[0]
+
+
+def _find(
+    rule: Rule, facts: Facts, thresholds: Mapping[str, Any], inventory: Mapping[str, Any]
+) -> tuple[Finding, bool]:
+    """Apply one rule to the facts of one host; return also whether an unknown finding is not for want of a fact."""
     document: dict[str, Any] = {
         **facts,
         "threshold": thresholds,
@@ -99,23 +121,46 @@ def find(rule: Rule, facts: Facts, thresholds: Mapping[str, Any], inventory: Map
         status, severity, actual = _status(rule, document)
         case = _case(rule, status, document)
     except _OpenError as error:
-        return _finding(
-            rule,
-            Status.UNKNOWN,
-            rule.severity,
-            {name: text.render(document) for name, text in rule.texts.items()}
-            | {"actual": error.actual, "fix": error.fix},
-        )
-    texts = {**rule.texts, **(case.texts if case else {}), **({"actual": actual} if actual else {})}
-    rendered = {name: text.render(document) for name, text in texts.items()}
+        texts = {name: text.render(document) for name, text in rule.texts.items()}
+        texts |= {"actual": error.actual, "fix": error.fix}
+        return _finding(rule, Status.UNKNOWN, rule.severity, texts), False
+    texts_of = {**rule.texts, **(case.texts if case else {}), **({"actual": actual} if actual else {})}
+    rendered = {name: text.render(document) for name, text in texts_of.items()}
     if status in (Status.COMPLIANT, Status.NOT_APPLICABLE):
-        return _finding(rule, status, severity, rendered | {"fix": None})
+        return _finding(rule, status, severity, rendered | {"fix": None}), True
     role = case.role if case and case.sets_role else rule.role
     if status is not Status.NONCOMPLIANT or _has_gap(document["wanted"]):
         role = None
     if role is None and "no_role" in rendered and status is not Status.IMPOSSIBLE:
         rendered["fix"] += f" {rendered['no_role']}"
-    return _finding(rule, status, severity, rendered, role, document["wanted"])
+    return _finding(rule, status, severity, rendered, role, document["wanted"]), True
+
+
+def _decided(finding: Finding, decisions: Decisions, *, attestable: bool) -> Finding:
+    """The finding as somebody attested or waived it; it says so as well if that has expired.
+
+    What the host shows cannot be attested, and neither can what would be known if it could be read.
+    """
+    attestation, waiver = decisions.attestations.get(finding.id), decisions.waivers.get(finding.id)
+    if attestation and finding.status == Status.UNKNOWN and attestable:
+        if decisions.counts(attestation):
+            finding = replace(finding, status=Status.ATTESTED.value, fix=None, wanted={})
+            return _with(finding, f"attested {attestation.text}", Status.UNKNOWN.value, attestation)
+        finding = _with(finding, f"attested {attestation.text}, which is over")
+    if waiver and finding.status in _WAIVABLE:
+        if decisions.counts(waiver):
+            status, finding = finding.status, replace(finding, status=Status.WAIVED.value, role=None)
+            return _with(finding, f"accepted {waiver.text}", status, waiver)
+        finding = _with(finding, f"accepted {waiver.text}, which is over")
+    return finding
+
+
+def _with(finding: Finding, remark: str, found: str | None = None, decision: Decision | None = None) -> Finding:
+    """The finding with a remark on a decision, and with the decision if it counts."""
+    shown = None
+    if decision:
+        shown = {"status": found, "by": decision.by, "until": decision.until.isoformat(), "note": decision.note}
+    return replace(finding, actual=f"{finding.actual}; {remark}", decision=shown)
 
 
 def _status(rule: Rule, document: Facts) -> tuple[Status, Severity, Text | None]:

@@ -14,13 +14,15 @@ from .expressions import Expression, Text
 
 
 class Status(StrEnum):
-    """What a rule can find."""
+    """What a rule can find, and what people decide about it."""
 
     COMPLIANT = "compliant"
     NONCOMPLIANT = "noncompliant"
     UNKNOWN = "unknown"
     NOT_APPLICABLE = "not_applicable"
     IMPOSSIBLE = "impossible"
+    ATTESTED = "attested"
+    WAIVED = "waived"
 
 
 class Severity(StrEnum):

@@ -66,7 +66,15 @@ def test_the_facts_of_the_host_are_checked() -> None:
     assert status(result, "task_present") == "not_applicable"
     assert (result["verdict"], result["roles"]) == ("noncompliant", ["dotnet"])
     assert sum(result["summary"].values()) == len(result["findings"]) == len(shipped_rules())
-    assert set(result["summary"]) == {"compliant", "noncompliant", "unknown", "not_applicable", "impossible"}
+    assert set(result["summary"]) == {
+        "compliant",
+        "noncompliant",
+        "unknown",
+        "not_applicable",
+        "impossible",
+        "attested",
+        "waived",
+    }
 
 
 def test_the_minimum_is_the_default() -> None:
@@ -166,3 +174,38 @@ def test_a_broken_rules_file_is_named(tmp_path: Path) -> None:
 
     file.write_text("- id: dotnet_version\n  requires: [", encoding="utf-8")
     assert f"{file}: " in failure({"mars": FACTS}, rules_file=str(file))
+
+
+def test_findings_are_attested_and_waived_by_options() -> None:
+    facts = FACTS | {"dotnet": {"release": 1, "version": None}}
+    del facts["powershell"]
+    forever = {"by": "Ann", "until": "9999-12-31"}
+    waivers = [{"rule": rule, "reason": "Later.", **forever} for rule in ("dotnet_version", "powershell_version")]
+
+    result = run({"mars": facts}, waivers=waivers, disabled_rules=["powershell_execution_policy"])
+    assert status(result, "dotnet_version") == status(result, "powershell_version") == "waived"
+    assert (result["verdict"], result["roles"]) == ("compliant", [])
+
+    attestations = [{"rule": "powershell_version", **forever}]
+    assert status(run({"mars": facts}, attestations=attestations), "powershell_version") == "unknown"
+
+
+def test_decisions_about_rules_that_are_not_checked_here_do_no_harm() -> None:
+    waiver = {"rule": "tls", "by": "Ann", "until": "2026-12-31", "reason": "Later."}
+
+    assert run({"mars": FACTS}, waivers=[waiver], disabled_rules=["tls"])["verdict"] == "compliant"
+    assert run({"mars": FACTS}, waivers=[waiver], roles=["dotnet"])["verdict"] == "compliant"
+
+
+@pytest.mark.parametrize(
+    "entry, problem",
+    [
+        ({"rule": "nothing"}, "waivers: there is no rule 'nothing'"),
+        ({"until": "soon"}, "'until' must be a date such as 2026-12-31, not 'soon'"),
+        ({"reason": None}, "reason"),
+    ],
+)
+def test_a_decision_that_cannot_be_used_is_named(entry: dict[str, Any], problem: str) -> None:
+    waiver = {"rule": "tls", "by": "Ann", "until": "2026-12-31", "reason": "Later.", **entry}
+
+    assert problem in failure({"mars": FACTS}, waivers=[{key: value for key, value in waiver.items() if value}])
