@@ -14,7 +14,8 @@ from typing import Any
 import yaml
 
 from ansible_collections.winops.mars.plugins.modules.mars_compliance import EXAMPLES
-from ansible_collections.winops.mars.plugins.plugin_utils.mars.rules.reading import effective_rules
+from ansible_collections.winops.mars.plugins.plugin_utils.mars.rules.decisions import read_decisions
+from ansible_collections.winops.mars.plugins.plugin_utils.mars.rules.reading import effective_rules, shipped_rules
 from ansible_collections.winops.mars.plugins.plugin_utils.mars.rules.rule import Rule
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -28,8 +29,26 @@ def examples() -> list[Any]:
     return [yaml.safe_load(textwrap.dedent(block)) for block in blocks]
 
 
+def lists() -> list[Any]:
+    """The rules and the tasks of the guide."""
+    return [block for block in examples() if isinstance(block, list)]
+
+
+def test_every_example_of_a_decision_works() -> None:
+    variables = [block for block in examples() if isinstance(block, dict)]
+    decided = {
+        rule: decision.by
+        for block in variables
+        for name, entries in block.items()
+        for rule, decision in read_decisions(entries, name, shipped_rules()).items()
+    }
+
+    assert [list(block) for block in variables] == [["mars_prereqs_attestations"], ["mars_prereqs_waivers"]]
+    assert decided == {"antivirus_exclusions": "Security operations", "scratch_free_space": "Storage team"}
+
+
 def test_every_example_of_a_rule_works() -> None:
-    rules = [block for block in examples() if "id" in block[0]]
+    rules = [block for block in lists() if "id" in block[0]]
 
     assert len(rules) == 3
     known = {rule.id for block in rules for rule in effective_rules([("guide", block)], [])}
@@ -37,7 +56,7 @@ def test_every_example_of_a_rule_works() -> None:
 
 
 def test_every_example_of_a_task_works() -> None:
-    tasks: list[dict[str, Any]] = [*yaml.safe_load(EXAMPLES), *(task for block in examples() for task in block)]
+    tasks: list[dict[str, Any]] = [*yaml.safe_load(EXAMPLES), *(task for block in lists() for task in block)]
     options = [task[MODULE] for task in tasks if task.get(MODULE)]
 
     for task in options:
