@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import Any
 
 from ...windows import defender, dotnet_compilers, filters
@@ -13,6 +14,7 @@ from ...windows.defender import Defender, Policy
 from ...windows.errors import CimError
 from ...windows.paths import fold
 from ...windows.security_center import antivirus_products
+from ...wsman.errors import ProtocolError
 from ..catalogue import antivirus_of_filter, antivirus_of_service
 from ..host import Command, Host
 
@@ -106,11 +108,11 @@ KEYS = defender.POLICY_KEYS
 def gather(host: Host) -> dict[str, Any]:
     """Defender with its exclusions, other products by whatever shows them, and the compilers."""
     facts: dict[str, Any] = {}
-    with host.reading("antivirus"):
+    with host.reading("antivirus.defender"):
         facts["defender"] = _defender(host, Defender(host.session))
-    with host.reading("antivirus"):
+    with host.reading("antivirus.products"):
         facts["products"] = _products(host)
-    with host.reading("antivirus"):
+    with host.reading("antivirus.compilers"):
         facts["compilers"] = dotnet_compilers.compilers(host.output("dotnet_compilers"))
     return facts
 
@@ -127,10 +129,17 @@ def _products(host: Host) -> list[dict[str, str]]:
         if product:
             altitude = f"at altitude {filter_.altitude}" if filter_.altitude else "of an old kind"
             evidence.setdefault(product, f"file system filter {filter_.name} {altitude}")
-    if host.operating_system.product_type == "workstation":
-        for product in antivirus_products(host.session):
-            evidence.setdefault(product, "registered with Windows Security")
+    for product in _registered(host):
+        evidence.setdefault(product, "registered with Windows Security")
     return [{"name": name, "evidence": evidence[name]} for name in sorted(evidence)]
+
+
+def _registered(host: Host) -> list[str]:
+    """The products in the Security Center, which is worth a request where Windows may be a client."""
+    with suppress(ProtocolError):
+        if host.operating_system.product_type != "workstation":
+            return []
+    return antivirus_products(host.session)
 
 
 def _defender(host: Host, subject: Defender) -> dict[str, Any] | None:
@@ -150,9 +159,9 @@ def _defender(host: Host, subject: Defender) -> dict[str, Any] | None:
         return _NOT_RUNNING
     facts: dict[str, Any] = vars(status) | {"active": status.active, "policy_paths": None, "policy_processes": None}
     policy = Policy(host.key)
-    with host.reading("antivirus"):
+    with host.reading("antivirus.defender.managed_by"):
         facts["managed_by"] = policy.managed_by
-    with host.reading("antivirus"):
+    with host.reading("antivirus.defender.exclusion_paths"):
         preferences = subject.preferences(hidden=policy.hides_exclusions)
         if preferences is None:
             raise CimError("Microsoft Defender Antivirus runs, but does not list its exclusions")

@@ -22,7 +22,6 @@ from .inventory import INVENTORY
 from .reading import role_order
 from .rule import Case, Rule, Severity, Status
 
-
 _WAIVABLE = (Status.NONCOMPLIANT, Status.UNKNOWN, Status.IMPOSSIBLE)
 
 

@@ -45,7 +45,8 @@ def checked(
     decisions = Decisions(
         **{option: read_decisions([entry], option, ["own"]) for option, entry in decided.items()}, today=today
     )
-    compliance = check({"agent": {"version": "old"}} if facts is None else facts, rules, {}, decisions)
+    host = {"agent": {"version": "old"}} if facts is None else facts
+    compliance = check(host, rules, {}, decisions=decisions)
     return compliance.findings[0], compliance
 
 
