@@ -5,10 +5,14 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Mapping
+from typing import Any, ClassVar
 
 from ansible_collections.winops.mars.plugins.modules.cim_installer import ARGUMENT_SPEC
 from ansible_collections.winops.mars.plugins.plugin_utils._action import WindowsAction
+from ansible_collections.winops.mars.plugins.plugin_utils.mars.idle import wait_until_idle
+from ansible_collections.winops.mars.plugins.plugin_utils.resources.path_variable import PathVariable
+from ansible_collections.winops.mars.plugins.plugin_utils.windows.errors import CimError
 from ansible_collections.winops.mars.plugins.plugin_utils.windows.installer import Installer, Proof, install
 from ansible_collections.winops.mars.plugins.plugin_utils.windows.registry import Registry
 from ansible_collections.winops.mars.plugins.plugin_utils.wsman.session import Session
@@ -16,13 +20,14 @@ from ansible_collections.winops.mars.plugins.plugin_utils.wsman.session import S
 
 class ActionModule(WindowsAction):
     spec = ARGUMENT_SPEC
+    constraints: ClassVar[Mapping[str, Any]] = {"required_together": [("requires_key", "requires_name")]}
 
     def run_on_host(self, args: dict[str, Any], session: Session) -> dict[str, Any]:
         """Read the proof, check a local source, and install the product if the proof is not met."""
         proof = Proof(args["creates_key"], args["creates_name"], args["creates_minimum"])
         installer = Installer(session, args["source"], args["sha256"], args["arguments"], args["timeout"])
         before = proof.read(Registry(session))
-        unchanged = {"exit_code": None, "restarted": False, "reboot_required": False}
+        unchanged: dict[str, Any] = {"exit_code": None, "restarted": False, "reboot_required": False, "entries": {}}
         if proof.is_met_by(before):
             return {"changed": False, "before": before, "after": before, **unchanged}
         installer.check_source()
@@ -33,7 +38,21 @@ class ActionModule(WindowsAction):
             notice = installer.predict_sum()
             warned = {"warnings": [notice]} if notice else {}
             return {"changed": True, "before": before, "after": args["creates_minimum"], **unchanged, **shown, **warned}
-        done = install(session, installer, proof, reboot_timeout=args["reboot_timeout"] if args["reboot"] else None)
+        if args["requires_key"] is not None:
+            requirement = Proof(args["requires_key"], args["requires_name"], args["requires_minimum"])
+            if not requirement.is_met_by(requirement.read(Registry(session))):
+                raise CimError(f"the installer {installer} was not run: it requires {requirement}")
+        variables = {name: PathVariable(session, name, ()).read().value for name in args["keep_entries"]}
+        done = install(
+            session,
+            installer,
+            proof,
+            reboot_timeout=args["reboot_timeout"] if args["reboot"] else None,
+            gate=lambda: None if args["ignore_backup"] else wait_until_idle(session, args["backup_timeout"]),
+        )
+        for name, value in variables.items():
+            _restore_entries(session, name, value)
+        postponed = f"The host was not restarted, although the installation requires it: {done.postponed}"
         return {
             "changed": done.changed,
             "before": before,
@@ -41,5 +60,20 @@ class ActionModule(WindowsAction):
             "exit_code": done.exit_code,
             "restarted": done.restarted,
             "reboot_required": done.reboot_required,
+            "entries": variables,
+            **({"warnings": [postponed]} if done.postponed else {}),
             **(shown if done.changed else {}),
         }
+
+
+def _restore_entries(session: Session, name: str, value: str) -> None:
+    variable = PathVariable(session, name, list(filter(None, value.split(";"))))
+    current = variable.read()
+    desired = variable.desired(current)
+    if current != desired:
+        variable.apply(current, desired)
+        if variable.desired(variable.read()) != variable.read():
+            raise CimError(
+                f"the product was installed, but the environment variable {name} has lost entries that could not be "
+                f"appended again; it was: {value}"
+            )

@@ -9,7 +9,7 @@ from typing import Any
 
 from ansible_collections.winops.mars.plugins.modules.cim_path import ARGUMENT_SPEC
 from ansible_collections.winops.mars.plugins.plugin_utils._action import DesiredStateAction
-from ansible_collections.winops.mars.plugins.plugin_utils.resources.path_variable import PathVariable
+from ansible_collections.winops.mars.plugins.plugin_utils.resources.path_variable import PathVariable, check_absolute
 from ansible_collections.winops.mars.plugins.plugin_utils.wsman.session import Session
 
 
@@ -17,4 +17,5 @@ class ActionModule(DesiredStateAction):
     spec = ARGUMENT_SPEC
 
     def resource(self, args: dict[str, Any], session: Session) -> PathVariable:
+        check_absolute(args["name"], args["entries"])
         return PathVariable(session, args["name"], args["entries"])

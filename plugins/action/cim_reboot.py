@@ -10,6 +10,7 @@ from typing import Any
 
 from ansible_collections.winops.mars.plugins.modules.cim_reboot import ARGUMENT_SPEC
 from ansible_collections.winops.mars.plugins.plugin_utils._action import WindowsAction
+from ansible_collections.winops.mars.plugins.plugin_utils.mars.idle import wait_until_idle
 from ansible_collections.winops.mars.plugins.plugin_utils.windows.operating_system import last_boot, reboot
 from ansible_collections.winops.mars.plugins.plugin_utils.wsman.session import Session
 
@@ -21,6 +22,8 @@ class ActionModule(WindowsAction):
         """Restart the host, or in check mode only verify that it answers."""
         if self.check_mode:
             return {"changed": True, "rebooted": False, "last_boot": last_boot(session).isoformat(), "elapsed": 0}
+        if not args["ignore_backup"]:
+            wait_until_idle(session, args["backup_timeout"])
         start = time.monotonic()
         booted = reboot(session, args["timeout"])
         elapsed = round(time.monotonic() - start)

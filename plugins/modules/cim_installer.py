@@ -35,6 +35,7 @@ options:
     description:
       - The expected SHA-256 of the installer, in hexadecimal digits. On a mismatch, the installer is not run.
       - In check mode, only that of a path on the host is compared.
+      - Required for an C(http) URL.
     type: str
   arguments:
     description:
@@ -69,6 +70,38 @@ options:
     description: The maximum time in seconds for the host to restart and answer again.
     type: int
     default: 1800
+  requires_key:
+    description:
+      - The key of a registry value without which the product must not be installed, such as that of the .NET Framework.
+      - In check mode this is not checked, since an earlier task may be about to provide it.
+    type: str
+  requires_name:
+    description: The name of that registry value.
+    type: str
+  requires_minimum:
+    description: The minimum of that registry value. If omitted, any value will do.
+    type: str
+  keep_entries:
+    description:
+      - Names of system environment variables that are lists of folders, such as E(PSModulePath). Entries that they lose
+        by the installation or the restart are appended again.
+      - After a restart that O(reboot) does not allow, nothing can be appended. RV(entries) shows what they were.
+    type: list
+    elements: str
+    default: []
+  backup_timeout:
+    description:
+      - The maximum time in seconds to wait for a running backup of the MARS agent to end, before the installation and
+        again before a restart. If it is still running then, the task fails, or the host is not restarted.
+      - V(0) does not wait.
+      - Nothing is waited for if the host has no event log that shows whether a backup is running. The task then fails,
+        unless the agent's engine is stopped.
+    type: int
+    default: 3600
+  ignore_backup:
+    description: Do not check whether a backup is running, and interrupt it.
+    type: bool
+    default: false
 extends_documentation_fragment:
   - winops.mars.attributes
   - winops.mars.attributes.connection
@@ -122,8 +155,13 @@ restarted:
   returned: success
   type: bool
   sample: false
+entries:
+  description: The values of the variables in O(keep_entries) before the installation, by their names.
+  returned: success
+  type: dict
+  sample: {}
 reboot_required:
-  description: Whether the installation requires a restart that O(reboot) did not allow.
+  description: Whether the installation requires a restart that was not made.
   returned: success
   type: bool
   sample: true
@@ -141,6 +179,12 @@ ARGUMENT_SPEC = {
     "timeout": {"type": "int", "default": 3600},
     "reboot": {"type": "bool", "default": False},
     "reboot_timeout": {"type": "int", "default": 1800},
+    "requires_key": {"type": "str", "no_log": False},  # a key of the registry, no secret
+    "requires_name": {"type": "str"},
+    "requires_minimum": {"type": "str"},
+    "keep_entries": {"type": "list", "elements": "str", "default": []},
+    "backup_timeout": {"type": "int", "default": 3600},
+    "ignore_backup": {"type": "bool", "default": False},
 }
 
 

@@ -18,6 +18,18 @@ options:
     description: The maximum time in seconds for the host to restart and answer again.
     type: int
     default: 600
+  backup_timeout:
+    description:
+      - The maximum time in seconds to wait for a running backup of the MARS agent to end, before the restart. If it is
+        still running then, the task fails. V(0) does not wait.
+      - Nothing is waited for if the host has no event log that shows whether a backup is running. The task then fails,
+        unless the agent's engine is stopped.
+    type: int
+    default: 3600
+  ignore_backup:
+    description: Do not check whether a backup is running, and interrupt it.
+    type: bool
+    default: false
 extends_documentation_fragment:
   - winops.mars.attributes
   - winops.mars.attributes.connection
@@ -62,7 +74,11 @@ elapsed:
 
 from ansible.module_utils.basic import AnsibleModule
 
-ARGUMENT_SPEC = {"timeout": {"type": "int", "default": 600}}
+ARGUMENT_SPEC = {
+    "timeout": {"type": "int", "default": 600},
+    "backup_timeout": {"type": "int", "default": 3600},
+    "ignore_backup": {"type": "bool", "default": False},
+}
 
 
 def main() -> None:

@@ -30,6 +30,7 @@ options:
       - all
       - agent
       - antivirus
+      - applications
       - dotnet
       - last_backup
       - os
@@ -40,6 +41,7 @@ options:
       - volumes
       - '!agent'
       - '!antivirus'
+      - '!applications'
       - '!dotnet'
       - '!last_backup'
       - '!os'
@@ -242,6 +244,11 @@ ansible_facts:
               type: list
               elements: str
               sample: ['C:\Windows\Microsoft.NET\Framework64\v4.0.30319\csc.exe']
+        applications:
+          description: Server applications that support only certain versions of .NET Framework and Windows PowerShell.
+          type: list
+          elements: str
+          sample: ['Microsoft Exchange Server']
         dotnet:
           description: The .NET Framework.
           type: dict
@@ -692,6 +699,7 @@ from ansible.module_utils.basic import AnsibleModule
 SECTIONS = [
     "agent",
     "antivirus",
+    "applications",
     "dotnet",
     "last_backup",
     "os",

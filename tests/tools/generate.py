@@ -65,7 +65,7 @@ def generated() -> dict[Path, str]:
         spec = yaml.safe_load(path.read_text("utf-8"))["argument_specs"]["main"]
         files[role / "README.md"] = role_readme(role.name, spec)
         files[role / "meta/main.yml"] = role_metadata(spec)
-        files[role / "defaults/main.yml"] = role_defaults(spec)
+        files[role / "defaults/main.yml"] = role_defaults(role.name, spec)
         if f"{role.name}_findings" in spec["options"]:
             files[role / "vars/main.yml"] = role_variables(role.name, spec)
     return files
@@ -138,11 +138,11 @@ def role_metadata(spec: Mapping[str, Any]) -> str:
     return HEADER + to_yaml(data)
 
 
-def role_defaults(spec: Mapping[str, Any]) -> str:
+def role_defaults(role: str, spec: Mapping[str, Any]) -> str:
     """The defaults of a role: an option without one takes the value that the role mars_prereqs has for it."""
     return HEADER + to_yaml(
         {
-            name: option.get("default", f"{{{{ mars_prereqs_{name.rpartition('_')[2]} | default(none) }}}}")
+            name: option.get("default", f"{{{{ mars_prereqs_{name.removeprefix(role + '_')} | default(none) }}}}")
             for name, option in spec["options"].items()
         }
     )

@@ -29,7 +29,7 @@ from ..wsman.errors import (
 from ..wsman.session import Session
 from . import locations
 from .agent_role import ROLE_SERVICES
-from .catalogue import ANTIVIRUS_SERVICES
+from .catalogue import ANTIVIRUS_SERVICES, APPLICATION_SERVICES
 
 #: The command line that a section wants to be run, None if it needs none on this host.
 Command = Callable[["Host"], str | None]
@@ -125,7 +125,13 @@ class Host:
     def services(self) -> list[Service]:
         """The services any section asks for, from one query."""
         return Services(self.session).find(
-            names=[locations.ENGINE_SERVICE, DEFENDER_SERVICE, *ROLE_SERVICES, *ANTIVIRUS_SERVICES],
+            names=[
+                locations.ENGINE_SERVICE,
+                DEFENDER_SERVICE,
+                *ROLE_SERVICES,
+                *ANTIVIRUS_SERVICES,
+                *APPLICATION_SERVICES,
+            ],
             display_names=[locations.MANAGEMENT_SERVICE_DISPLAY_NAME],
         )
 

@@ -6,17 +6,49 @@
 
 from __future__ import annotations
 
+import time
+from collections.abc import Callable
 from datetime import datetime
 
+from ..windows.errors import CimError
 from ..windows.event_log import Event, newest_event
 from ..windows.operating_system import last_boot
 from ..windows.scheduled_tasks import ScheduledTasks
+from ..windows.services import Services
 from ..wsman.session import Session
 from . import backup_log, locations
 
+# Seconds between two checks while a backup is running.
+_INTERVAL = 30.0
 
-def why_busy(session: Session, engine_state: str) -> str | None:
-    """Return why the agent may not be idle, None if no backup is running.
+
+class Undetermined(CimError):
+    """Whether a backup is running cannot be determined."""
+
+
+def wait_until_idle(
+    session: Session,
+    timeout: float,
+    sleep: Callable[[float], None] = time.sleep,
+    clock: Callable[[], float] = time.monotonic,
+) -> None:
+    """Wait until no backup is running, at most ``timeout`` seconds. On a host without the agent, none is.
+
+    Raises :class:`CimError` if one is still running then, or if this cannot be determined.
+    """
+    deadline = clock() + timeout
+    while True:
+        engine = Services(session).get(locations.ENGINE_SERVICE)
+        reason = running_backup(session, engine.state) if engine else None
+        if reason is None:
+            return
+        if clock() >= deadline:
+            raise CimError(f"{reason}; wait for its end and try again")
+        sleep(_INTERVAL)
+
+
+def running_backup(session: Session, engine_state: str) -> str | None:
+    """Return which backup is running, None if none is. Raises :class:`Undetermined` if this cannot be determined.
 
     :param engine_state: of the service ``obengine``, as in :class:`Service`; if it is stopped, no backup is running.
     """
@@ -27,7 +59,7 @@ def why_busy(session: Session, engine_state: str) -> str | None:
         return None
     events = _newest_events(session, backup_log.STARTED, *backup_log.ENDED)
     if not events:
-        return (
+        raise Undetermined(
             f"it cannot be determined whether a backup is running: the host has neither of the event logs "
             f"{' and '.join(backup_log.CHANNELS)}; if none is running, stop {locations.ENGINE_SERVICE} first"
         )

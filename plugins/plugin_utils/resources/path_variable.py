@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -15,6 +16,19 @@ from ..windows.errors import CimError
 from ..windows.registry import MACHINE_ENVIRONMENT_KEY, Kind, Registry, RegistryValue
 from ..wsman.session import Session
 from .resource import Resource
+
+# Any user could create a folder that a relative entry names, and put programs or modules for SYSTEM into it.
+_ABSOLUTE = re.compile(r'([A-Za-z]:\\|\\\\[^\\]|%[^%]+%)[^"*?<>|\x00-\x1f]*')
+
+
+def check_absolute(name: str, entries: Sequence[str]) -> None:
+    """Raise :class:`CimError` unless each entry is an absolute path without quotation marks and wildcards."""
+    for entry in entries:
+        if not _ABSOLUTE.fullmatch(entry):
+            raise CimError(
+                f"{entry!r} cannot be an entry of {name}: it must be an absolute path without quotation marks and "
+                "wildcards, such as C:\\Tools or %ProgramFiles%\\Tools"
+            )
 
 
 @dataclass(frozen=True)

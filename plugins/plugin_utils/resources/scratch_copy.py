@@ -25,8 +25,10 @@ AGENT_ENTRIES = ("VHDS", "SSBV", "MICROSOFTBACKUPPROVIDER", "ONLINEBACKUP.KEK")
 
 # robocopy: data, attributes, time stamps, security, owner and auditing; times of folders; backup mode; two retries.
 _COPY = "/COPYALL /DCOPY:T /B /R:2 /W:5"
+# Folders to tell source and target apart. One remains where the connection breaks, until the next run.
+_MARKER = "winops.mars-"
 # All levels, but not what junctions lead to, such as the volume of a system state backup; no output.
-_SCOPE = "/E /XJ /NP /NFL /NDL /NJH /NJS"
+_SCOPE = f"/E /XJ /XD {_MARKER}* /NP /NFL /NDL /NJH /NJS"
 _EXTRAS, _FAILED = 2, 8
 # Seconds to list a folder.
 _LIST_TIMEOUT = 600.0
@@ -61,7 +63,7 @@ class ScratchCopy:
         Junctions, mount points and short names can lead to the same folder, so an empty folder of a random name is
         created in the target for a moment, and must not appear in the source.
         """
-        name = f"winops.mars-{uuid.uuid4().hex}"
+        name = f"{_MARKER}{uuid.uuid4().hex}"
         marker = f"{self.target}\\{name}"
         is_new = self._files.directory(self.target) is None
         try:
@@ -69,7 +71,8 @@ class ScratchCopy:
             pattern = quoted(f"{self.source}\\{name}*")
             search = self._session.run(f"dir /s /b /ad {pattern} >nul 2>&1", repeatable=True, timeout=_LIST_TIMEOUT)
         finally:
-            self._files.remove_directory(marker)
+            markers = quoted(f"{self.target}\\{_MARKER}*")
+            self._session.run(f'for /d %I in ({markers}) do @rmdir "%I"', repeatable=True)
         if search.exit_code == 0:
             if is_new:
                 self._files.remove_directory(self.target)

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from ..mars import locations
-from ..mars.idle import last_success, why_busy
+from ..mars.idle import last_success, running_backup
 from ..windows import paths
 from ..windows.errors import CimError
 from ..windows.files import Files
@@ -106,9 +106,13 @@ class ScratchFolder(Resource[ScratchState]):
     def read(self) -> ScratchState:
         """Return both registry values, the engine, and what an earlier move has left to do."""
         service = self._services.get(locations.ENGINE_SERVICE)
+        values = self._values()
         former = self._registry.string(locations.KEPT_KEY, _KEPT_FORMER)
+        # A move that was interrupted may have noted a folder that is still in use.
+        if former and any(paths.same_path(former, str(value.data)) for value in values.values()):
+            former = None
         return ScratchState(
-            self._values(),
+            values,
             Engine(service.state, self._start_mode(service)) if service else None,
             self._registry.string(locations.KEPT_KEY, _KEPT_START_MODE),
             Former(former, self._moved()) if former else None,
@@ -140,15 +144,18 @@ class ScratchFolder(Resource[ScratchState]):
             raise CimError(f"the folder {source} does not exist, although the agent is configured to use it")
         else:
             location, former = source, current.former
-        if reason := why_busy(self._session, current.engine.state):
-            raise CimError(f"the scratch folder is not moved: {reason}")
+        if backup := running_backup(self._session, current.engine.state):
+            raise CimError(f"the scratch folder is not moved: {backup}")
         value = RegistryValue(current.values["location"].kind, location)
         return ScratchState(dict.fromkeys(_KEYS, value), running, None, former)
 
     def apply(self, current: ScratchState, desired: ScratchState) -> None:
         """Move the folder, or remove the former one. Raises :class:`ChangeUndone` if the move had to be undone."""
-        if current.values == desired.values and current.engine == desired.engine:
-            self._remove_former(current)
+        if current.values == desired.values:
+            if current.kept_start_mode:
+                self._release_engine(desired)
+            else:
+                self._remove_former(current)
             return
         before = self._services.get(locations.ENGINE_SERVICE)
         source = current.location() or ""
@@ -216,9 +223,9 @@ class ScratchFolder(Resource[ScratchState]):
             self._services.delay_start(locations.ENGINE_SERVICE)
         else:
             self._services.set_start_mode(locations.ENGINE_SERVICE, state.engine.start_mode)
-        self._forget(_KEPT_START_MODE)
         if state.engine.state != "Stopped" and state.engine.start_mode != "Disabled":
             self._services.start(locations.ENGINE_SERVICE, _SERVICE_TIMEOUT)
+        self._forget(_KEPT_START_MODE)
 
     def _keep(self, name: str, text: str) -> None:
         self._registry.set(locations.KEPT_KEY, name, RegistryValue(Kind.STRING, text))
@@ -232,10 +239,10 @@ class ScratchFolder(Resource[ScratchState]):
     # The move
 
     def _write(self, desired: ScratchState) -> None:
-        self._write_values(desired.values)
         if desired.former:
             moved = desired.former.moved or local_time(self._session)
             self._keep_former(replace(desired.former, moved=moved))
+        self._write_values(desired.values)
 
     def _write_values(self, values: Mapping[str, RegistryValue]) -> None:
         """Write the values that differ; an absent one is deleted."""

@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from urllib.parse import unquote, urlsplit
 
+from ..wsman.errors import WSManError
 from ..wsman.session import Session
 from . import paths, versions
 from .command_line import failure, quoted
@@ -24,11 +25,14 @@ from .services import Services
 from .system_command import Interrupted, SystemCommand, require_runnable, temporary_directory
 
 _URL = re.compile(r"https?://", re.IGNORECASE)
+_PLAIN_HTTP = re.compile(r"http://", re.IGNORECASE)
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 # Seconds in which certutil can read a file of a gigabyte from a slow disk.
 _HASH_TIMEOUT = 600.0
 # Services of Microsoft Defender Antivirus and of System Center Endpoint Protection.
 _MICROSOFT_ANTIVIRUS = ("WinDefend", "MsMpSvc")
+# Seconds between two reads of the proof after a restart, and how many of them.
+_PROOF_INTERVAL, _PROOF_READS = 10.0, 30
 # Seconds for a restart by the installer itself.
 _RESTART_TIMEOUT = 1800.0
 
@@ -71,6 +75,7 @@ class Installation:
     :ivar changed: False if the installer reports that there was nothing to install.
     :ivar restarted: the host has restarted.
     :ivar reboot_required: the installation requires a restart to complete.
+    :ivar postponed: why a restart that was allowed was not made, None otherwise.
     """
 
     value: str | int | None
@@ -78,6 +83,7 @@ class Installation:
     changed: bool
     restarted: bool
     reboot_required: bool
+    postponed: str | None = None
 
 
 def install(
@@ -86,14 +92,17 @@ def install(
     proof: Proof,
     *,
     reboot_timeout: float | None,
+    gate: Callable[[], None],
     sleep: Callable[[float], None] = time.sleep,
 ) -> Installation:
     """Run an installer, restart the host if necessary, and check the proof.
 
     :param reboot_timeout: seconds the host may take to restart; None if it must not be restarted.
+    :param gate: called before the installation and before a restart; raises :class:`CimError` if the host is in use.
 
     Raises :class:`CimError` if the proof does not show that the product is installed.
     """
+    gate()
     registry = Registry(session)
     booted = last_boot(session)
     try:
@@ -110,18 +119,43 @@ def install(
     value = None if code.outcome is Outcome.RESTARTING else proof.read(registry)
     # An update that requires a restart reports "already installed", although the proof is not met yet.
     pending = code.outcome is Outcome.RESTART_NEEDED or (code.outcome is Outcome.PRESENT and not proof.is_met_by(value))
-    restarted = code.outcome is Outcome.RESTARTING or (pending and reboot_timeout is not None)
-    if code.outcome is Outcome.RESTARTING:
-        await_restart(session, booted, reboot_timeout or _RESTART_TIMEOUT, sleep)
-    elif restarted:
-        reboot(session, reboot_timeout or _RESTART_TIMEOUT, sleep)
+    restarted, postponed = code.outcome is Outcome.RESTARTING, None
     if restarted:
-        value = proof.read(registry)
+        await_restart(session, booted, reboot_timeout or _RESTART_TIMEOUT, sleep)
+    elif pending and reboot_timeout is not None:
+        try:
+            gate()
+        except CimError as error:
+            postponed = str(error)
+        else:
+            restarted = True
+            reboot(session, reboot_timeout, sleep)
+    if restarted:
+        value = _await_proof(registry, proof, sleep)
     if not proof.is_met_by(value) and (restarted or not pending):
         after = " after the restart" if restarted else ""
         raise CimError(f"{ended}, but {proof} is {_shown(value)}{after}: it may install another product or version")
     changed = restarted or code.outcome is not Outcome.PRESENT
-    return Installation(value, exit_code, changed, restarted, reboot_required=pending and not restarted)
+    return Installation(value, exit_code, changed, restarted, pending and not restarted, postponed)
+
+
+def _await_proof(registry: Registry, proof: Proof, sleep: Callable[[float], None]) -> str | int | None:
+    """Return the value that meets the proof, or what it is some minutes after a restart.
+
+    WinRM answers while Windows is still completing updates, after which it may restart once more.
+    """
+    for pause in (*(_PROOF_INTERVAL,) * _PROOF_READS, None):
+        try:
+            value = proof.read(registry)
+        except WSManError:
+            if pause is None:
+                raise
+        else:
+            if pause is None or proof.is_met_by(value):
+                return value
+        if pause is not None:
+            sleep(pause)
+    raise AssertionError
 
 
 def _shown(value: str | int | None) -> str:
@@ -167,6 +201,11 @@ class Installer:
             raise CimError("the option 'sha256' does not consist of 64 hexadecimal digits")
         if _URL.match(self.source):
             _quoted_url(self.source)
+            if _PLAIN_HTTP.match(self.source) and self._sha256 is None:
+                raise CimError(
+                    f"the installer {self} would be downloaded without TLS, so anybody on the way could replace it: "
+                    "specify its SHA-256, or an https URL"
+                )
             return
         quoted(self.source)
         if self._is_local and Files(self._session).file(self.source) is None:
@@ -286,6 +325,11 @@ def _hash_command(file: str) -> str:
 def _file_name(source: str) -> str:
     path = unquote(urlsplit(source).path) if _URL.match(source) else source
     name = re.split(r"[\\/]", path)[-1]
+    if name.lower().endswith(".zip"):
+        raise CimError(
+            "the source is a ZIP archive, which cannot be run: take the .msu, .msi or .exe file out of it (such as "
+            "Win7AndW2K8R2-KB3191566-x64.msu out of Win7AndW2K8R2-KB3191566-x64.zip), and specify that file"
+        )
     if not name.lower().endswith((".exe", ".msi", ".msu")):
         raise CimError("the path of the source must end with the name of an .exe, .msi or .msu file")
     return re.sub(r"[^\w.-]", "_", name, flags=re.ASCII)

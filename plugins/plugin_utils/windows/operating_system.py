@@ -42,8 +42,10 @@ _PRODUCT_TYPES = {1: "workstation", 2: "domain_controller", 3: "server"}
 _FORCED_REBOOT = 6
 # Seconds between two tries to reach a host that is restarting.
 _INTERVAL = 2.0
-# Windows computes LastBootUpTime from its clock, so it changes a little when the clock is set.
-_TOLERANCE = timedelta(seconds=1)
+# Windows computes LastBootUpTime from its clock, so it changes when the clock is set.
+_TOLERANCE = timedelta(seconds=30)
+# Exit codes of shutdown.exe (winerror.h): a shutdown is in progress, or has been scheduled.
+_ERROR_SHUTDOWN_IN_PROGRESS, _ERROR_SHUTDOWN_IS_SCHEDULED = 1115, 1190
 
 
 @dataclass(frozen=True)
@@ -201,6 +203,7 @@ def await_restart(
 
 
 def _request_reboot(session: Session) -> None:
+    # A forced restart "results in an indeterminate return value", by the documentation of Win32Shutdown.
     try:
         output = session.invoke(_PATH, "Win32Shutdown", {"Flags": _FORCED_REBOOT, "Reserved": 0})
         if return_value(output) == 0:
@@ -209,6 +212,11 @@ def _request_reboot(session: Session) -> None:
         if fault.is_access_denied and fault.code != WBEM_E_PRIVILEGE_NOT_HELD:
             raise
     # The method requires that the provider has enabled its privilege to shut down. The program enables it itself.
-    result = session.run("shutdown.exe /r /f /t 0 /d p:2:4")
-    if result.exit_code:
+    try:
+        result = session.run("shutdown.exe /r /f /t 0 /d p:2:4")
+    except Fault as fault:
+        if fault.is_access_denied:
+            raise
+        return  # the shell ended with Windows
+    if result.exit_code not in (0, _ERROR_SHUTDOWN_IN_PROGRESS, _ERROR_SHUTDOWN_IS_SCHEDULED):
         raise failure("Windows refused to restart with shutdown.exe", result)

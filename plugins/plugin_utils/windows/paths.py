@@ -58,7 +58,7 @@ def is_plain_folder(path: str) -> bool:
     It has no wildcards, variables, quotation marks or other characters that Windows or cmd.exe reads as something else,
     and each of its names is one that a folder can have.
     """
-    return _PLAIN_FOLDER.fullmatch(path) is not None
+    return _PLAIN_FOLDER.fullmatch(path.replace("/", "\\")) is not None
 
 
 def is_system_folder(path: str, windows_directory: str) -> bool:

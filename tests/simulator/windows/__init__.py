@@ -14,6 +14,8 @@ profiles it is a delta on: mappings merge (keys without regard to case), anythin
 ``computer_name``           default: the host's name in upper case
 ``uptime_seconds``          how long ago the host started, as the simulation begins
 ``restart_seconds``         how long a restart leaves the host unreachable (real seconds)
+``restarts_again_after``    seconds after which a host that completes updates restarts once more
+``forced_restart_returns``  what Win32Shutdown answers where it restarts at once
 ``os``                      ``caption version build product_type sku service_pack language architecture mui``
                             ``ansi_codepage oem_codepage country_code time_zone_minutes memory_kib``
 ``registry``                ``{key: {value name: data}}``; data is text (REG_SZ), a number (REG_DWORD), a list

@@ -57,6 +57,8 @@ class Host:
         self.last_boot: datetime = self.first_boot
         self.boots = 0
         self._unreachable_until: float | None = None
+        self.is_restarting = False
+        self._servicing_restarts = int("restarts_again_after" in profile)
         self._shutdown: Entry | None = None
         self._at_boot: list[Callable[[], None]] = []
 
@@ -145,6 +147,7 @@ class Host:
 
     def restart(self) -> None:
         """Unreachable for the profile's ``restart_seconds``, then a later boot time and pending changes applied."""
+        self.is_restarting = True
         down = self.clock.seconds() + SHUTDOWN_SECONDS
         up = down + float(self.profile.get("restart_seconds", 1.5))
         self.agenda.clear()
@@ -175,11 +178,17 @@ class Host:
 
     def _boot(self) -> None:
         self._unreachable_until = self._shutdown = None
+        self.is_restarting = False
         self.boots += 1
         self.last_boot = self.clock.now()
-        pending, self._at_boot = self._at_boot, []
-        for action in pending:
-            action()
+        if self._at_boot and self._servicing_restarts:
+            # Updates are not complete: Windows serves requests, and restarts once more by itself.
+            self._servicing_restarts -= 1
+            self.agenda.after(float(self.profile["restarts_again_after"]), self.restart)
+        else:
+            pending, self._at_boot = self._at_boot, []
+            for action in pending:
+                action()
         self.processes.clear()
         self.services.boot()
         self.tasks.boot()

@@ -117,6 +117,9 @@ def _shutdown(host: Host, flags: int) -> dict[str, CimValue]:
     action = flags & ~4
     if action == 2:
         host.restart()
+        if flags & 4:
+            # Everything ends at once, WMI too: "an indeterminate return value"
+            return {"ReturnValue": int(host.profile.get("forced_restart_returns", 0))}
     elif action in (1, 8):
         host.power_off()
     elif action != 0:

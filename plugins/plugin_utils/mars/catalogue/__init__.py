@@ -54,6 +54,13 @@ _ANTIVIRUS: list[dict[str, Any]] = read("antivirus.yml")
 #: The services of antivirus products other than Microsoft Defender; * stands for a version.
 ANTIVIRUS_SERVICES: list[str] = [service for product in _ANTIVIRUS for service in product.get("services", ())]
 
+#: Lower-case name of a Windows service to the server application that it belongs to.
+APPLICATION_SERVICES: dict[str, str] = {
+    service.lower(): application["name"]
+    for application in read("applications.yml")
+    for service in application["services"]
+}
+
 
 def dotnet_version(release: int) -> str | None:
     """The version a ``NDP\\v4\\Full`` Release number stands for, '4.8' say; None where it is older than 4.5.

@@ -28,7 +28,7 @@ except ImportError:
 
 
 from ...windows.exclusions import covers_folder, covers_program, exclusion
-from ...windows.paths import expand_variables, has_short_name, same_path
+from ...windows.paths import expand_variables, has_short_name, is_plain_folder, is_system_folder, same_path
 from ...windows.versions import parse
 from ..catalogue import DOTNET_RELEASES
 
@@ -76,6 +76,13 @@ class RuleFunctions(Functions):
         if not isinstance(left, str) or not isinstance(right, str):
             return None
         return same_path(left, right) or (None if has_short_name(left) or has_short_name(right) else False)
+
+    @signature(_ANY, _ANY)
+    def _func_is_own_folder(self, path: Any, windows_directory: Any) -> bool | None:
+        """Whether this is the plain path of a folder that a program may have for itself, unlike those of Windows."""
+        if not isinstance(path, str) or not isinstance(windows_directory, str):
+            return None
+        return is_plain_folder(path.removeprefix("\\\\?\\")) and not is_system_folder(path, windows_directory)
 
     @signature(_ANY, _ANY)
     def _func_lists_path(self, entries: Any, path: Any) -> bool | None:

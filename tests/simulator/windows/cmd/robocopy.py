@@ -110,7 +110,7 @@ def robocopy(context: Context, arguments: list[str]) -> int:
     if "/xj" in switches:
         excluded["/xd"] += [full for full, node in context.host.files.below(source) if node.junction]
     listing = _listing(context, source, recursive, patterns, excluded)
-    return _copy(context, source, target, listing, switches)
+    return _copy(context, source, target, listing, switches, excluded)
 
 
 def _followed(context: Context, path: str) -> str:
@@ -133,7 +133,7 @@ def _listing(
         list(files.below(source)) if recursive else [item for item in files.children(source) if not item[1].directory]
     )
     prefix = len(source) + 1
-    left_out = [full for full, node in found if node.directory and {node.name.lower(), full} & set(excluded["/xd"])]
+    left_out = [full for full, node in found if node.directory and _is_excluded(full, node, excluded)]
     return [
         (full[prefix:], node)
         for full, node in found
@@ -143,11 +143,23 @@ def _listing(
     ]
 
 
+def _is_excluded(full: str, node: Node, excluded: dict[str, list[str]]) -> bool:
+    """Whether /xd names a directory: by its path, or by its name, which may have wildcards."""
+    return full in excluded["/xd"] or any(fnmatch.fnmatch(node.name.lower(), name) for name in excluded["/xd"])
+
+
 def _same(left: Node, right: Node) -> bool:
     return left.size == right.size and left.digest() == right.digest()
 
 
-def _copy(context: Context, source: str, target: str, listing: list[tuple[str, Node]], switches: set[str]) -> int:
+def _copy(
+    context: Context,
+    source: str,
+    target: str,
+    listing: list[tuple[str, Node]],
+    switches: set[str],
+    excluded: dict[str, list[str]],
+) -> int:
     files = context.host.files
     list_only = "/l" in switches
     code = 0
@@ -172,7 +184,7 @@ def _copy(context: Context, source: str, target: str, listing: list[tuple[str, N
             copied += 1
             if not switches & {"/nfl"}:
                 context.print(f"\t    New File  \t\t{node.size:>10}\t{node.name}")
-    code |= _extras(context, source, target, {relative.lower() for relative, _unused in listing}, switches)
+    code |= _extras(context, source, target, {relative.lower() for relative, _unused in listing}, switches, excluded)
     if "/njs" not in switches:
         context.print(f"   Files : {sum(not node.directory for _unused, node in listing):>9} {copied:>9}")
     return code
@@ -206,7 +218,9 @@ def _report(context: Context, error: FileError) -> None:
     context.complain_win32(error.code)
 
 
-def _extras(context: Context, source: str, target: str, kept: set[str], switches: set[str]) -> int:
+def _extras(
+    context: Context, source: str, target: str, kept: set[str], switches: set[str], excluded: dict[str, list[str]]
+) -> int:
     """What only the destination has: reported, and deleted with /mir or /purge."""
     files = context.host.files
     node = files.find(target)
@@ -214,10 +228,14 @@ def _extras(context: Context, source: str, target: str, kept: set[str], switches
         return 0
     recursive = bool(switches & {"/s", "/e", "/mir"})
     candidates = list(files.below(target)) if recursive else files.children(target)
+    # What is excluded in the source is not deleted in the destination, either.
+    left_out = tuple(full for full, found in candidates if found.directory and _is_excluded(full, found, excluded))
     extras = [
         full
         for full, _unused in candidates
-        if full[len(target) + 1 :] not in kept and not files.find(source + full[len(target) :])
+        if not any(full == out or full.startswith(out + "\\") for out in left_out)
+        and full[len(target) + 1 :] not in kept
+        and not files.find(source + full[len(target) :])
     ]
     if extras and switches & {"/mir", "/purge"} and "/l" not in switches:
         for full in reversed(extras):

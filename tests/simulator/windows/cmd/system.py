@@ -157,6 +157,9 @@ def shutdown(context: Context, arguments: list[str]) -> int:
     if not seconds or not seconds[0].isdigit() or not {"/r", "/s", "/a"} & set(lowered):
         context.complain(context.text("syntax"))
         return 87
+    if host.is_restarting:
+        context.complain_win32(1115)
+        return 1115
     if "/a" in lowered:
         return 0 if host.abort_shutdown() else 1116
     if not host.begin_shutdown(float(seconds[0]), restart="/r" in lowered):

@@ -34,7 +34,7 @@ def test_an_installation_is_predicted_made_and_then_left_alone(
     monkeypatch.setattr(cim_installer, "install", partial(install, sleep=host.sleep))
     untouched = host.windows.state()
     value = KEY + r"\Release"
-    not_run = {"exit_code": None, "restarted": False, "reboot_required": False}
+    not_run: dict[str, Any] = {"exit_code": None, "restarted": False, "reboot_required": False, "entries": {}}
 
     predicted = run_action(ActionModule, host, check=True, diff=True, **OPTIONS)
     diff = {"before": {value: predicted["before"]}, "after": {value: "at least 528040"}}

@@ -70,3 +70,14 @@ def test_what_cannot_be_an_entry_is_refused(run_action: RunAction, entry: str) -
 def test_a_variable_that_is_no_text_is_left_alone(run_action: RunAction) -> None:
     with pytest.raises(AnsibleActionFail, match="of type dword"):
         run_action(ActionModule, host_with(1), name="PSModulePath", entries=[AGENT])
+
+
+@pytest.mark.parametrize("entry", ["Modules", r".\Modules", r"\Modules", "C:Modules", r'"C:\Agent"', r"C:\Agent\*"])
+@pytest.mark.parametrize("check", [True, False])
+def test_an_entry_that_any_user_could_provide_is_refused(run_action: RunAction, check: bool, entry: str) -> None:
+    host = simulated()
+    before = host.windows.state()
+
+    with pytest.raises(AnsibleActionFail, match="must be an absolute path"):
+        run_action(ActionModule, host, check=check, name="PSModulePath", entries=[entry])
+    assert host.windows.state() == before

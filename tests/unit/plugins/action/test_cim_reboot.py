@@ -10,6 +10,7 @@ from ansible.errors import AnsibleActionFail, AnsibleConnectionFailure
 
 from ansible_collections.winops.mars.plugins.action import cim_reboot
 from ansible_collections.winops.mars.plugins.action.cim_reboot import ActionModule
+from ansible_collections.winops.mars.plugins.plugin_utils.mars.idle import wait_until_idle
 from ansible_collections.winops.mars.plugins.plugin_utils.windows.operating_system import reboot
 from tests.unit.plugins.conftest import RunAction
 from tests.unit.simulated import SimulatedHost, simulated
@@ -17,9 +18,14 @@ from tests.unit.simulated import SimulatedHost, simulated
 
 @pytest.fixture
 def host(monkeypatch: pytest.MonkeyPatch) -> SimulatedHost:
-    host = simulated(restart_seconds=30)
+    host = simulated(base="healthy-2022", restart_seconds=30, executables={"powershell.exe": {"duration": 1000}})
     monkeypatch.setattr(
         cim_reboot, "reboot", lambda session, timeout: reboot(session, timeout, host.sleep, host.clock.seconds)
+    )
+    monkeypatch.setattr(
+        cim_reboot,
+        "wait_until_idle",
+        lambda session, timeout: wait_until_idle(session, timeout, host.sleep, host.clock.seconds),
     )
     return host
 
@@ -54,3 +60,29 @@ def test_a_host_that_is_down_is_unreachable(run_action: RunAction, host: Simulat
 
     with pytest.raises(AnsibleConnectionFailure, match="srv01 cannot be reached"):
         run_action(ActionModule, host, check=check)
+
+
+TASK = r"\Microsoft\OnlineBackup\Microsoft-OnlineBackup"
+
+
+def test_a_running_backup_is_waited_for(run_action: RunAction, host: SimulatedHost) -> None:
+    host.windows.tasks.start(TASK)
+
+    assert run_action(ActionModule, host)["rebooted"]
+    assert sum(host.pauses) > 1000
+    assert host.windows.tasks.get(TASK).last_result == 0
+
+
+def test_a_backup_that_goes_on_refuses_the_restart(run_action: RunAction, host: SimulatedHost) -> None:
+    host.windows.tasks.start(TASK)
+
+    with pytest.raises(AnsibleActionFail, match="the task Microsoft-OnlineBackup is running"):
+        run_action(ActionModule, host, backup_timeout=0)
+    assert host.windows.boots == 0
+
+
+def test_a_backup_is_interrupted_where_that_is_asked_for(run_action: RunAction, host: SimulatedHost) -> None:
+    host.windows.tasks.start(TASK)
+
+    assert run_action(ActionModule, host, ignore_backup=True)["rebooted"]
+    assert host.windows.boots == 1

@@ -9,7 +9,11 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.winops.mars.plugins.plugin_utils.mars.idle import why_busy
+from ansible_collections.winops.mars.plugins.plugin_utils.mars.idle import (
+    Undetermined,
+    running_backup,
+    wait_until_idle,
+)
 from tests.unit.simulated import simulated
 
 LOG, OTHER_LOG = "CloudBackup/Operational", "CloudBackup"
@@ -32,7 +36,7 @@ def event(number: int, hour: int) -> dict[str, Any]:
     ],
 )
 def test_a_backup_that_ended_does_not_run(events: dict[str, Any]) -> None:
-    assert why_busy(simulated(base="healthy-2022", events=events).session, "Running") is None
+    assert running_backup(simulated(base="healthy-2022", events=events).session, "Running") is None
 
 
 @pytest.mark.parametrize(
@@ -42,15 +46,19 @@ def test_a_backup_that_ended_does_not_run(events: dict[str, Any]) -> None:
 def test_a_backup_that_started_and_did_not_end_runs(events: dict[str, Any]) -> None:
     host = simulated(base="healthy-2022", events=events)
 
-    assert "it started at 2027-01-14 02:00:00 UTC" in (why_busy(host.session, "Running") or "")
-    assert why_busy(host.session, "Stopped") is None
+    assert "it started at 2027-01-14 02:00:00 UTC" in (running_backup(host.session, "Running") or "")
+    assert running_backup(host.session, "Stopped") is None
 
 
 def test_without_a_log_it_cannot_be_determined() -> None:
     host = simulated(base="healthy-2022", events={LOG: None})
 
-    assert "cannot be determined" in (why_busy(host.session, "Running") or "")
-    assert why_busy(host.session, "Stopped") is None
+    with pytest.raises(Undetermined, match="cannot be determined"):
+        running_backup(host.session, "Running")
+    with pytest.raises(Undetermined):
+        wait_until_idle(host.session, 3600, host.sleep, host.clock.seconds)
+    assert host.pauses == []
+    assert running_backup(host.session, "Stopped") is None
 
 
 @pytest.mark.parametrize("engine", ["Running", "Stopped"])
@@ -58,7 +66,15 @@ def test_a_running_task_is_a_running_backup(engine: str) -> None:
     host = simulated(base="healthy-2022", executables={"powershell.exe": {"duration": 3600}})
     host.windows.tasks.start(r"\Microsoft\OnlineBackup\Microsoft-OnlineBackup")
 
-    reason = why_busy(host.session, engine)
+    reason = running_backup(host.session, engine)
 
     assert reason == "a backup is running: the task Microsoft-OnlineBackup is running"
     assert host.actions["PS_ScheduledTask/ExportByName"] == 0
+
+
+def test_a_host_without_the_agent_is_idle() -> None:
+    host = simulated(base="no-agent-2022")
+
+    wait_until_idle(host.session, 0, host.sleep, host.clock.seconds)
+
+    assert host.pauses == []

@@ -13,6 +13,7 @@ from ansible.errors import AnsibleActionFail
 
 from ansible_collections.winops.mars.plugins.action import cim_installer
 from ansible_collections.winops.mars.plugins.action.cim_installer import ActionModule
+from ansible_collections.winops.mars.plugins.plugin_utils.mars.idle import wait_until_idle
 from ansible_collections.winops.mars.plugins.plugin_utils.windows.installer import Installer, Proof, install
 from tests.unit.plugins.conftest import RunAction
 from tests.unit.simulated import SimulatedHost, simulated
@@ -49,6 +50,8 @@ def host_of(monkeypatch: pytest.MonkeyPatch) -> Any:
         host = simulated(**profile)
         monkeypatch.setattr(cim_installer, "Installer", partial(Installer, sleep=host.sleep))
         monkeypatch.setattr(cim_installer, "install", partial(install, sleep=host.sleep))
+        idle = partial(wait_until_idle, sleep=host.sleep, clock=host.clock.seconds)
+        monkeypatch.setattr(cim_installer, "wait_until_idle", idle)
         return host
 
     return make
@@ -188,6 +191,8 @@ def test_the_wrong_sum_keeps_it_from_running(run_action: RunAction, host_of: Any
         (r"C:\missing.exe", r"the file C:\\missing.exe"),
         (r"C:\readme.txt", "must end with the name of"),
         ('https://downloads.example.test/a"b.exe', "write %20 or %22"),
+        ("http://downloads.example.test/setup.exe", "anybody on the way could replace it: specify its SHA-256"),
+        (r"\\files.example.test\software\Win7AndW2K8R2-KB3191566-x64.zip", "ZIP archive.*take the .msu"),
     ],
 )
 def test_a_source_that_is_not_there(run_action: RunAction, host_of: Any, source: str, sentence: str) -> None:
@@ -214,7 +219,9 @@ def test_what_is_secret_in_a_url_is_in_no_message(run_action: RunAction, host_of
         ({"source": rf"C:\Install\{NET48}", "sha256": "0" * 63}, "does not consist of 64 hexadecimal digits"),
         ({"source": r"C:\100%\setup.exe"}, "cannot be used in a command"),
         ({"source": "C:\\a\nb\\setup.exe"}, "cannot be used in a command"),
-        ({"source": r"C:\setup.zip"}, "must end with the name"),
+        ({"source": r"C:\setup.zip"}, r"ZIP archive.*take the .msu"),
+        ({"source": "http://downloads.example.test/setup.exe"}, "anybody on the way could replace it"),
+        ({"source": r"C:\setup.txt"}, "must end with the name"),
         ({"source": "https://downloads.example.test/a b.exe"}, "write %20"),
         ({"arguments": "/password=Hello!"}, "exclamation mark"),
     ],
@@ -228,6 +235,80 @@ def test_what_cannot_succeed_is_refused_in_check_mode_too(
     with pytest.raises(AnsibleActionFail, match=sentence):
         run_action(ActionModule, host, check=check, **{**DOTNET, **options})
     assert host.windows.state() == before
+
+
+@pytest.mark.parametrize("reboot", [True, False])
+def test_an_update_that_restarts_windows_twice_is_waited_for(run_action: RunAction, host_of: Any, reboot: bool) -> None:
+    host = host_of(base="old-2012-r2", restart_seconds=40, restarts_again_after=70)
+    result = run_action(ActionModule, host, reboot=reboot, **WMF)
+    assert result["reboot_required"] is not reboot
+    assert host.windows.boots == (2 if reboot else 0)
+    assert (result["after"] == "5.1.14409.1005") is reboot
+
+
+TASK = r"\Microsoft\OnlineBackup\Microsoft-OnlineBackup"
+
+
+def test_an_installation_waits_for_a_running_backup(run_action: RunAction, host_of: Any) -> None:
+    host = host_of(base="old-2012-r2", executables={"powershell.exe": {"duration": 1000}})
+    host.windows.tasks.start(TASK)
+    with pytest.raises(AnsibleActionFail, match="Microsoft-OnlineBackup is running; wait for its end"):
+        run_action(ActionModule, host, backup_timeout=60, **DOTNET)
+    assert NET48.lower() not in host.windows.installed
+
+    assert run_action(ActionModule, host, **DOTNET)["changed"]
+    assert host.windows.tasks.get(TASK).last_result == 0
+
+
+def test_a_backup_that_starts_during_the_installation_postpones_the_restart(
+    run_action: RunAction, host_of: Any
+) -> None:
+    executables = {"powershell.exe": {"duration": 10_000}, "NDP48-x86-x64-AllOS-ENU.exe": {"duration": 300}}
+    host = host_of(base="old-2012-r2", executables=executables)
+    host.windows.agenda.after(200, lambda: host.windows.tasks.start(TASK))
+    result = run_action(ActionModule, host, reboot=True, backup_timeout=60, **DOTNET)
+    assert (result["restarted"], result["reboot_required"], host.windows.boots) == (False, True, 0)
+    assert "Microsoft-OnlineBackup is running" in result["warnings"][0]
+
+
+def test_what_a_product_requires_is_there_first(run_action: RunAction, host_of: Any) -> None:
+    host = host_of(base="old-2008-r2")
+    options = {
+        **WMF,
+        "source": r"\\files.example.test\software\Win7AndW2K8R2-KB3191566-x64.msu",
+        "requires_key": RELEASE,
+        "requires_name": "Release",
+        "requires_minimum": 379893,
+    }
+    before = host.windows.state()
+    assert run_action(ActionModule, host, check=True, **options)["changed"]
+    with pytest.raises(AnsibleActionFail, match=r"was not run: it requires .*Release of at least 379893"):
+        run_action(ActionModule, host, **options)
+    assert host.windows.state() == before
+    run_action(ActionModule, host, **DOTNET)
+    assert run_action(ActionModule, host, **options)["exit_code"] == 3010
+
+
+ENVIRONMENT = r"HKLM\SYSTEM\ControlSet001\Control\Session Manager\Environment"
+
+
+@pytest.mark.parametrize("when", ["effects", "effects_after_reboot"])
+def test_entries_that_an_installation_loses_are_appended_again(run_action: RunAction, host_of: Any, when: str) -> None:
+    # WMF 5.1 over WMF 3.0 sets the variable anew
+    lost = {"registry": {ENVIRONMENT: {"PSModulePath": {"expand": r"%ProgramFiles%\WindowsPowerShell\Modules"}}}}
+    host = host_of(
+        base="old-2008-r2",
+        registry={r"HKLM\SOFTWARE\Microsoft\PowerShell\3\PowerShellEngine": {"PowerShellVersion": "3.0"}},
+        executables={"Win7AndW2K8R2-KB3191566-x64.msu": {when: lost}},
+    )
+    source = r"\\files.example.test\software\Win7AndW2K8R2-KB3191566-x64.msu"
+    entries = host.windows.registry.data(ENVIRONMENT, "PSModulePath")
+
+    result = run_action(ActionModule, host, reboot=True, keep_entries=["PSModulePath"], **{**WMF, "source": source})
+
+    assert result["entries"] == {"PSModulePath": entries}
+    value = host.windows.state()["registry"][ENVIRONMENT]["PSModulePath"]
+    assert value == ["REG_EXPAND_SZ", rf"%ProgramFiles%\WindowsPowerShell\Modules;{entries}".rstrip(";")]
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -156,7 +156,7 @@ def test_a_host_that_goes_on_running_is_an_error(monkeypatch: pytest.MonkeyPatch
 
 def test_a_clock_that_is_set_is_no_restart(monkeypatch: pytest.MonkeyPatch) -> None:
     host = simulated()
-    moved = host.windows.last_boot.replace(microsecond=700_000)
+    moved = host.windows.last_boot + timedelta(seconds=29)
     monkeypatch.setattr(host.windows, "restart", lambda: setattr(host.windows, "last_boot", moved))
 
     with pytest.raises(CimError, match="has not restarted"):
@@ -211,6 +211,35 @@ def test_where_neither_restarts_windows_nobody_waits() -> None:
     with pytest.raises(CimError, match=r"refused to restart with shutdown.exe \(exit code 5\): Zugriff verweigert"):
         restart(host)
     assert host.pauses == []
+
+
+def test_a_restart_that_answers_anything_is_under_way() -> None:
+    host = simulated(forced_restart_returns=0x80041001)
+
+    restart(host)
+
+    assert host.windows.boots == 1
+
+
+@pytest.mark.parametrize("exit_code", [1115, 1190])
+def test_a_restart_that_somebody_else_requested_is_waited_for(exit_code: int) -> None:
+    host = simulated()
+    without_privilege(host, exit_code)
+    host.windows.restart()
+
+    restart(host)
+
+    assert host.windows.boots == 1
+
+
+def test_a_shell_that_ends_with_windows_is_no_refusal() -> None:
+    host = simulated(forced_restart_returns=1)
+    send = host.send
+    host.send = lambda message: fault("InternalError", 995) if b"/Receive" in message else send(message)  # type: ignore[method-assign]
+
+    restart(host)
+
+    assert host.windows.boots == 1
 
 
 def test_times_are_in_utc_or_have_an_offset() -> None:

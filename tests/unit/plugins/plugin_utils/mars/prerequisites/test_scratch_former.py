@@ -15,6 +15,7 @@ from tests.unit.simulated import simulated
 CASES: list[tuple[str, str, dict[str, Any]]] = [
     ("scratch_former", "compliant", {"scratch.former_location": None}),
     ("scratch_former", "noncompliant", {"scratch.former_location": r"D:\Old"}),
+    ("scratch_former", "compliant", {"scratch.former_location": r"D:\Same", "scratch.location": r"D:\Same"}),
     ("scratch_former", "not_applicable", {"agent.installed": False}),
     ("scratch_former", "unknown", {"scratch.former_location": ...}),
     ("scratch_former", "unknown", {"agent": ...}),
