@@ -114,6 +114,12 @@ class Windows(Protocol):
     def reachable(self) -> bool:
         """False while the host restarts."""
 
+    def seconds(self) -> float:
+        """The host's clock, in seconds since the epoch."""
+
+    def shell_idle_seconds(self) -> float:
+        """After how many seconds without activity WinRM deletes a remote shell (winrm/config/winrs, IdleTimeout)."""
+
 
 @dataclass(frozen=True)
 class Listener:
@@ -148,3 +154,10 @@ class Faults:
     # Errors of whole namespaces: {namespace: {type, code}} with a type of :func:`tests.simulator.faults.typed_error`.
     namespace_errors: dict[str, dict[str, Any]] = field(default_factory=dict)
     quota: list[int | str] = field(default_factory=list)  # nth SOAP requests answered with the quota fault
+    time_out: list[int | str] = field(default_factory=list)  # processed, but not within w:OperationTimeout: w:TimedOut
+    stray: list[int | str] = field(default_factory=list)  # processed, but answered with the answer before
+    garble: list[int | str] = field(default_factory=list)  # processed, and one octet of the (encrypted) answer changed
+    # No Windows does the following. It is what a broken or hostile service at its address may do.
+    drip: list[int | str] = field(default_factory=list)  # answered octet by octet, a second apart
+    flood: list[int | str] = field(default_factory=list)  # answered without end
+    redirect: list[int | str] = field(default_factory=list)  # answered with HTTP 307 to this very address

@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import base64
 import ssl
+from collections.abc import AsyncIterator
 from weakref import WeakKeyDictionary
 
 from aiohttp import web
@@ -155,13 +156,37 @@ class HostServer:
         scheme = "https" if request.secure else "http"
         url = f"{scheme}://{request.host}/wsman"
         reply = await self.service.handle(body, self.listener.user, url, request.remote or "")
+        if reply.manner == "redirect":
+            return web.Response(status=307, headers={"Location": url})
         if not encrypted or not reply.message:
-            return _soap_response(reply.status, reply.message)
-        message, content_type = connection.encrypt(reply.message, request.headers["Content-Type"])
-        return web.Response(status=reply.status, body=message, headers={"Content-Type": content_type})
+            return _soap_response(reply.status, _sent(reply.message, reply.manner))
+        wrapped, content_type = connection.encrypt(reply.message, request.headers["Content-Type"])
+        sent = _sent(wrapped, reply.manner)
+        return web.Response(status=reply.status, body=sent, headers={"Content-Type": content_type})
 
 
-def _soap_response(status: int, message: bytes) -> web.Response:
+def _sent(message: bytes, manner: str) -> bytes | AsyncIterator[bytes]:
+    if manner == "garble":
+        # In the middle there is neither a header nor a boundary.
+        middle = len(message) // 2
+        return message[:middle] + bytes([message[middle] ^ 1]) + message[middle + 1 :]
+    if manner == "drip":
+        return _dripping(message)
+    return _flooding() if manner == "flood" else message
+
+
+async def _dripping(message: bytes) -> AsyncIterator[bytes]:
+    for octet in message:
+        yield bytes([octet])
+        await asyncio.sleep(1)
+
+
+async def _flooding() -> AsyncIterator[bytes]:
+    while True:
+        yield b" " * 65536
+
+
+def _soap_response(status: int, message: bytes | AsyncIterator[bytes]) -> web.Response:
     headers = {"Content-Type": f"{_SOAP};charset=UTF-8"} if message else {}
     return web.Response(status=status, body=message, headers=headers)
 

@@ -32,10 +32,11 @@ class ConnectionDropped(Exception):
 
 @dataclass(frozen=True)
 class Reply:
-    """An HTTP status and a SOAP message (empty: none)."""
+    """An HTTP status and a SOAP message (empty: none); ``manner`` is the fault that it is sent with, if any."""
 
     status: int
     message: bytes
+    manner: str = ""
 
 
 @dataclass
@@ -65,6 +66,7 @@ class Service:
         self.shells = Shells(self.windows)
         self._pending = dataclasses.asdict(self.misbehavior)
         self._requests = 0
+        self._last = b""
 
     def restarted(self) -> None:
         """Shells and enumerations do not survive a restart."""
@@ -94,9 +96,17 @@ class Service:
                 raise faults.quota(shells=False, mi_error=request.resource_uri == SHELL_URI)
             answer = await self._dispatch(request, user, address, client)
             reply = Reply(200, soap.envelope(answer.prefixes, answer.action, answer.body, relates_to, request))
+            before, self._last = self._last, reply.message
             if self._hit("drop_after", names):
                 self.shells.run_started()
                 raise ConnectionDropped
+            if self._hit("time_out", names):
+                raise faults.timed_out()
+            if self._hit("stray", names):
+                return Reply(200, before)
+            for manner in ("garble", "drip", "flood", "redirect"):
+                if self._hit(manner, names):
+                    return dataclasses.replace(reply, manner=manner)
             if self._hit("truncate", names):
                 return Reply(200, reply.message[: len(reply.message) * 2 // 3])
             return reply

@@ -49,8 +49,15 @@ class _Command:
 class _Shell:
     codepage: int
     output_streams: tuple[str, ...]
-    created: float = field(default_factory=time.monotonic)
+    used: float  # when the last request for it was answered, on the host's clock
     commands: dict[str, _Command] = field(default_factory=dict)
+
+    @property
+    def runs(self) -> bool:
+        """Whether a command in it has not ended."""
+        now = time.monotonic()
+        processes = [(command.process, command.started) for command in self.commands.values()]
+        return any(process is None or now < started + process.duration for process, started in processes)
 
 
 @dataclass
@@ -69,7 +76,15 @@ class Shells:
         action = request.action
         if action == f"{TRANSFER}/Create":
             return Answer(f"{action}Response", self._create(request, user, address, client), _PREFIXES)
+        self._expire()
         shell_id, shell = self._shell(request)
+        try:
+            return await self._answer(request, shell_id, shell)
+        finally:
+            shell.used = self.windows.seconds()
+
+    async def _answer(self, request: Request, shell_id: str, shell: _Shell) -> Answer:
+        action = request.action
         if action == f"{TRANSFER}/Delete":
             self._delete(shell_id, shell)
             return Answer(f"{action}Response", "", "w p")
@@ -86,6 +101,11 @@ class Shells:
             raise faults.action_not_supported(action)
         return Answer(f"{action}Response", body, _PREFIXES)
 
+    @property
+    def count(self) -> int:
+        """How many there are."""
+        return len(self._shells)
+
     def run_started(self) -> None:
         """Run every command that does not wait for piped input."""
         for shell in list(self._shells.values()):
@@ -96,6 +116,14 @@ class Shells:
     def clear(self) -> None:
         """End all shells: the service restarts."""
         self._shells.clear()
+
+    def _expire(self) -> None:
+        """Delete the shells in which nothing has happened for too long (MS-WSMV, IdleTimeOut of rsp:Shell)."""
+        self.run_started()
+        limit = self.windows.seconds() - self.windows.shell_idle_seconds()
+        for shell_id, shell in list(self._shells.items()):
+            if shell.used < limit and not shell.runs:
+                del self._shells[shell_id]
 
     def _shell(self, request: Request) -> tuple[str, _Shell]:
         selectors = {name.lower(): value for name, value in request.selectors.items()}
@@ -126,14 +154,15 @@ class Shells:
         if len(self._shells) >= _MAXIMUM_SHELLS:
             raise faults.quota(shells=True, mi_error=True)
         shell_id = new_id()
-        self._shells[shell_id] = _Shell(int(codepage), streams)
+        self._shells[shell_id] = _Shell(int(codepage), streams, used=self.windows.seconds())
         return (
             f"<x:ResourceCreated><a:Address>{escape(address)}</a:Address><a:ReferenceParameters>"
             f"<w:ResourceURI>{SHELL_URI}</w:ResourceURI><w:SelectorSet>"
             f'<w:Selector Name="ShellId">{shell_id}</w:Selector></w:SelectorSet></a:ReferenceParameters>'
             f'</x:ResourceCreated><rsp:Shell xmlns:rsp="{_SHELL}"><rsp:ShellId>{shell_id}</rsp:ShellId>'
             f"<rsp:ResourceUri>{SHELL_URI}</rsp:ResourceUri><rsp:Owner>{escape(user)}</rsp:Owner>"
-            f"<rsp:ClientIP>{escape(client)}</rsp:ClientIP><rsp:IdleTimeOut>PT7200.000S</rsp:IdleTimeOut>"
+            f"<rsp:ClientIP>{escape(client)}</rsp:ClientIP>"
+            f"<rsp:IdleTimeOut>PT{self.windows.shell_idle_seconds():.3f}S</rsp:IdleTimeOut>"
             f"<rsp:InputStreams>stdin</rsp:InputStreams><rsp:OutputStreams>{' '.join(streams)}</rsp:OutputStreams>"
             "<rsp:ShellRunTime>P0DT0H0M0S</rsp:ShellRunTime><rsp:ShellInactivity>P0DT0H0M0S</rsp:ShellInactivity>"
             "</rsp:Shell>"

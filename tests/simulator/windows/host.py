@@ -36,6 +36,8 @@ from tests.simulator.windows.tasks import START_SECONDS, Tasks
 
 # Windows 8 and Server 2012: the first release whose Task Scheduler has CIM classes.
 FIRST_TASK_CLASSES = 9200
+# Windows 8 and Server 2012 have WinRM 3.0; before, it comes with PowerShell 3.0 (Windows Management Framework).
+FIRST_WINRM_3 = 9200
 
 # Between the answer to a restart and the moment the host stops answering.
 SHUTDOWN_SECONDS = 0.05
@@ -130,6 +132,17 @@ class Host:
         for cim_class in found:
             namespaces.setdefault(cim_class.namespace.lower(), {})[cim_class.name.lower()] = cim_class
         return namespaces
+
+    def seconds(self) -> float:
+        return self.clock.seconds()
+
+    def shell_idle_seconds(self) -> float:
+        """180 with WinRM 2.0, 7,200 later.
+
+        Source: "Installation and Configuration for Windows Remote Management" (IdleTimeout), Microsoft Learn.
+        """
+        later = self.build >= FIRST_WINRM_3 or self.registry.find(r"HKLM\SOFTWARE\Microsoft\PowerShell\3") is not None
+        return 7200.0 if later else 180.0
 
     def settle(self) -> None:
         """Let happen what is due: tasks that end, restarts that finish, policies that are applied again."""

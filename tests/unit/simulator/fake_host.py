@@ -25,6 +25,8 @@ class FakeHost:
         self.calls: list[tuple[str, dict[str, CimValue]]] = []
         self.ran: list[tuple[str, bytes, int, bool]] = []
         self.process = Process(b"ok\r\n")
+        self.time = 1_800_000_000.0
+        self.idle_seconds = 7200.0
 
     def classes(self, namespace: str) -> Mapping[str, CimClass] | None:
         known = {c.name.lower(): c for c in CLASSES if c.namespace == namespace}
@@ -45,6 +47,12 @@ class FakeHost:
 
     def reachable(self) -> bool:
         return self.up
+
+    def seconds(self) -> float:
+        return self.time
+
+    def shell_idle_seconds(self) -> float:
+        return self.idle_seconds
 
     def state(self) -> Any:
         return {"services": self.services, "ran": len(self.ran)}

@@ -185,3 +185,42 @@ def test_http_is_checked(start: Start, method: str, path: str, headers: dict[str
     url = f"http://{running.address}:{running.fleet.http_port}{path}"
     auth = None if "Authorization" in headers else (USER, PASSWORD)
     assert requests.request(method, url, data=b"<x/>", headers=headers, auth=auth, timeout=10).status_code == status
+
+
+def test_an_operation_that_times_out_has_its_effect() -> None:
+    service = make(time_out=["Reboot"])
+
+    assert fault(service, REBOOT).subcode == "w:TimedOut"
+    assert [call for call, _unused in service.windows.calls] == ["Reboot"]  # type: ignore[attr-defined]
+
+
+def test_a_stray_answer_is_the_one_before() -> None:
+    service = make(stray=["Reboot"])
+    succeed(service, GET)
+    reply = asyncio.run(service.handle(REBOOT.encode(), "", "", ""))
+
+    assert b"Win32_OperatingSystem_OUTPUT" not in reply.message
+    assert b"GetResponse" in reply.message
+    assert [call for call, _unused in service.windows.calls] == ["Reboot"]  # type: ignore[attr-defined]
+
+
+def test_a_redirect_leads_back_here(start: Start) -> None:
+    response = requests.post(
+        f"http://{(running := start({'faults': {'redirect': ['Get']}})).address}:{running.fleet.http_port}/wsman",
+        data=GET.encode(),
+        headers={"Content-Type": "application/soap+xml;charset=UTF-8"},
+        auth=(USER, PASSWORD),
+        timeout=10,
+        allow_redirects=False,
+    )
+
+    assert response.status_code == 307
+    assert response.headers["Location"].endswith("/wsman")
+
+
+def test_a_garbled_answer_differs_in_one_octet(start: Start) -> None:
+    running = start({"faults": {"garble": [1]}})
+    garbled, sound = post(running, GET).content, post(running, GET).content
+
+    # Message and operation have other identifiers each time
+    assert len(garbled) == len(sound)

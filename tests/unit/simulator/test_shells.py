@@ -232,3 +232,27 @@ def test_splitting_loses_nothing() -> None:
     assert max(map(len, chunks)) <= 8192
     with pytest.raises(UnicodeDecodeError):
         b"".join(chunks[:2]).decode()
+
+
+def test_an_idle_shell_is_deleted_and_one_in_use_is_not(service: Service, host: FakeHost) -> None:
+    host.idle_seconds = 180
+    shell, other = open_shell(service), open_shell(service)
+    host.time += 100
+    assert run(service, other, "ver")
+    host.time += 81
+
+    seen = fault(service, command_line(shell, "ver"))
+    assert (seen.code, seen.subcode) == (2150858843, "w:InvalidSelectors")
+    assert run(service, other, "ver")
+    host.time += 200
+    assert fault(service, command_line(other, "ver")).code == 2150858843
+
+
+def test_a_shell_whose_command_runs_is_not_idle(service: Service, host: FakeHost) -> None:
+    host.process = Process(b"done", duration=3600)
+    shell = open_shell(service)
+    command = run(service, shell, "slow")
+    fault(service, receive(shell, command, timeout="PT0.01S"))
+    host.time += 10000
+
+    assert fault(service, receive(shell, command, timeout="PT0.01S")).subcode == "w:TimedOut"
