@@ -65,7 +65,7 @@ def temporary_directory(session: Session) -> Iterator[str]:
         yield path
     except StillRunning:
         raise
-    except BaseException:
+    except Exception:  # After others, such as the task's timeout, a command may still use the folder.
         _remove(session, path)
         raise
     _remove(session, path)
@@ -123,10 +123,12 @@ class SystemCommand:
             # Whether the command was started is read next.
             with suppress(Unanswered):
                 self._tasks.start(_FOLDER, self._task, repeatable=True)
+            # Before a wait that may be longer than Windows keeps an idle shell.
+            self._session.close_shell()
             exit_code = self._wait(timeout, system.last_boot)
         except StillRunning:
             raise
-        except BaseException:
+        except Exception:
             self._delete_task()
             raise
         self._delete_task()

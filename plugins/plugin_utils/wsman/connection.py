@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import re
 import ssl
+from abc import ABC, abstractmethod
 from collections.abc import Callable
 from types import ModuleType
 from typing import Any
@@ -23,6 +24,8 @@ try:
     import spnego.exceptions
     import urllib3.exceptions
     import winrm.exceptions
+
+    from .exchange import Exchange, LimitedAdapter
 
     HAS_PYWINRM = True
 except ImportError:
@@ -42,6 +45,7 @@ from .errors import (
     ProtocolError,
     StaleContext,
     TimedOut,
+    Unanswered,
     Unreachable,
     WSManError,
 )
@@ -96,10 +100,7 @@ def _winrm(connection: Any) -> LibraryTransport:
         connection._connect()
         if single:
             connection.shell_id = None
-    protocol = connection.protocol
-    return LibraryTransport(
-        protocol.transport, protocol.transport.send_message, protocol.operation_timeout_sec, winrm.exceptions
-    )
+    return PywinrmTransport(connection.protocol)
 
 
 def _psrp(connection: Any) -> LibraryTransport:
@@ -110,48 +111,42 @@ def _psrp(connection: Any) -> LibraryTransport:
         wsman = pypsrp.wsman.WSMan(**connection._psrp_conn_kwargs)
     except ValueError as error:
         raise UnsupportedConnection(f"the options of the connection 'psrp' contradict each other: {error}") from error
-    return LibraryTransport(wsman.transport, wsman.transport.send, wsman.operation_timeout, pypsrp.exceptions)
+    return PypsrpTransport(wsman)
 
 
-class LibraryTransport:
-    """Sends envelopes over the HTTP transport of pywinrm or pypsrp, whose interfaces are alike."""
+class LibraryTransport(ABC):
+    """Sends envelopes over the HTTP transport of pywinrm or pypsrp, whose interfaces are alike.
 
-    def __init__(self, transport: Any, post: Any, operation_timeout: int, exceptions: ModuleType) -> None:
+    An answer has to be complete within three times the read timeout of the connection: this is what it may take to
+    connect, to wait for the beginning of the answer, and to read the rest.
+    """
+
+    def __init__(self, transport: Any, exceptions: ModuleType, operation_timeout: int, read_timeout: float) -> None:
         self.operation_timeout = operation_timeout
         self._transport = transport
-        self._post = post
         self._exceptions = exceptions
+        self._answer_timeout = 3 * read_timeout
+        self._exchange = Exchange()
 
     def send(self, message: bytes) -> bytes:
         """Post one envelope and return the answer, which may be a SOAP fault."""
-        if self._transport.session is not None:
-            # The library has put proxies and certificates of the environment into the session already. Without this,
-            # requests looks them up again for every request.
-            self._transport.session.trust_env = False
+        self._exchange.begin(self._answer_timeout)
         try:
-            answer: bytes = self._post(message)
-            return answer
-        except self._exceptions.WinRMTransportError as error:
-            return _fault_envelope(error.code, error.response_text.encode())
-        except self._exceptions.AuthenticationError as error:
-            raise AuthenticationRejected(_REJECTED) from error
-        except (spnego.exceptions.SpnegoError, PermissionError) as error:  # the latter from requests_ntlm
-            raise AuthenticationRejected(f"{_REJECTED} ({error})") from error
-        except self._exceptions.WinRMError as error:
-            raise ProtocolError(str(error)) from error
-        except requests.RequestException as error:
-            raise _connection_error(error) from error
-        except UnicodeDecodeError as error:
-            # pywinrm decodes every page with an error status as UTF-8.
-            raise ProtocolError(f"the host sent a response that is not valid UTF-8: {_CHECK}") from error
-        except ValueError as error:
-            # pypsrp, where the host does not offer the configured authentication.
-            raise AuthenticationRejected(f"{_REJECTED} ({error})") from error
-        except (AttributeError, KeyError) as error:
-            # Both libraries need the keys of an authentication, and the host did not ask for one.
-            raise ProtocolError(
-                f"the host did not ask for authentication, so messages cannot be encrypted: {_CHECK}"
-            ) from error
+            try:
+                return self._post(message)
+            except self._exceptions.WinRMTransportError as error:
+                return _fault_envelope(error.code, error.response_text.encode())
+            except WSManError:
+                raise
+            except Exception as error:
+                raise self._error(error) from error
+        except Unanswered as error:
+            error.may_have_acted = self._exchange.sent
+            raise
+
+    @abstractmethod
+    def _post(self, message: bytes) -> bytes:
+        """Post the message by the library, in a session of requests that :meth:`_equip` has equipped."""
 
     def reset(self) -> None:
         """Drop the TCP connection and its keys, with which the library would encrypt for a connection that is gone."""
@@ -159,6 +154,80 @@ class LibraryTransport:
             self._transport.session.close()
         self._transport.session = None
         self._transport.encryption = None
+
+    def _equip(self) -> None:
+        """Let the library's session observe the limits of the exchange."""
+        session = self._transport.session
+        present = session.get_adapter("https://")
+        if not (isinstance(present, LimitedAdapter) and present.exchange is self._exchange):
+            adapter = LimitedAdapter(self._exchange, present.max_retries)
+            session.mount("http://", adapter)
+            session.mount("https://", adapter)
+        session.headers["Accept-Encoding"] = "identity"
+        # The library has put proxies and certificates of the environment into the session already. Without this,
+        # requests looks them up again for every request.
+        session.trust_env = False
+
+    def _error(self, error: Exception) -> WSManError:
+        if isinstance(error, requests.RequestException):
+            return _connection_error(error, sent=self._exchange.sent)
+        if isinstance(error, UnicodeDecodeError):
+            # pywinrm decodes every page with an error status as UTF-8.
+            return ProtocolError(f"the host sent a response that is not valid UTF-8: {_CHECK}")
+        if self._exchange.sent:
+            if isinstance(error, (spnego.exceptions.SpnegoError, self._exceptions.WinRMError)):
+                return ConnectionLost(f"the host's answer could not be decrypted: {error}")
+            return ConnectionLost(f"the host's answer could not be read ({type(error).__name__})")
+        if isinstance(error, self._exceptions.AuthenticationError):
+            return AuthenticationRejected(_REJECTED)
+        if isinstance(error, self._exceptions.WinRMError):
+            return UnsupportedConnection(f"the library of the connection cannot use its options: {error}")
+        # PermissionError is raised by requests_ntlm; ValueError by pypsrp, where the host does not offer the configured
+        # authentication.
+        if isinstance(error, (spnego.exceptions.SpnegoError, PermissionError, ValueError)):
+            return AuthenticationRejected(f"{_REJECTED} ({error})")
+        if isinstance(error, (AttributeError, KeyError)):
+            # Both libraries need the keys of an authentication, and the host did not ask for one.
+            return ProtocolError(f"the host did not ask for authentication, so messages cannot be encrypted: {_CHECK}")
+        return ProtocolError(f"the host could not be asked to authenticate ({type(error).__name__}): {_CHECK}")
+
+
+class PywinrmTransport(LibraryTransport):
+    """The transport of a protocol of pywinrm."""
+
+    def __init__(self, protocol: Any) -> None:
+        transport = protocol.transport
+        super().__init__(
+            transport, winrm.exceptions, protocol.operation_timeout_sec, read_timeout=transport.read_timeout_sec
+        )
+
+        def setup_encryption(*args: Any) -> None:
+            self._equip()
+            type(transport).setup_encryption(transport, *args)
+
+        # The library sends the first request as soon as it has a session.
+        transport.setup_encryption = setup_encryption
+
+    def _post(self, message: bytes) -> bytes:
+        self._transport.build_session()
+        self._equip()
+        answer: bytes = self._transport.send_message(message)
+        return answer
+
+
+class PypsrpTransport(LibraryTransport):
+    """The transport of a WSMan object of pypsrp."""
+
+    def __init__(self, wsman: Any) -> None:
+        transport = wsman.transport
+        super().__init__(transport, pypsrp.exceptions, wsman.operation_timeout, read_timeout=transport.read_timeout)
+
+    def _post(self, message: bytes) -> bytes:
+        if self._transport.session is None:
+            self._transport.session = self._transport._build_session()
+        self._equip()
+        answer: bytes = self._transport.send(message)
+        return answer
 
 
 def _fault_envelope(status: int, body: bytes) -> bytes:
@@ -169,17 +238,23 @@ def _fault_envelope(status: int, body: bytes) -> bytes:
     raise ProtocolError(f"the host answered HTTP {status} without a WS-Management message: {_CHECK}")
 
 
-def _connection_error(error: requests.RequestException) -> WSManError:
-    # If TLS ends after the handshake, the request may have arrived.
-    if isinstance(error, requests.exceptions.SSLError) and not isinstance(_innermost(error), ssl.SSLEOFError):
+def _connection_error(error: requests.RequestException, *, sent: bool) -> WSManError:
+    reason = _reason(error)
+    if isinstance(error, requests.exceptions.ReadTimeout) or isinstance(reason, urllib3.exceptions.ReadTimeoutError):
+        return TimedOut("the host accepted the request but did not answer in time: check its load")
+    # A host that is starting or busy may end a connection at any time, also while TLS is being negotiated.
+    broken = isinstance(error, requests.exceptions.SSLError) and not isinstance(_innermost(error), ssl.SSLEOFError)
+    if sent and broken:
+        return ConnectionLost(f"TLS failed after the request was sent: {_cause(error)}")
+    if sent:
+        return ConnectionLost(f"the host closed the connection: {_cause(error)}")
+    if broken:
         return Unreachable(f"TLS failed: {_cause(error)}; check the host's certificate and the validation settings")
     if isinstance(error, requests.exceptions.ProxyError):
         return Unreachable(f"the proxy cannot be used: {_cause(error)}")
     if isinstance(error, requests.exceptions.ConnectTimeout):
         return Unreachable("the connection timed out: check address, port and firewall")
-    if isinstance(error, requests.exceptions.ReadTimeout):
-        return TimedOut("the host accepted the request but did not answer in time: check its load")
-    if isinstance(_reason(error), urllib3.exceptions.NewConnectionError):
+    if isinstance(reason, urllib3.exceptions.NewConnectionError):
         return Unreachable(f"{_cause(error)}; check address, port and the WinRM service")
     return ConnectionLost(f"the host closed the connection: {_cause(error)}")
 
@@ -202,5 +277,6 @@ def _innermost(error: requests.RequestException) -> BaseException:
 def _cause(error: requests.RequestException) -> str:
     # Some texts of urllib3 begin with its connection object, "HTTPConnection(host='h', port=5985): Failed to ...", and
     # those of OpenSSL end with a source line, "... self-signed certificate (_ssl.c:1006)".
+    # Those of a proxy may contain its URL with user and password.
     text = re.sub(r"^(<.*?>|\w+\(.*?\)): | \(_ssl\.c:\d+\)$", "", str(_innermost(error)))
-    return " ".join(text.split())
+    return " ".join(re.sub(r"//[^/\s]*@", "//", text).split())

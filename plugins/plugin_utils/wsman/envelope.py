@@ -6,8 +6,10 @@
 
 from __future__ import annotations
 
+import re
 import uuid
 from collections.abc import Mapping
+from typing import Any
 from xml.etree import ElementTree
 from xml.etree.ElementTree import Element, SubElement
 
@@ -18,9 +20,22 @@ from .values import append_selectors
 # What the service accepts by default (MaxEnvelopeSizekb): 500 kB. Windows Server 2008 R2 and earlier accept 150 kB and
 # answer with what fits.
 MAX_ENVELOPE_SIZE = 512000
+# What is read of an answer at most, in bytes: HTTP, encryption, and a host that does not keep to the above.
+MAX_ANSWER_SIZE = 4 * MAX_ENVELOPE_SIZE
+# Windows nests about 20 elements where a property is a reference to an object whose keys are references.
+_MAX_DEPTH = 100
+
+_CODE = re.compile(r"[0-9]{1,10}")
+# What a message repeats of an answer's names; longer ones are not those of any service.
+_NAME = re.compile(r"[A-Za-z]{1,100}")
 
 _MUST_UNDERSTAND = {f"{{{ns.SOAP}}}mustUnderstand": "true"}
 _LOCALE = {f"{{{ns.XML}}}lang": "en-US", f"{{{ns.SOAP}}}mustUnderstand": "false"}
+
+
+def new_message_id() -> str:
+    """Return an identifier for a message, in the form that Windows uses itself."""
+    return f"uuid:{str(uuid.uuid4()).upper()}"
 
 
 def request(
@@ -28,6 +43,7 @@ def request(
     resource_uri: str,
     body: Element | None = None,
     *,
+    message_id: str,
     timeout: int,
     selectors: Mapping[str, str] | None = None,
     options: Mapping[str, str] | None = None,
@@ -42,7 +58,7 @@ def request(
     SubElement(reply_to, f"{{{ns.ADDRESSING}}}Address", _MUST_UNDERSTAND).text = ns.ANONYMOUS
     SubElement(header, f"{{{ns.ADDRESSING}}}Action", _MUST_UNDERSTAND).text = action
     SubElement(header, f"{{{ns.WSMAN}}}MaxEnvelopeSize", _MUST_UNDERSTAND).text = str(MAX_ENVELOPE_SIZE)
-    SubElement(header, f"{{{ns.ADDRESSING}}}MessageID").text = f"uuid:{uuid.uuid4()}".upper().replace("UUID:", "uuid:")
+    SubElement(header, f"{{{ns.ADDRESSING}}}MessageID").text = message_id
     SubElement(header, f"{{{ns.WSMAN}}}Locale", _LOCALE)
     SubElement(header, f"{{{ns.MS_WSMAN}}}DataLocale", _LOCALE)
     SubElement(header, f"{{{ns.WSMAN}}}OperationTimeout").text = f"PT{timeout}S"
@@ -72,24 +88,63 @@ def _serialize(envelope: Element) -> bytes:
     return message.replace("\r", "&#13;").encode()
 
 
-def open_body(answer: bytes) -> Element:
+def open_body(answer: bytes, message_id: str | None) -> Element:
     """Return the Body of an answer.
 
-    Raises :class:`Fault` for a SOAP fault, and :class:`ProtocolError` for anything that is not a SOAP envelope.
+    :param message_id: that of the request; None for an Identify request, which has none.
+
+    Raises :class:`Fault` for a SOAP fault, and :class:`ProtocolError` for anything that is not a SOAP envelope or
+    answers another request.
     """
-    try:
-        envelope = ElementTree.fromstring(answer)
-    except (ElementTree.ParseError, LookupError, ValueError) as error:  # the last two: an unknown encoding
-        raise ProtocolError(f"the host's answer is not well-formed XML ({error})") from error
+    envelope = _parse(answer)
     body = envelope.find(f"{{{ns.SOAP}}}Body")
     if body is None:
-        raise ProtocolError(
-            f"the host's answer is not a SOAP envelope: its root element is <{ns.local_name(envelope)}>"
-        )
+        root = ns.local_name(envelope)
+        named = f": its root element is <{root}>" if _NAME.fullmatch(root) else ""
+        raise ProtocolError(f"the host's answer is not a SOAP envelope{named}")
+    related = envelope.findtext(f"{{{ns.SOAP}}}Header/{{{ns.ADDRESSING}}}RelatesTo", "").strip()
     fault = body.find(f"{{{ns.SOAP}}}Fault")
+    # Of faults, some have no RelatesTo.
+    if message_id is not None and related != message_id and (related or fault is None):
+        raise ProtocolError("the host's answer belongs to another request")
     if fault is not None:
         raise _fault(fault)
     return body
+
+
+def _parse(answer: bytes) -> Element:
+    try:
+        parser = ElementTree.XMLParser(target=_LimitedTree())
+        parser.feed(answer)
+        envelope: Element = parser.close()
+    except ElementTree.ParseError as error:
+        line, column = error.position
+        raise ProtocolError(f"the host's answer is not well-formed XML (line {line}, column {column})") from error
+    except (LookupError, ValueError) as error:
+        raise ProtocolError("the host's answer is in an encoding other than UTF-8") from error
+    return envelope
+
+
+class _LimitedTree(ElementTree.TreeBuilder):
+    """Builds the tree of an answer, without what no answer of Windows contains."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._depth = 0
+
+    def start(self, tag: Any, attrs: Any, /) -> Element:
+        self._depth += 1
+        if self._depth > _MAX_DEPTH:
+            raise ProtocolError(f"the host's answer nests more than {_MAX_DEPTH} XML elements")
+        return super().start(tag, attrs)
+
+    def end(self, tag: str, /) -> Element:
+        self._depth -= 1
+        return super().end(tag)
+
+    def doctype(self, name: str, pubid: str | None, system: str | None, /) -> None:
+        # Its entities could expand to any size. SOAP forbids it (SOAP 1.2 part 1, section 5).
+        raise ProtocolError("the host's answer contains a document type declaration, which SOAP does not allow")
 
 
 def _fault(fault: Element) -> Fault:
@@ -105,14 +160,15 @@ def _fault(fault: Element) -> Fault:
     for element in fault.iter():
         name = ns.local_name(element)
         text = " ".join((element.text or "").split())
-        if name == "WSManFault" and element.get("Code", "").isdecimal():
+        if name == "WSManFault" and _CODE.fullmatch(element.get("Code", "")):
             code = int(element.get("Code", ""))
-        elif name == "error_Code" and text.isdecimal() and not is_mi_result:
+        elif name == "error_Code" and _CODE.fullmatch(text) and not is_mi_result:
             code = int(text) or code
-        elif name == "CIMStatusCode" and text.isdecimal():
+        elif name == "CIMStatusCode" and _CODE.fullmatch(text):
             cim_status = int(text)
         elif name in ("Message", "ProviderFault", "error_WindowsErrorMessage") and text:
             message = text
     subcode = fault.findtext(f"{{{ns.SOAP}}}Code/{{{ns.SOAP}}}Subcode/{{{ns.SOAP}}}Value", "").strip()
     reason = " ".join(fault.findtext(f"{{{ns.SOAP}}}Reason/{{{ns.SOAP}}}Text", "").split())
-    return Fault(code, subcode.rpartition(":")[2], message or reason, cim_status)
+    local_subcode = subcode.rpartition(":")[2]
+    return Fault(code, local_subcode if _NAME.fullmatch(local_subcode) else "", message or reason, cim_status)

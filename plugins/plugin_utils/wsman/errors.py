@@ -16,6 +16,7 @@ E_ACCESSDENIED = 0x80070005
 ERROR_ACCESS_DENIED = 5
 WSMAN_DESTINATION_UNREACHABLE = 0x80338000
 WSMAN_OPERATION_TIMED_OUT = 0x80338029
+WSMAN_INVALID_SELECTORS = 0x8033805B
 WSMAN_WMI_SERVICE_ACCESS_DENIED = 0x80338104
 WSMAN_WMI_PROVIDER_ACCESS_DENIED = 0x80338105
 WSMAN_WMI_CANNOT_CONNECT_ACCESS_DENIED = 0x80338106
@@ -27,6 +28,9 @@ CIM_ERR_ACCESS_DENIED = 2
 CIM_ERR_INVALID_NAMESPACE = 3
 CIM_ERR_INVALID_CLASS = 5
 CIM_ERR_NOT_FOUND = 6
+
+# Characters of a host's text that a message repeats at most.
+_MAX_REASON = 500
 
 #: What to do where the account lacks rights.
 MORE_RIGHTS = (
@@ -41,7 +45,13 @@ class WSManError(Exception):
 
 
 class Unanswered(WSManError):
-    """No answer, or none that can be understood: whether the host acted on the request shows only in its state."""
+    """No answer, or none that can be understood.
+
+    :ivar may_have_acted: whether the host may have got the request, so that only its state shows whether it acted on
+        it. False only if the request did not go out, or the host's own word is that it did not process it.
+    """
+
+    may_have_acted = True
 
 
 class Unreachable(Unanswered):
@@ -54,6 +64,18 @@ class ConnectionLost(Unanswered):
 
 class TimedOut(ConnectionLost):
     """No answer within the connection's read timeout."""
+
+
+class LimitExceeded(Unanswered):
+    """The host's answer is larger, or has more parts, than any of Windows."""
+
+
+class CommandLost(Unanswered):
+    """A command was started, and then the host answered with a fault instead of its result."""
+
+
+class ShellGone(WSManError):
+    """The host has deleted the shell meanwhile; the command was not started."""
 
 
 class CommandTimedOut(WSManError):
@@ -99,7 +121,8 @@ class Fault(WSManError):
         self.subcode = subcode
         self.reason = reason
         label = subcode if code is None else f"0x{code:08X}"
-        super().__init__(f"the host answered with error {label}: {reason or 'no message'}{self._remedy}")
+        named = f"error {label}" if label else "an error"
+        super().__init__(f"the host answered with {named}: {_shortened(reason) or 'no message'}{self._remedy}")
 
     @property
     def _remedy(self) -> str:
@@ -143,5 +166,9 @@ class Fault(WSManError):
 
     @property
     def is_timeout(self) -> bool:
-        """Whether the operation took longer than its OperationTimeout."""
+        """Whether the operation took longer than its OperationTimeout; it may still be going on."""
         return self.subcode == "TimedOut" or self.code == WSMAN_OPERATION_TIMED_OUT
+
+
+def _shortened(text: str) -> str:
+    return text if len(text) <= _MAX_REASON else f"{text[:_MAX_REASON]}..."

@@ -18,13 +18,17 @@ from . import envelope
 from . import namespaces as ns
 from .errors import (
     AuthenticationRejected,
+    CommandLost,
     ConnectionLost,
     Fault,
+    LimitExceeded,
     NoService,
     OutcomeUnknown,
     ProtocolError,
+    ShellGone,
     StaleContext,
     TimedOut,
+    Unanswered,
     Unreachable,
     WSManError,
 )
@@ -37,6 +41,11 @@ T = TypeVar("T")
 PAUSES = (0.5, 1.0, 2.0)
 # The maximum of elements per page. Windows sends fewer: one on the first page, about fifty on each of the others.
 PAGE_SIZE = 32000
+# The most that one enumeration may bring, in items and pages, and last, in seconds. The largest ones that Windows
+# answers here are its tasks and services: some hundreds of items, in a second.
+MAX_ITEMS = 100_000
+MAX_PAGES = 5_000
+MAX_ENUMERATION_SECONDS = 300.0
 
 
 class Transport(Protocol):
@@ -63,12 +72,14 @@ class Identity:
 class Session:
     """Operations on one host, one after the other.
 
-    A request whose connection breaks before its answer may or may not have had its effect. It is sent again, with
-    pauses, if it is *repeatable*: it only reads, or having its effect twice does no harm. If no repetition gets an
-    answer either, that is :class:`Unreachable`, and whoever requested a change does not know whether it was made. Other
-    requests are sent once and raise :class:`OutcomeUnknown`. Requests that the host did not process (quota reached,
-    security context stale) are sent again in any case.
+    A request whose connection breaks before its answer may or may not have had its effect; the same goes for one whose
+    answer cannot be understood, or is that the operation took too long. It is sent again, with pauses, if it is
+    *repeatable*: it only reads, or having its effect twice does no harm. If no repetition gets an answer either, that
+    is :class:`Unreachable`, and whoever requested a change does not know whether it was made. Other requests are sent
+    once and raise :class:`OutcomeUnknown`. Only requests that the host has not got, or reports not to have processed
+    (quota reached, security context stale, shell deleted), are sent again in any case.
 
+    :param clock: returns seconds, for the limit of an enumeration.
     :param log: called with one line for each request. The line names the operation, the class, method or program, and
         the result. It contains no values that were sent or received, since these may be secret.
     """
@@ -78,25 +89,36 @@ class Session:
         transport: Transport,
         sleep: Callable[[float], None] = time.sleep,
         log: Callable[[str], object] | None = None,
+        clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._transport = transport
         self._sleep = sleep
         self._log = log
+        self._clock = clock
         self._subject = ""
         self._answered = False
         self._shell: Shell | None = None
 
     def identify(self) -> Identity:
         """Return the version of the service; requires no resource and no permission other than to authenticate."""
-        body = self._repeat("Identify", "", lambda: self._send("Identify", "", envelope.identify()), repeatable=True)
-        answer = Instance(_only_child(body))
+        message = envelope.identify()
+        body = self._repeat("Identify", "", lambda: self._send("Identify", "", message, None), repeatable=True)
+        answer = Instance(_only_child(body, "IdentifyResponse"))
         versions = (answer.read(name, string) or "" for name in ("ProductVendor", "ProductVersion", "ProtocolVersion"))
         return Identity(*versions)
 
     def get(self, path: CimPath) -> Instance:
         """Return the instance at a path; the path of a singleton has no keys."""
-        body = self._repeat("Get", path.class_name, lambda: self._transfer("Get", path), repeatable=True)
-        return Instance(_only_child(body))
+
+        def get() -> Instance:
+            instance = Instance(_only_child(self._transfer("Get", path)))
+            # Windows answers with an instance of the class itself or of a derived one, such as those of CIM_DataFile.
+            derived = path.class_name.startswith("CIM_")
+            if not derived and instance.class_name.lower() != path.class_name.lower():
+                raise ProtocolError(f"the host's answer is not an instance of {path.class_name}")
+            return instance
+
+        return self._repeat("Get", path.class_name, get, repeatable=True)
 
     def query(self, namespace: str, wql: str) -> list[Instance]:
         """Return all results of a WQL query, from however many pages."""
@@ -126,35 +148,56 @@ class Session:
         Most methods report failure in ReturnValue, which the caller checks.
         """
         body = _class_element(path, f"{method}_INPUT", parameters)
-        answer = self._repeat(
-            "Invoke",
-            f"{path.class_name}.{method}",
-            lambda: self._request(f"{path.uri}/{method}", path.uri, body, path.keys),
-            repeatable=repeatable,
-        )
-        return Instance(_only_child(answer))
+
+        def invoke() -> Instance:
+            answer = self._request(f"{path.uri}/{method}", path.uri, body, path.keys)
+            # Windows names the answer after the method, OMI after the class.
+            return Instance(_only_child(answer, f"{method}_OUTPUT", f"{path.class_name}_OUTPUT"))
+
+        return self._repeat("Invoke", f"{path.class_name}.{method}", invoke, repeatable=repeatable)
 
     def run(self, command: str, stdin: str | None = None, *, repeatable: bool = False, timeout: float = 60) -> Result:
         """Run a command line in cmd.exe and wait at most ``timeout`` seconds for its end.
 
-        All commands of a session share one shell, which the first opens and :meth:`close` closes.
+        All commands of a session share one shell, which the first opens and :meth:`close_shell` closes. If the host has
+        deleted it meanwhile, since it was idle for too long, the command is run in another one.
         """
 
         def run() -> Result:
-            if self._shell is None:
-                self._shell = Shell(self._request)
+            if self._shell is not None:
+                try:
+                    return self._shell.run(command, stdin, timeout)
+                except ShellGone:
+                    self._shell = None
+            self._shell = self._open_shell()
             return self._shell.run(command, stdin, timeout)
 
         return self._repeat("the command", program(command), run, repeatable=repeatable)
 
-    def close(self) -> None:
-        """Close the shell, if one was opened, and the connection."""
+    def close_shell(self) -> None:
+        """Close the shell, if one is open: before a long wait, since an idle one counts among those of the user."""
         if self._shell is not None:
             # A shell that stays open ends with its idle timeout; its results have been read.
             with suppress(WSManError):
                 self._shell.close()
             self._shell = None
+
+    def close(self) -> None:
+        """Close the shell, if one was opened, and the connection."""
+        self.close_shell()
         self._transport.reset()
+
+    def abandon(self) -> None:
+        """Drop the connection without another word to the host; its shell ends with its idle timeout."""
+        self._shell = None
+        self._transport.reset()
+
+    def _open_shell(self) -> Shell:
+        try:
+            return Shell(self._request)
+        except Unanswered as error:
+            error.may_have_acted = False  # Whether or not there is a shell, no command was started.
+            raise
 
     def _repeat(self, verb: str, subject: str, operation: Callable[[], T], *, repeatable: bool) -> T:
         self._subject = subject
@@ -165,15 +208,16 @@ class Session:
                 return operation()
             except StaleContext as error:
                 failure: WSManError = error
-                self._drop()
-            except (ConnectionLost, ProtocolError) as error:
-                self._drop()
-                if not repeatable:
-                    reason = f"{what} was sent once and not answered, so its outcome is unknown"
-                    raise OutcomeUnknown(f"{reason}: {error}") from error
+                self.abandon()
+            except (ConnectionLost, ProtocolError, CommandLost, LimitExceeded) as error:
+                self.abandon()
+                if error.may_have_acted and not repeatable:
+                    raise _unknown(what, error) from error
                 if isinstance(error, TimedOut):
                     # a repetition would only add to the host's load
                     raise Unreachable(f"{what} got no answer: {error}") from error
+                if isinstance(error, LimitExceeded):
+                    raise
                 failure = error
             except (Unreachable, AuthenticationRejected) as error:
                 # A host that accepted earlier requests may be back soon. It also refuses the credentials of a request
@@ -181,12 +225,15 @@ class Session:
                 if not self._answered:
                     raise
                 failure = error
-                self._drop()
+                self.abandon()
             except Fault as error:
-                if not error.is_quota:
+                if error.is_timeout and not repeatable:
+                    raise _unknown(what, error) from error
+                if error.is_quota:
+                    self.close()
+                elif not error.is_timeout:
                     raise
                 failure = error
-                self.close()
             pause = next(pauses, None)
             if pause is None:
                 if isinstance(failure, (ConnectionLost, StaleContext, Unreachable)):
@@ -197,17 +244,13 @@ class Session:
                 raise failure
             self._sleep(pause)
 
-    def _drop(self) -> None:
-        self._shell = None
-        self._transport.reset()
-
-    def _send(self, verb: str, subject: str, message: bytes) -> Element:
+    def _send(self, verb: str, subject: str, message: bytes, message_id: str | None) -> Element:
         if self._log is None:
-            return self._exchange(message)
+            return self._exchange(message, message_id)
         start = time.monotonic()
         result = "no answer"
         try:
-            body = self._exchange(message)
+            body = self._exchange(message, message_id)
             result = _summary(body)
             return body
         except WSManError as error:
@@ -216,11 +259,11 @@ class Session:
         finally:
             self._log(f"{verb} {subject}".rstrip() + f": {result} in {time.monotonic() - start:.3f} s")
 
-    def _exchange(self, message: bytes) -> Element:
+    def _exchange(self, message: bytes, message_id: str | None) -> Element:
         answer = self._transport.send(message)
         # A proxy or another web server may answer as well.
         self._answered = self._answered or b"Envelope" in answer
-        return envelope.open_body(answer)
+        return envelope.open_body(answer, message_id)
 
     def _request(
         self,
@@ -230,12 +273,20 @@ class Session:
         selectors: Mapping[str, str] | None = None,
         options: Mapping[str, str] | None = None,
     ) -> Element:
-        timeout = self._transport.operation_timeout
-        message = envelope.request(action, resource_uri, body, timeout=timeout, selectors=selectors, options=options)
+        message_id = envelope.new_message_id()
+        message = envelope.request(
+            action,
+            resource_uri,
+            body,
+            message_id=message_id,
+            timeout=self._transport.operation_timeout,
+            selectors=selectors,
+            options=options,
+        )
         # The action of a method is the URI of the resource followed by the method's name.
         verb = "Invoke" if action.startswith(resource_uri) else action.rpartition("/")[2]
         of_shell = resource_uri == ns.CMD_SHELL and verb in ("Create", "Delete")
-        return self._send(verb, "cmd" if of_shell else self._subject, message)
+        return self._send(verb, "cmd" if of_shell else self._subject, message, message_id)
 
     def _transfer(self, verb: str, path: CimPath, body: Element | None = None) -> Element:
         return self._request(f"{ns.TRANSFER}/{verb}", path.uri, body, path.keys)
@@ -246,21 +297,37 @@ class Session:
         SubElement(start, f"{{{ns.WSMAN}}}MaxElements").text = str(PAGE_SIZE)
         if filter_ is not None:
             start.append(filter_)
-        answer = _only_child(self._request(f"{ns.ENUMERATION}/Enumerate", resource_uri, start))
+        deadline = self._clock() + MAX_ENUMERATION_SECONDS
+        answer = _only_child(self._request(f"{ns.ENUMERATION}/Enumerate", resource_uri, start), "EnumerateResponse")
         instances = _items(answer)
+        pages = 1
         while (context := _context(answer)) is not None:
+            if len(instances) > MAX_ITEMS or pages >= MAX_PAGES or self._clock() > deadline:
+                raise LimitExceeded(
+                    f"the host's answers do not end: {len(instances)} items on {pages} pages within "
+                    f"{MAX_ENUMERATION_SECONDS - (deadline - self._clock()):.0f} seconds"
+                )
             pull = Element(f"{{{ns.ENUMERATION}}}Pull")
-            pull.append(context)
+            SubElement(pull, f"{{{ns.ENUMERATION}}}EnumerationContext").text = context
             SubElement(pull, f"{{{ns.ENUMERATION}}}MaxElements").text = str(PAGE_SIZE)
-            answer = _only_child(self._request(f"{ns.ENUMERATION}/Pull", resource_uri, pull))
+            answer = _only_child(self._request(f"{ns.ENUMERATION}/Pull", resource_uri, pull), "PullResponse")
             instances += _items(answer)
+            pages += 1
         return instances
 
 
-def _only_child(body: Element) -> Element:
-    for child in body:
-        return child
-    raise ProtocolError("the host's answer has an empty body")
+def _unknown(what: str, error: WSManError) -> OutcomeUnknown:
+    return OutcomeUnknown(f"{what} was sent once, and its outcome is unknown: {error}")
+
+
+def _only_child(body: Element, *names: str) -> Element:
+    """Return the first element of a body, which has one of the given local names."""
+    child = next(iter(body), None)
+    if child is None:
+        raise ProtocolError("the host's answer has an empty body")
+    if names and ns.local_name(child).lower() not in map(str.lower, names):
+        raise ProtocolError(f"the host's answer contains no {names[0]}")
+    return child
 
 
 def _queried_class(wql: str) -> str:
@@ -301,10 +368,12 @@ def _items(answer: Element) -> list[Instance]:
     return [Instance(item) for part in answer if ns.local_name(part) == "Items" for item in part]
 
 
-def _context(answer: Element) -> Element | None:
+def _context(answer: Element) -> str | None:
     """Return the context for pulling the next page, None at the end. Each page has a new one."""
     parts = {ns.local_name(part): part for part in answer}
-    context = parts.get("EnumerationContext")
-    if "EndOfSequence" in parts or context is None or not (context.text or "").strip():
+    if "EndOfSequence" in parts or "EnumerationContext" not in parts:
         return None
-    return context
+    context = parts["EnumerationContext"]
+    if len(context):
+        raise ProtocolError("the context of the enumeration is not a text")
+    return (context.text or "").strip() or None

@@ -17,12 +17,17 @@ from xml.etree.ElementTree import Element, SubElement
 
 from . import namespaces as ns
 from .errors import (
+    WSMAN_INVALID_SELECTORS,
     AuthenticationRejected,
+    CommandLost,
     CommandTimedOut,
     ConnectionLost,
     Fault,
+    LimitExceeded,
     ProtocolError,
+    ShellGone,
     StaleContext,
+    Unanswered,
     Unreachable,
     Unsendable,
     WSManError,
@@ -33,6 +38,8 @@ from .values import sendable
 _CODEPAGE = "65001"
 _DONE = ns.SHELL + "/CommandState/Done"
 _TERMINATE = ns.SHELL + "/signal/terminate"
+# What is read of a command's output at most, in bytes. The longest that is read here lists the folders of a volume.
+MAX_OUTPUT = 32 * 1024 * 1024
 
 
 @dataclass(frozen=True)
@@ -75,25 +82,36 @@ class Shell:
         raise ProtocolError("the host's answer contains no shell ID")
 
     def run(self, command: str, stdin: str | None, timeout: float) -> Result:
-        """Run a command line to its end, or stop it after ``timeout`` seconds and raise :class:`CommandTimedOut`."""
+        """Run a command line to its end, or stop it after ``timeout`` seconds and raise :class:`CommandTimedOut`.
+
+        Raises :class:`ShellGone` if the host does not know this shell any longer, so that nothing was started, and
+        :class:`CommandLost` if it answers with a fault afterwards.
+        """
         deadline = time.monotonic() + timeout
         data = None if stdin is None else _encode(stdin)
         line = Element(f"{{{ns.SHELL}}}CommandLine")
         SubElement(line, f"{{{ns.SHELL}}}Command").text = sendable(command)
         options = {"WINRS_CONSOLEMODE_STDIN": "FALSE", "WINRS_SKIP_CMD_SHELL": "FALSE"}
-        command_id = self._verb("Command", line, options).findtext(f".//{{{ns.SHELL}}}CommandId", "").strip()
+        try:
+            command_id = self._verb("Command", line, options).findtext(f".//{{{ns.SHELL}}}CommandId", "").strip()
+        except Fault as fault:
+            if fault.code == WSMAN_INVALID_SELECTORS:
+                raise ShellGone(f"the host does not know the shell of the command any longer: {fault}") from fault
+            raise
         if not command_id:
             raise ProtocolError("the host's answer contains no command ID")
+        # From here on, an error must not read as if the host had done nothing: it has processed the request before.
+        lost = "the command was started, but its result could not be read"
         try:
             if data is not None:
                 self._send(command_id, data)
             result = self._receive(command_id, deadline)
         except (StaleContext, Unreachable, AuthenticationRejected) as error:
-            # The host did not process this request, but the one before: repeating both would run the command twice.
-            raise ConnectionLost(f"the command was started, but its result could not be read: {error}") from error
+            raise ConnectionLost(f"{lost}: {error}") from error
         except Fault as fault:
-            if fault.is_quota:
-                raise ConnectionLost(f"the command was started, but its result could not be read: {fault}") from fault
+            raise CommandLost(f"{lost}: {fault}") from fault
+        except Unanswered as error:
+            error.may_have_acted = True
             raise
         self._signal(command_id)
         if result is None:
@@ -116,7 +134,7 @@ class Shell:
         """Return the result of the command, None if it has not ended by the deadline."""
         receive = Element(f"{{{ns.SHELL}}}Receive")
         SubElement(receive, f"{{{ns.SHELL}}}DesiredStream", CommandId=command_id).text = "stdout stderr"
-        output = {"stdout": b"", "stderr": b""}
+        output = {"stdout": bytearray(), "stderr": bytearray()}
         while time.monotonic() < deadline:
             try:
                 answer = self._verb("Receive", receive)
@@ -124,18 +142,24 @@ class Shell:
                 if fault.is_timeout:
                     continue  # no output within the operation timeout
                 raise
+            for part in answer.iter():
+                if part.get("CommandId", command_id).upper() != command_id.upper():
+                    raise ProtocolError("the host's answer belongs to another command")
             try:
                 for stream in answer.iter(f"{{{ns.SHELL}}}Stream"):
                     # A chunk may end within a character, so the output is decoded only when it is complete.
                     if (name := stream.get("Name", "")) in output:
                         output[name] += base64.b64decode(stream.text or "")
+                if sum(map(len, output.values())) > MAX_OUTPUT:
+                    self._signal(command_id)
+                    raise LimitExceeded(f"the command printed more than {MAX_OUTPUT} bytes and was stopped")
                 for state in answer.iter(f"{{{ns.SHELL}}}CommandState"):
                     if state.get("State") == _DONE:
                         # Some hosts write exit codes signed, others unsigned; both mean the same 32 bits.
                         exit_code = int(state.findtext(f"{{{ns.SHELL}}}ExitCode", "")) & 0xFFFFFFFF
                         return Result(exit_code, *(text.decode(errors="replace") for text in output.values()))
             except ValueError as error:
-                raise ProtocolError(f"the host's answer contains no valid output or exit code: {error}") from error
+                raise ProtocolError("the host's answer contains no valid output or exit code") from error
         return None
 
     def _signal(self, command_id: str) -> None:

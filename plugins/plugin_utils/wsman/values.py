@@ -24,8 +24,6 @@ from .errors import ProtocolError, Unsendable
 
 T = TypeVar("T")
 
-# The longest text that a message shows.
-_LONGEST_SHOWN = 80
 _NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _DATETIME = re.compile(r"(\d{4})-(\d\d)-(\d\d)T(\d\d):(\d\d):(\d\d)(?:\.(\d{1,9}))?(Z|[+-]\d\d:\d\d)?$")
 _DMTF_DATETIME = re.compile(r"(\d{4})(\d\d)(\d\d)(\d\d)(\d\d)(\d\d)\.(\d{6})([+-]\d{3})$")
@@ -73,8 +71,8 @@ class Instance:
         try:
             return cim_type.decode(elements)
         except (ValueError, OverflowError) as error:
-            message = f"{self.class_name}.{name} is {_shown(elements[0])}, which is not of type {cim_type.name}"
-            raise ProtocolError(message) from error
+            # The value is not quoted, since it may be a secret.
+            raise ProtocolError(f"{self.class_name}.{name} is not of type {cim_type.name}") from error
 
 
 @dataclass(frozen=True)
@@ -98,11 +96,6 @@ def _text(element: Element) -> str:
     return element.text or ""
 
 
-def _shown(element: Element) -> str:
-    text = _text(element)
-    return repr(text) if len(text) <= _LONGEST_SHOWN else f"a text of {len(text)} characters"
-
-
 def _integer(element: Element) -> int:
     number = int(_text(element))
     if not -(2**63) <= number < 2**64:
@@ -112,13 +105,15 @@ def _integer(element: Element) -> int:
 
 def _boolean(element: Element) -> bool:
     try:
-        return {"true": True, "false": False}[_text(element).strip().lower()]
+        return {"true": True, "1": True, "false": False, "0": False}[_text(element).strip().lower()]
     except KeyError:
         raise ValueError("neither true nor false") from None
 
 
 def _datetime(element: Element) -> datetime:
-    text = _text(next((child for child in element if ns.local_name(child) == "Datetime"), element)).strip()
+    # DSP0230 has an element for each kind of datetime. Windows also sends the text of a DMTF datetime without one.
+    kinds = ("Datetime", "CIM_DateTime")
+    text = _text(next((child for child in element if ns.local_name(child) in kinds), element)).strip()
     if match := _DATETIME.match(text):
         zone = match[8]
         offset = timedelta()
@@ -155,13 +150,17 @@ def _reference(element: Element) -> CimPath:
 
 
 def _octets(elements: list[Element]) -> bytes:
-    texts = [_text(element).strip() for element in elements]
-    if all(text.isdecimal() for text in texts):
-        return bytes(map(int, texts))
+    # Windows repeats the element for each octet. Other services send all in one, and declare its type: the text "0123"
+    # is a number as well as base64.
+    declared = elements[0].get(f"{{{ns.XSI}}}type", "").rpartition(":")[2].lower()
+    if declared not in ("cimbase64binary", "base64binary"):
+        return bytes(int(_text(element)) for element in elements)
+    if len(elements) > 1:
+        raise ValueError("several values")
     try:
-        return base64.b64decode("".join(texts), validate=True)
+        return base64.b64decode("".join(_text(elements[0]).split()), validate=True)
     except binascii.Error as error:
-        raise ValueError("neither numbers nor base64") from error
+        raise ValueError("not base64") from error
 
 
 string: CimType[str] = _scalar("string", _text)

@@ -19,7 +19,7 @@ from ansible_collections.winops.mars.plugins.plugin_utils.windows.operating_syst
 from ansible_collections.winops.mars.plugins.plugin_utils.wsman.errors import Fault, ProtocolError
 from ansible_collections.winops.mars.plugins.plugin_utils.wsman.session import Session
 from ansible_collections.winops.mars.plugins.plugin_utils.wsman.shell import Result
-from tests.unit.plugins.plugin_utils.wsman.scripted import ScriptedTransport, envelope, fault
+from tests.unit.plugins.plugin_utils.wsman.scripted import ScriptedTransport, envelope, fault, recorded
 from tests.unit.simulated import SimulatedHost, simulated
 
 CAPTURES = Path(__file__).resolve().parents[5].parent / "shared" / "captures"
@@ -98,8 +98,8 @@ def test_a_value_that_makes_no_sense_is_named_and_costs_no_other(name: str, valu
 
 @pytest.mark.skipif(not CAPTURES.exists(), reason="there are no recorded messages")
 def test_a_recorded_windows_server_2008_r2_is_read() -> None:
-    recorded = CAPTURES / "zenoss_txwinrm_server_2008" / "Win32_OperatingSystem_star_000.xml"
-    session = Session(ScriptedTransport(recorded.read_bytes()))
+    sample = CAPTURES / "zenoss_txwinrm_server_2008" / "Win32_OperatingSystem_star_000.xml"
+    session = Session(ScriptedTransport(recorded(sample.read_text(encoding="utf-8-sig"))))
     (instance,) = session.query("root/cimv2", "SELECT * FROM Win32_OperatingSystem")
     session.get = lambda path: instance  # type: ignore[method-assign]
 

@@ -12,7 +12,7 @@ import pytest
 
 from ansible_collections.winops.mars.plugins.plugin_utils.windows.errors import CimError
 from ansible_collections.winops.mars.plugins.plugin_utils.windows.services import Services
-from tests.unit.plugins.plugin_utils.wsman.scripted import ELEVATED, scripted
+from tests.unit.plugins.plugin_utils.wsman.scripted import ELEVATED, recorded, scripted
 from tests.unit.simulated import SimulatedHost, simulated
 
 RECORDED = Path(__file__).resolve().parents[5].parent / "shared" / "captures" / "zenoss_txwinrm_server_2008"
@@ -38,7 +38,7 @@ def test_services_are_found_by_name_and_display_name_in_one_query() -> None:
 @pytest.mark.skipif(not RECORDED.exists(), reason="there are no recorded messages")
 def test_recorded_services_are_read_from_all_pages() -> None:
     pages = sorted(RECORDED.glob("Win32_Service_all_*.xml"))
-    session, *_unused = scripted(ELEVATED, *(page.read_bytes() for page in pages))
+    session, *_unused = scripted(ELEVATED, *(recorded(page.read_text(encoding="utf-8-sig")) for page in pages))
 
     found = Services(session).find(names=["any"])
 

@@ -78,6 +78,32 @@ def test_a_long_command_is_waited_for_with_few_requests() -> None:
     assert host.actions.total() < 700
 
 
+@pytest.mark.parametrize(
+    "base, seconds, idle", [("old-2008-r2", 100, 180), ("healthy-2022", 7300, 7200)], ids=["WinRM 2.0", "later"]
+)
+def test_a_command_is_run_after_windows_has_deleted_the_idle_shell(base: str, seconds: float, idle: float) -> None:
+    host = simulated(base=base, **slow(seconds))
+    host.session.run("ver")
+    host.clock.time += idle + 1  # the shell of this command is gone
+
+    assert run(host, "C:\\slow.exe", timeout=3 * seconds) == 7
+    assert traces(host) == []
+
+
+def test_no_shell_is_held_while_a_command_is_waited_for() -> None:
+    host = simulated(base="healthy-2022", **slow(600))
+    host.session.run("ver")
+    during: list[int] = []
+
+    def sleep(seconds: float) -> None:
+        during.append(host.service.shells.count)
+        host.sleep(seconds)
+
+    with temporary_directory(host.session) as directory:
+        SystemCommand(host.session, directory, "C:\\slow.exe", sleep, host.clock.seconds).run(3600)
+    assert set(during) == {0}
+
+
 @pytest.mark.parametrize("command", ["echo Done!", "echo a\nb"])
 def test_what_the_notation_cannot_carry_is_refused_at_once(command: str) -> None:
     host = simulated(base="healthy-2022")

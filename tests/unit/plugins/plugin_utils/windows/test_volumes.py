@@ -11,7 +11,7 @@ import pytest
 
 from ansible_collections.winops.mars.plugins.plugin_utils.windows.volumes import Volume, Volumes, volume_of
 from ansible_collections.winops.mars.plugins.plugin_utils.wsman.errors import Fault
-from tests.unit.plugins.plugin_utils.wsman.scripted import scripted
+from tests.unit.plugins.plugin_utils.wsman.scripted import recorded, scripted
 from tests.unit.simulated import simulated
 
 RECORDED = Path(__file__).resolve().parents[5].parent / "shared" / "captures" / "zenoss_txwinrm_server_2008"
@@ -41,7 +41,7 @@ def test_every_volume_is_read_by_one_query() -> None:
 @pytest.mark.skipif(not RECORDED.exists(), reason="there are no recorded messages")
 def test_recorded_volumes_are_read() -> None:
     pages = sorted(RECORDED.glob("Win32_Volume_star_*.xml"))
-    session, *_unused = scripted(*(page.read_bytes() for page in pages))
+    session, *_unused = scripted(*(recorded(page.read_text(encoding="utf-8-sig")) for page in pages))
 
     system, other = Volumes(session).all()
 

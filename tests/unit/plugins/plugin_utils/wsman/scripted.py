@@ -25,6 +25,9 @@ NAMESPACES = {
 }
 XMLNS = " ".join(f'xmlns:{prefix}="{uri}"' for prefix, uri in NAMESPACES.items())
 
+# Stands in an answer for the MessageID of the request that it will answer
+UNRELATED = "uuid:00000000-0000-0000-0000-000000000000"
+
 Answer = bytes | Exception | Callable[[bytes], bytes]
 
 
@@ -43,7 +46,7 @@ class ScriptedTransport:
         answer = self.answers.pop(0)
         if isinstance(answer, Exception):
             raise answer
-        return answer(message) if callable(answer) else answer
+        return related(answer(message) if callable(answer) else answer, message)
 
     def reset(self) -> None:
         self.resets.append(len(self.sent))
@@ -69,6 +72,19 @@ def action(message: str) -> str:
     return found[1] if found else ""
 
 
+def recorded(text: str) -> bytes:
+    """A recorded answer as the answer to whatever is asked next; some clients have kept recordings without header."""
+    text, found = re.subn(r"(<(?:[\w-]+:)?RelatesTo[^>]*>)[^<]*", rf"\g<1>{UNRELATED}", text)
+    if not found:
+        header = (
+            f'<s:Header xmlns:s="{NAMESPACES["s"]}"><a:RelatesTo xmlns:a="{NAMESPACES["a"]}">{UNRELATED}</a:RelatesTo>'
+            "</s:Header>"
+        )
+        text = re.sub(r"<(?:[\w-]+:)?Body\b", lambda body: header + body[0], text, count=1)
+    # The wrapper that one client gave to its pages
+    return text.replace("PullReponse", "PullResponse").encode()
+
+
 def scripted(*answers: Answer) -> tuple[Session, ScriptedTransport, list[float]]:
     """A session over a script, its transport, and the pauses it makes."""
     transport = ScriptedTransport(*answers)
@@ -77,17 +93,25 @@ def scripted(*answers: Answer) -> tuple[Session, ScriptedTransport, list[float]]
 
 
 def envelope(body: str) -> bytes:
-    """An answering envelope."""
-    return f"<s:Envelope {XMLNS}><s:Header/><s:Body>{body}</s:Body></s:Envelope>".encode()
+    """An answering envelope; :func:`related` makes it the answer to a request."""
+    header = f"<s:Header><a:RelatesTo>{UNRELATED}</a:RelatesTo></s:Header>"
+    return f"<s:Envelope {XMLNS}>{header}<s:Body>{body}</s:Body></s:Envelope>".encode()
+
+
+def related(answer: bytes, request: bytes) -> bytes:
+    """The answer to a request: RelatesTo is its MessageID, as WS-Addressing wants it."""
+    found = re.search(rb"<(?:\w+:)?MessageID[^>]*>([^<]*)<", request)
+    return answer.replace(UNRELATED.encode(), found[1] if found else b"")
 
 
 def fault(subcode: str, code: int | None = None, message: str = "A text in some language.") -> bytes:
-    """A SOAP fault as the WS-Management service makes it."""
+    """A SOAP fault as the WS-Management service makes it; some have no RelatesTo."""
     detail = "" if code is None else f'<f:WSManFault Code="{code}"><f:Message>{message}</f:Message></f:WSManFault>'
-    return envelope(
+    answer = envelope(
         f"<s:Fault><s:Code><s:Value>s:Receiver</s:Value><s:Subcode><s:Value>w:{subcode}</s:Value></s:Subcode></s:Code>"
         f'<s:Reason><s:Text xml:lang="en-US">{message}</s:Text></s:Reason><s:Detail>{detail}</s:Detail></s:Fault>'
     )
+    return answer.replace(f"<a:RelatesTo>{UNRELATED}</a:RelatesTo>".encode(), b"")
 
 
 # The answer to StdRegProv.CheckAccess, by which a session's account is found to be an administrator.

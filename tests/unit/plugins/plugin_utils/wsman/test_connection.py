@@ -5,18 +5,9 @@
 
 from __future__ import annotations
 
-import ipaddress
-import os
 import re
 import socket
-import socketserver
 import ssl
-import struct
-import threading
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from typing import Any
 from unittest.mock import MagicMock
 
@@ -24,15 +15,9 @@ import pypsrp.exceptions
 import pypsrp.powershell
 import pypsrp.wsman
 import pytest
-import winrm.exceptions
-import winrm.protocol
 from ansible.playbook.play_context import PlayContext
 from ansible.plugins.loader import connection_loader
 from ansible.utils.display import Display
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.x509.oid import NameOID
 
 from ansible_collections.winops.mars.plugins.plugin_utils.wsman import connection as connection_module
 from ansible_collections.winops.mars.plugins.plugin_utils.wsman import session as session_module
@@ -53,143 +38,24 @@ from ansible_collections.winops.mars.plugins.plugin_utils.wsman.errors import (
     WSManError,
 )
 from ansible_collections.winops.mars.plugins.plugin_utils.wsman.values import CimPath, string
-from tests.unit.plugins.plugin_utils.wsman.scripted import action, envelope, fault, service
+from tests.unit.plugins.plugin_utils.wsman.http_server import (
+    FAULT,
+    FOUND,
+    PASSWORD,
+    Behavior,
+    Library,
+    Server,
+    certificate_for,
+    half,
+    hang_up,
+    libraries,
+    reply,
+    reset,
+    serving,
+)
+from tests.unit.plugins.plugin_utils.wsman.scripted import action, envelope, related
 
-PASSWORD = "pass-phrase-4711"
 SPOOLER = CimPath("root/cimv2", "Win32_Service", {"Name": "Spooler"})
-FOUND = envelope(service("Spooler"))
-FAULT = fault("AccessDenied", 5)
-
-# Answers one request over its connection; what it leaves open the server closes
-Behavior = Callable[[socket.socket, bytes], None]
-
-
-def reply(status: str, body: bytes = b"", *headers: str) -> Behavior:
-    def answer(connection: socket.socket, request: bytes) -> None:
-        lines = [f"HTTP/1.1 {status}", f"Content-Length: {len(body)}", *headers, "", ""]
-        connection.sendall("\r\n".join(lines).encode() + body)
-
-    return answer
-
-
-def hang_up(connection: socket.socket, request: bytes) -> None:
-    connection.shutdown(socket.SHUT_RDWR)
-
-
-def reset(connection: socket.socket, request: bytes) -> None:
-    connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
-    os.close(connection.detach())
-
-
-def half(connection: socket.socket, request: bytes) -> None:
-    head = f"HTTP/1.1 200 OK\r\nContent-Length: {len(FOUND)}\r\n\r\n"
-    connection.sendall(head.encode() + FOUND[: len(FOUND) // 2])
-    connection.shutdown(socket.SHUT_RDWR)
-
-
-class Server(socketserver.ThreadingTCPServer):
-    """Behaves as told, to every request or connection after connection, and remembers what it was asked."""
-
-    daemon_threads = True
-    request_queue_size = 32
-
-    def __init__(self, *behaviors: Behavior, tls: ssl.SSLContext | None = None) -> None:
-        self.behaviors = list(behaviors)
-        self.requests: list[bytes] = []
-        self.connections = 0
-        self.over = threading.Event()
-        self._tls = tls
-        super().__init__(("127.0.0.1", 0), Handler)
-
-    @property
-    def port(self) -> int:
-        return int(self.server_address[1])
-
-    def get_request(self) -> tuple[socket.socket, Any]:
-        connection, address = super().get_request()
-        self.connections += 1
-        if self._tls:
-            try:
-                connection = self._tls.wrap_socket(connection, server_side=True)
-            except OSError:
-                connection.close()
-                raise
-        return connection, address
-
-    def handle_error(self, request: Any, client_address: Any) -> None:
-        """A client that goes away is what some tests are about."""
-
-    def behave(self, connection: socket.socket, request: bytes) -> None:
-        self.requests.append(request)
-        behavior = self.behaviors.pop(0) if len(self.behaviors) > 1 else self.behaviors[0]
-        behavior(connection, request)
-
-
-class Handler(socketserver.StreamRequestHandler):
-    server: Server
-
-    def handle(self) -> None:
-        if self.connection.__class__ is socket.socket and self.connection.recv(1, socket.MSG_PEEK) == b"\x16":
-            self.server.behave(self.connection, b"")  # a TLS handshake
-            return
-        while True:
-            head = b""
-            while not head.endswith(b"\r\n\r\n"):
-                line = self.rfile.readline()
-                if not line:
-                    return
-                head += line
-            length = next((int(h.split(b":")[1]) for h in head.lower().splitlines() if b"content-length" in h), 0)
-            self.server.behave(self.connection, head + self.rfile.read(length))
-
-
-@contextmanager
-def serving(*behaviors: Behavior, tls: ssl.SSLContext | None = None) -> Iterator[Server]:
-    with Server(*behaviors, tls=tls) as server:
-        thread = threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True)
-        thread.start()
-        try:
-            yield server
-        finally:
-            server.over.set()
-            server.shutdown()
-            thread.join()
-
-
-def pywinrm(port: int, **options: Any) -> LibraryTransport:
-    settings = {"transport": "plaintext", "scheme": "http", "read_timeout": 30.0, "trust": None, **options}
-    protocol = winrm.protocol.Protocol(
-        f"{settings['scheme']}://127.0.0.1:{port}/wsman",
-        transport=settings["transport"],
-        username="user",
-        password=PASSWORD,
-        ca_trust_path=settings["trust"],
-        proxy=None,
-    )
-    protocol.transport.read_timeout_sec = settings["read_timeout"]
-    return LibraryTransport(protocol.transport, protocol.transport.send_message, 20, winrm.exceptions)
-
-
-def psrp(port: int, **options: Any) -> LibraryTransport:
-    settings = {"transport": "basic", "scheme": "http", "read_timeout": 30.0, "trust": True, **options}
-    encryption = "never" if settings["transport"] == "basic" else "auto"
-    wsman = pypsrp.wsman.WSMan(
-        "127.0.0.1",
-        port=port,
-        username="user",
-        password=PASSWORD,
-        ssl=settings["scheme"] == "https",
-        auth=settings["transport"],
-        encryption=encryption,
-        no_proxy=True,
-        read_timeout=settings["read_timeout"],
-        cert_validation=settings["trust"],
-    )
-    return LibraryTransport(wsman.transport, wsman.transport.send, 20, pypsrp.exceptions)
-
-
-Library = Callable[..., LibraryTransport]
-libraries = pytest.mark.parametrize("library", [pywinrm, psrp], ids=["pywinrm", "pypsrp"])
 
 
 def error_of(transport: LibraryTransport) -> WSManError:
@@ -219,7 +85,7 @@ def error_of(transport: LibraryTransport) -> WSManError:
 @pytest.mark.parametrize("status, body", [("200 OK", FOUND), ("500 Internal Server Error", FAULT), ("400 Bad", FAULT)])
 def test_an_envelope_is_an_answer_whatever_the_status(library: Library, status: str, body: bytes) -> None:
     with serving(reply(status, body, "Content-Type: application/soap+xml;charset=UTF-8")) as server:
-        assert library(server.port).send(b"<request>\xc3\xbc</request>") == body
+        assert library(server.port).send(b"<request>\xc3\xbc</request>") == related(body, b"")
         assert server.requests[0].endswith(b"\r\n\r\n<request>\xc3\xbc</request>")
 
 
@@ -330,36 +196,19 @@ def test_ntlm_refused(library: Library, offer: str) -> None:
 
 
 @pytest.fixture(scope="module")
-def certificate(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A self-signed certificate for 127.0.0.1 that nobody trusts, and its key."""
-    key = ec.generate_private_key(ec.SECP256R1())
-    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "127.0.0.1")])
-    now = datetime.now(UTC)
-    made = (
-        x509.CertificateBuilder()
-        .subject_name(name)
-        .issuer_name(name)
-        .public_key(key.public_key())
-        .serial_number(1)
-        .not_valid_before(now - timedelta(days=1))
-        .not_valid_after(now + timedelta(days=1))
-        .add_extension(x509.SubjectAlternativeName([x509.IPAddress(ipaddress.ip_address("127.0.0.1"))]), critical=False)
-        .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
-        .sign(key, hashes.SHA256())
-    )
-    path = tmp_path_factory.mktemp("tls") / "certificate.pem"
-    path.write_bytes(
-        made.public_bytes(serialization.Encoding.PEM)
-        + key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
-    )
-    return path
+def tls_and_path(tmp_path_factory: pytest.TempPathFactory) -> tuple[ssl.SSLContext, str]:
+    return certificate_for(tmp_path_factory.mktemp("tls"))
 
 
 @pytest.fixture
-def tls(certificate: Path) -> ssl.SSLContext:
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    context.load_cert_chain(certificate)
-    return context
+def tls(tls_and_path: tuple[ssl.SSLContext, str]) -> ssl.SSLContext:
+    return tls_and_path[0]
+
+
+@pytest.fixture
+def certificate(tls_and_path: tuple[ssl.SSLContext, str]) -> str:
+    """Where the certificate is, for who trusts it."""
+    return tls_and_path[1]
 
 
 @libraries
@@ -374,9 +223,9 @@ def test_a_certificate_nobody_trusts(library: Library, tls: ssl.SSLContext) -> N
 
 
 @libraries
-def test_a_certificate_that_is_trusted(library: Library, tls: ssl.SSLContext, certificate: Path) -> None:
+def test_a_certificate_that_is_trusted(library: Library, tls: ssl.SSLContext, certificate: str) -> None:
     with serving(reply("200 OK", FOUND), tls=tls) as server:
-        assert library(server.port, scheme="https", trust=str(certificate)).send(b"<request/>") == FOUND
+        assert library(server.port, scheme="https", trust=certificate).send(b"<request/>") == related(FOUND, b"")
 
 
 @libraries
@@ -397,24 +246,24 @@ def test_no_tls_to_a_port_with(library: Library, tls: ssl.SSLContext) -> None:
 
 @libraries
 def test_a_tls_connection_broken_after_the_request_leaves_the_outcome_open(
-    library: Library, tls: ssl.SSLContext, certificate: Path
+    library: Library, tls: ssl.SSLContext, certificate: str
 ) -> None:
     for behavior in (hang_up, reset, half):
         with serving(behavior, tls=tls) as server:
-            error = error_of(library(server.port, scheme="https", trust=str(certificate)))
+            error = error_of(library(server.port, scheme="https", trust=certificate))
 
         assert error.__class__ is ConnectionLost
 
 
 @libraries
 def test_a_tls_connection_broken_while_the_request_is_sent_leaves_the_outcome_open(
-    library: Library, tls: ssl.SSLContext, certificate: Path, monkeypatch: pytest.MonkeyPatch
+    library: Library, tls: ssl.SSLContext, certificate: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def broken(*args: Any) -> None:
         raise ssl.SSLEOFError(8, "EOF occurred in violation of protocol (_ssl.c:2427)")
 
     with serving(reply("200 OK", FOUND), tls=tls) as server:
-        transport = library(server.port, scheme="https", trust=str(certificate))
+        transport = library(server.port, scheme="https", trust=certificate)
         monkeypatch.setattr(ssl.SSLSocket, "sendall", broken)
         error = error_of(transport)
 

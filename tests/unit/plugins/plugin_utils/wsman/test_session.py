@@ -14,10 +14,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ansible_collections.winops.mars.plugins.plugin_utils.wsman import envelope
+from ansible_collections.winops.mars.plugins.plugin_utils.wsman import session as session_module
 from ansible_collections.winops.mars.plugins.plugin_utils.wsman.errors import (
     AuthenticationRejected,
     ConnectionLost,
     Fault,
+    LimitExceeded,
     OutcomeUnknown,
     ProtocolError,
     StaleContext,
@@ -32,6 +34,7 @@ from tests.unit.plugins.plugin_utils.wsman.scripted import (
     EMPTY,
     SHELL_CREATED,
     SIGNALED,
+    UNRELATED,
     Answer,
     ScriptedTransport,
     action,
@@ -49,12 +52,14 @@ SERVICES = CimPath("root/cimv2", "Win32_Service")
 SPOOLER = CimPath("root/cimv2", "Win32_Service", {"Name": "Spooler"})
 STOPPED = answer("<p:StopService_OUTPUT><p:ReturnValue>0</p:ReturnValue></p:StopService_OUTPUT>")
 
+IDENTIFIED = answer("<i:IdentifyResponse xmlns:i='http://schemas.dmtf.org/wbem/wsman/identity/1/wsmanidentity.xsd'/>")
+
 Operation = Callable[[Session], object]
 REPEATABLE: list[tuple[str, Operation, bytes]] = [
     ("get", lambda session: session.get(SPOOLER), answer(service("Spooler"))),
     ("query", lambda session: session.query("root/cimv2", "select * from C"), first_page([], None)),
     ("enumerate", lambda session: session.enumerate(SERVICES), first_page([], None)),
-    ("identify", lambda session: session.identify(), answer("<w:IdentifyResponse/>")),
+    ("identify", lambda session: session.identify(), IDENTIFIED),
     ("put", lambda session: session.put(SPOOLER, {"A": "b"}, repeatable=True), answer(service("Spooler"))),
     ("delete", lambda session: session.delete(SPOOLER, repeatable=True), EMPTY),
     ("invoke", lambda session: session.invoke(SPOOLER, "StopService", {}, repeatable=True), STOPPED),
@@ -305,6 +310,183 @@ def test_a_quota_frees_the_shell_this_session_holds() -> None:
     assert "SHELL-1" in transport.sent[-2]
 
 
+# -- An operation that takes longer than its OperationTimeout
+
+TIMED_OUT = fault("TimedOut", 0x80338029)
+
+
+@repeatable
+def test_a_repeatable_request_that_timed_out_on_the_host_is_sent_again(operation: Operation, success: bytes) -> None:
+    session, transport, pauses = scripted(TIMED_OUT, TIMED_OUT, success)
+
+    operation(session)
+
+    assert len(transport.sent) == 3
+    assert pauses == list(PAUSES[:2])
+
+
+@repeatable
+def test_a_repeatable_request_that_keeps_timing_out_on_the_host_says_so(operation: Operation, success: bytes) -> None:
+    session, transport, _unused = scripted(*[TIMED_OUT] * 4, success)
+
+    with pytest.raises(Fault) as caught:
+        operation(session)
+    assert caught.value.is_timeout
+    assert len(transport.sent) == 4
+
+
+@once
+def test_any_other_request_that_timed_out_on_the_host_leaves_its_outcome_unknown(
+    operation: Operation, success: bytes
+) -> None:
+    session, transport, _unused = scripted(TIMED_OUT, success)
+
+    with pytest.raises(OutcomeUnknown, match=r"sent once, and its outcome is unknown: .* error 0x80338029"):
+        operation(session)
+    assert len(transport.sent) == 1
+
+
+# -- Which request an answer belongs to
+
+OTHER_ID = b"uuid:11111111-2222-3333-4444-555555555555"
+every = pytest.mark.parametrize(
+    "operation, success",
+    [pytest.param(*rest, id=name) for name, *rest in REPEATABLE + ONCE if name != "identify"],
+)
+
+
+@every
+def test_the_answer_to_another_request_is_none(operation: Operation, success: bytes) -> None:
+    other = success.replace(UNRELATED.encode(), OTHER_ID)
+    session, transport, _unused = scripted(*[other] * 4, success)
+
+    with pytest.raises((ProtocolError, OutcomeUnknown), match="belongs to another request"):
+        operation(session)
+    assert len(transport.resets) == len(transport.sent)
+
+
+@every
+def test_an_answer_that_says_not_which_request_it_belongs_to_is_none(operation: Operation, success: bytes) -> None:
+    unrelated = success.replace(UNRELATED.encode(), b"")
+    session, *_unused = scripted(*[unrelated] * 4)
+
+    with pytest.raises((ProtocolError, OutcomeUnknown), match="belongs to another request"):
+        operation(session)
+
+
+@every
+def test_a_fault_belongs_to_its_request_unless_it_says_otherwise(operation: Operation, success: bytes) -> None:
+    denied = fault("AccessDenied", 5)
+    for own in (b"", b"<a:RelatesTo>" + UNRELATED.encode() + b"</a:RelatesTo>"):
+        session, *_unused = scripted(denied.replace(b"</s:Header>", own + b"</s:Header>"))
+        with pytest.raises(Fault):
+            operation(session)
+
+    other = b"<a:RelatesTo>" + OTHER_ID + b"</a:RelatesTo>"
+    session, *_unused = scripted(*[denied.replace(b"</s:Header>", other + b"</s:Header>")] * 4)
+    with pytest.raises((ProtocolError, OutcomeUnknown), match="belongs to another request"):
+        operation(session)
+
+
+@pytest.mark.parametrize("operation, success", [pytest.param(*rest, id=name) for name, *rest in REPEATABLE + ONCE])
+def test_what_another_operation_answers_is_no_answer(operation: Operation, success: bytes) -> None:
+    bodies = [each for *_unused, each in REPEATABLE] + [answer("<p:Win32_Volume/>")]
+    for body in bodies:
+        session, *_unused = scripted(*[body] * 4)
+        # The answers to Put and Delete hold nothing that is read
+        with suppress(ProtocolError, OutcomeUnknown):
+            assert operation(session) is None or body == success
+
+
+def test_an_instance_of_a_class_derived_from_a_class_of_the_schema_is_one_of_it() -> None:
+    session, *_unused = scripted(answer("<p:Win32_ShortcutFile><p:Name>x</p:Name></p:Win32_ShortcutFile>"))
+
+    found = session.get(CimPath("root/cimv2", "CIM_DataFile", {"Name": "c:\\x.lnk"}))
+
+    assert found.read("Name", string) == "x"
+
+
+# -- Limits
+
+
+def test_an_enumeration_without_end_is_left(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(session_module, "MAX_PAGES", 5)
+    pages = [next_page([], str(number)) for number in range(9)]
+    session, transport, _unused = scripted(first_page([], "0"), *pages)
+
+    with pytest.raises(LimitExceeded, match=r"answers do not end: 0 items on 5 pages within \d+ seconds"):
+        names(session)
+    assert len(transport.sent) == 5
+
+
+def test_an_enumeration_with_too_many_items_is_left(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(session_module, "MAX_ITEMS", 5)
+    page = [service("x")] * 3
+    session, transport, _unused = scripted(first_page(page, "0"), *[next_page(page, "1")] * 9)
+
+    with pytest.raises(LimitExceeded, match="6 items on 2 pages"):
+        names(session)
+    assert len(transport.sent) == 2
+
+
+def test_an_enumeration_that_takes_too_long_is_left() -> None:
+    transport = ScriptedTransport(first_page([], "0"), *[next_page([], "1")] * 9)
+    now = iter(range(0, 10000, 100))
+    session = Session(transport, lambda pause: None, clock=lambda: next(now))
+
+    with pytest.raises(LimitExceeded, match="answers do not end"):
+        names(session)
+    assert len(transport.sent) < 5
+
+
+@pytest.mark.parametrize("depth", [101, 100_000])
+@pytest.mark.parametrize("place", ["<p:Name>{}</p:Name>", "<s:Fault><s:Detail>{}</s:Detail></s:Fault>", "{}"])
+def test_elements_nested_deeply_are_a_protocol_error(place: str, depth: int) -> None:
+    nested = "<a>" * depth + "</a>" * depth
+
+    with pytest.raises(ProtocolError, match="nests more than 100"):
+        envelope.open_body(answer(place.format(nested)), None)
+
+
+def test_a_context_that_is_not_a_text_is_a_protocol_error() -> None:
+    session, *_unused = scripted(*[first_page([], "<a>" * 80 + "</a>" * 80)] * 4)
+
+    with pytest.raises(ProtocolError, match="context"):
+        names(session)
+
+
+@pytest.mark.parametrize(
+    "declared",
+    [
+        "<!DOCTYPE a>",
+        '<!DOCTYPE a SYSTEM "http://127.0.0.1/x">',
+        '<!DOCTYPE a [<!ENTITY b "bbbbbbbbbb"><!ENTITY c "&b;&b;&b;&b;&b;&b;&b;&b;">]>',
+    ],
+)
+def test_a_document_type_is_refused(declared: str) -> None:
+    with pytest.raises(ProtocolError, match="document type"):
+        envelope.open_body(declared.encode() + answer(service("x")), None)
+
+
+@pytest.mark.parametrize("length", [10_000, 1_500_000])
+def test_a_fault_of_any_size_is_one_sentence(length: int) -> None:
+    digits, text = "9" * length, "x" * length
+    for sent in (
+        fault("InternalError", int("1" * 4000), text),
+        fault(text, 5),
+        answer(f"<s:Fault><s:Detail><p:error_Code>{digits}</p:error_Code></s:Detail></s:Fault>"),
+        answer(f'<s:Fault><s:Detail><f:WSManFault Code="{digits}"/></s:Detail></s:Fault>'),
+    ):
+        with pytest.raises(Fault) as caught:
+            envelope.open_body(sent, None)
+        assert len(str(caught.value)) < 700
+
+
+def test_a_fault_without_code_and_subcode_is_named_an_error() -> None:
+    with pytest.raises(Fault, match=r"^the host answered with an error: Kaputt\.$"):
+        envelope.open_body(answer("<s:Fault><s:Reason><s:Text>Kaputt.</s:Text></s:Reason></s:Fault>"), None)
+
+
 # -- What is sent and read
 
 
@@ -398,7 +580,7 @@ def test_each_request_is_a_line_with_its_result() -> None:
     assert logged(lambda session: session.get(SPOOLER), one) == ["Get Win32_Service: ok in <s>"]
     assert logged(lambda session: session.put(SPOOLER, {}), one) == ["Put Win32_Service: ok in <s>"]
     assert logged(lambda session: session.delete(SPOOLER), EMPTY) == ["Delete Win32_Service: ok in <s>"]
-    assert logged(lambda session: session.identify(), answer("<w:IdentifyResponse/>")) == ["Identify: ok in <s>"]
+    assert logged(lambda session: session.identify(), IDENTIFIED) == ["Identify: ok in <s>"]
     assert logged(lambda session: session.invoke(SPOOLER, "StopService", {}), STOPPED) == [
         "Invoke Win32_Service.StopService: ReturnValue 0 in <s>"
     ]
@@ -475,7 +657,7 @@ def test_without_a_log_the_same_is_sent() -> None:
 @given(st.binary())
 def test_random_bytes_are_a_protocol_error(data: bytes) -> None:
     with pytest.raises(ProtocolError):
-        envelope.open_body(data)
+        envelope.open_body(data, None)
 
 
 @pytest.mark.parametrize(
@@ -493,7 +675,7 @@ def test_random_bytes_are_a_protocol_error(data: bytes) -> None:
 )
 def test_a_page_of_something_else_is_a_protocol_error(data: bytes) -> None:
     with pytest.raises(ProtocolError):
-        envelope.open_body(data)
+        envelope.open_body(data, None)
 
 
 WHOLE = [first_page([service("a")], "1"), STOPPED, QUOTA, SHELL_CREATED, received(("stdout", "aGk="), exit_code="0")]
@@ -506,19 +688,19 @@ def test_a_damaged_answer_is_an_error_of_ours_or_an_answer(whole: bytes, data: s
     damaged = whole[:start] + data.draw(st.binary(max_size=4)) + whole[end:]
 
     with suppress(WSManError):
-        envelope.open_body(damaged)
+        envelope.open_body(damaged, None)
 
 
 @given(st.sampled_from(WHOLE), st.integers(min_value=1))
 def test_a_truncated_answer_is_a_protocol_error(whole: bytes, missing: int) -> None:
     with pytest.raises(ProtocolError):
-        envelope.open_body(whole[: -1 - missing % len(whole)])
+        envelope.open_body(whole[: -1 - missing % len(whole)], None)
 
 
 @pytest.mark.parametrize("body", ["<s:Fault/>", "<s:Fault><s:Code/><s:Reason/></s:Fault>"])
 def test_a_fault_without_content_is_still_a_fault(body: str) -> None:
     with pytest.raises(Fault, match="no message"):
-        envelope.open_body(answer(body))
+        envelope.open_body(answer(body), None)
 
 
 @pytest.mark.parametrize(
@@ -539,7 +721,7 @@ def test_a_fault_without_content_is_still_a_fault(body: str) -> None:
 )
 def test_a_fault_answers_by_its_code_in_every_language(code: int, questions: set[str]) -> None:
     with pytest.raises(Fault) as caught:
-        envelope.open_body(fault("InternalError", code, "アクセスが拒否されました。"))
+        envelope.open_body(fault("InternalError", code, "アクセスが拒否されました。"), None)
 
     all_questions = {"is_access_denied", "is_absent", "is_timeout", "is_quota"}
     assert {question for question in all_questions if getattr(caught.value, question)} == questions

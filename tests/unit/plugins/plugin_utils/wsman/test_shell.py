@@ -12,13 +12,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from ansible_collections.winops.mars.plugins.plugin_utils.wsman import shell
 from ansible_collections.winops.mars.plugins.plugin_utils.wsman.errors import (
     AuthenticationRejected,
+    CommandLost,
     CommandTimedOut,
     ConnectionLost,
-    Fault,
+    LimitExceeded,
     OutcomeUnknown,
     ProtocolError,
+    ShellGone,
     StaleContext,
     TimedOut,
     Unreachable,
@@ -226,12 +229,84 @@ def test_a_command_the_host_never_got_is_sent_again(refusal: WSManError) -> None
     assert transport.actions.count("Command") == 2
 
 
-def test_a_fault_of_a_running_command_is_that_fault() -> None:
+def test_a_fault_after_a_command_was_started_leaves_its_outcome_open() -> None:
     session, transport, _unused = scripted(SHELL_CREATED, COMMAND_STARTED, fault("InvalidSelectors", 0x8033805B))
 
-    with pytest.raises(Fault, match="0x8033805B"):
+    with pytest.raises(OutcomeUnknown, match=r"the command was started, but .* error 0x8033805B"):
         session.run("anything")
     assert transport.actions.count("Command") == 1
+
+
+def test_a_fault_that_keeps_coming_after_a_repeatable_command_was_started_is_said() -> None:
+    denied = fault("AccessDenied", 5)
+    session, transport, _unused = scripted(*[SHELL_CREATED, COMMAND_STARTED, denied] * 4)
+
+    with pytest.raises(CommandLost, match=r"the command was started, but .* error 0x00000005"):
+        session.run("ver", repeatable=True)
+    assert transport.actions.count("Command") == 4
+
+
+GONE = fault("InvalidSelectors", 0x8033805B)
+
+
+@pytest.mark.parametrize("stdin", [None, "input"])
+def test_a_command_for_which_the_shell_is_gone_is_run_in_a_new_one(stdin: str | None) -> None:
+    sent = [SENT] if stdin else []
+    again = [SHELL_CREATED, COMMAND_STARTED, *sent, DONE, SIGNALED]
+    session, transport, pauses = scripted(SHELL_CREATED, *RUN, GONE, *again)
+    session.run("first")
+
+    assert session.run("shutdown /r", stdin).exit_code == 0
+    assert transport.actions[4:7] == ["Command", "Create", "Command"]
+    assert pauses == []
+
+
+def test_a_shell_that_is_gone_at_once_is_an_error() -> None:
+    session, transport, _unused = scripted(SHELL_CREATED, GONE)
+
+    with pytest.raises(ShellGone, match="0x8033805B"):
+        session.run("ver", repeatable=True)
+    assert transport.actions == ["Create", "Command"]
+
+
+def test_a_shell_closed_meanwhile_is_opened_anew() -> None:
+    session, transport, _unused = scripted(SHELL_CREATED, *RUN, EMPTY, SHELL_CREATED, *RUN)
+    session.run("first")
+
+    session.close_shell()
+    session.close_shell()
+    session.run("second")
+
+    assert transport.actions.count("Delete") == 1
+    assert transport.actions.count("Create") == 2
+    assert transport.resets == []
+
+
+@pytest.mark.parametrize("lost", [ConnectionLost("reset"), ProtocolError("HTTP 503"), EMPTY], ids=str)
+def test_a_command_whose_shell_got_lost_while_it_was_opened_is_run_once(lost: Answer) -> None:
+    session, transport, _unused = scripted(lost, SHELL_CREATED, *RUN)
+
+    assert session.run("shutdown /r").exit_code == 0
+    assert transport.actions.count("Command") == 1
+
+
+def test_an_answer_about_another_command_is_none() -> None:
+    other = received(("stdout", "aGk="), exit_code="0").replace(b"COMMAND-1", b"COMMAND-2")
+    session, *_unused = scripted(SHELL_CREATED, COMMAND_STARTED, other)
+
+    with pytest.raises(OutcomeUnknown, match="belongs to another command"):
+        session.run("anything")
+
+
+def test_output_without_end_is_stopped(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(shell, "MAX_OUTPUT", 10)
+    chunk = received(("stdout", encoded(b"12345678")))
+    session, transport, _unused = scripted(SHELL_CREATED, COMMAND_STARTED, chunk, chunk, SIGNALED, DONE)
+
+    with pytest.raises(LimitExceeded, match=r"^the command printed more than 10 bytes and was stopped$"):
+        session.run("type CON", repeatable=True)
+    assert transport.actions[-1] == "Signal"
+    assert len(transport.sent) == 5
 
 
 # -- Answers that are none
