@@ -40,6 +40,7 @@ options:
   arguments:
     description:
       - Run the installer with these arguments, written as for C(cmd.exe). They must not contain exclamation marks.
+      - They may contain passwords or license keys, so no output shows them.
     type: str
     default: ''
   creates_key:
@@ -172,7 +173,7 @@ from ansible.module_utils.basic import AnsibleModule
 ARGUMENT_SPEC = {
     "source": {"type": "str", "required": True},
     "sha256": {"type": "str"},
-    "arguments": {"type": "str", "default": ""},
+    "arguments": {"type": "str", "default": "", "no_log": True},
     "creates_key": {"type": "str", "required": True, "no_log": False},  # a key of the registry, no secret
     "creates_name": {"type": "str", "required": True},
     "creates_minimum": {"type": "str"},

@@ -6,11 +6,14 @@
 
 from __future__ import annotations
 
+import re
+import traceback
 from abc import abstractmethod
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from pathlib import Path
 from typing import Any, ClassVar, TypeVar
 
-from ansible.errors import AnsibleActionFail, AnsibleConnectionFailure
+from ansible.errors import AnsibleActionFail, AnsibleConnectionFailure, AnsibleError
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator, ValidationResult
 from ansible.module_utils.common.parameters import remove_values
 from ansible.module_utils.errors import UnsupportedError
@@ -22,6 +25,11 @@ from .wsman.errors import Unanswered, Unreachable, WSManError
 from .wsman.session import Session
 
 S = TypeVar("S")
+
+# What a terminal would not show but obey: C0 and C1 but for tab and line feed, and what changes the direction of text.
+_CONTROLS = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]")
+# User information and query of a URL.
+_URL_SECRETS = re.compile(r"[a-z][a-z0-9+.-]*://(?:([^/?#\s]*)@)?[^?#\s]*(?:\?([^#\s]*))?", re.IGNORECASE)
 
 
 class ValidatedAction(ActionBase):
@@ -36,32 +44,99 @@ class ValidatedAction(ActionBase):
     _supports_async = False
 
     def run(self, tmp: str | None = None, task_vars: dict[str, Any] | None = None) -> dict[str, Any]:
-        """Validate the arguments, do the work, and remove secrets from the result; Ansible calls this for each host."""
+        """Validate the arguments, do the work, and clean the result; Ansible calls this for each host.
+
+        All that leaves contains no secrets and no control characters, and every failure is one sentence.
+        """
         result: dict[str, Any] = super().run(tmp, task_vars)
         validation = ArgumentSpecValidator(self.spec, **self.constraints).validate(self._task.args)
-        secrets = validation._no_log_values
+        secrets = validation._no_log_values | set(self._more_secrets())
         if validation.error_messages:
             # The message of this error only lists the names.
             complaints = (
                 f"unsupported parameters: {error}" if isinstance(error, UnsupportedError) else str(error)
                 for error in validation.errors.errors
             )
-            raise AnsibleActionFail(remove_values(f"{self._task.action}: {'; '.join(complaints)}", secrets))
+            raise AnsibleActionFail(_sentence(f"{self._task.action}: {'; '.join(complaints)}", secrets))
+        data: dict[str, Any] = {}
         try:
             returned = self.run_validated(validation.validated_parameters, task_vars or {})
-            result.update(_with_notices(validation, returned))
-        except AnsibleActionFail as error:
-            failure = error
-        else:
-            return remove_values(result, secrets) if secrets else result
-        # Raised here, since ansible-core 2.16 to 2.18 adds the traceback of an error being handled to the result.
-        data = {key: value for key, value in (failure.result or {}).items() if key != "exception"}
-        data = _with_notices(validation, data)
-        raise AnsibleActionFail(remove_values(failure.message, secrets), result=remove_values(data, secrets))
+            cleaned: dict[str, Any] = _clean({**result, **_with_notices(validation, returned)}, secrets)
+            return cleaned
+        except AnsibleConnectionFailure as error:
+            failure: type[AnsibleError] = AnsibleConnectionFailure
+            message = error.message
+        except AnsibleError as error:
+            failure, message = AnsibleActionFail, error.message
+            # ansible-core 2.16 to 2.18 adds the traceback of an error being handled.
+            data = {key: value for key, value in (getattr(error, "result", None) or {}).items() if key != "exception"}
+        except Exception as error:  # noqa: BLE001 - whatever it is, the user gets a sentence and no traceback
+            failure, message = AnsibleActionFail, f"{self._task.action}: {_unexpected(error)}"
+            # The lines of the source, without the error's text
+            self._display.vvv("".join(traceback.format_tb(error.__traceback__)))
+        # Raised here for the same reason.
+        if failure is AnsibleConnectionFailure:
+            raise AnsibleConnectionFailure(_sentence(message, secrets))
+        raise AnsibleActionFail(_sentence(message, secrets), result=_clean(_with_notices(validation, data), secrets))
+
+    def _more_secrets(self) -> Iterator[str]:
+        """Yield what no output may repeat beside the values of options with ``no_log``.
+
+        ansible-core 2.19 and later print the message of a failed task even if the task has ``no_log``.
+        """
+        for option, value in self._task.args.items():
+            for text in _texts(value):
+                for match in _URL_SECRETS.finditer(text):
+                    yield from filter(None, (match[1], match[2], (match[1] or "").partition(":")[2]))
+                if self._task.no_log and text and text not in self.spec.get(option, {}).get("choices", ()):
+                    yield text
 
     @abstractmethod
     def run_validated(self, args: dict[str, Any], task_vars: Mapping[str, Any]) -> dict[str, Any]:
         """Do the work and return what the module returns."""
+
+
+def _texts(value: object) -> Iterator[str]:
+    """Yield the texts and numbers in an argument, however nested."""
+    if isinstance(value, Mapping):
+        value = [*value.keys(), *value.values()]
+    if isinstance(value, (list, tuple)):
+        for item in value:
+            yield from _texts(item)
+    elif isinstance(value, (str, int, float)) and not isinstance(value, bool):
+        yield str(value)
+
+
+def _sentence(message: str, secrets: set[str]) -> str:
+    """Return a message as one line."""
+    return " ".join(str(_clean(message, secrets)).split())
+
+
+def _clean(value: Any, secrets: set[str]) -> Any:
+    """Return plain data without secrets, and with a replacement character for each control character."""
+    return _visible(remove_values(value, secrets) if secrets else value)
+
+
+def _visible(value: Any) -> Any:
+    if isinstance(value, str):
+        # Without a reason, the text is not copied: Ansible's own kinds of text carry more than their characters.
+        return _CONTROLS.sub("\N{REPLACEMENT CHARACTER}", value) if _CONTROLS.search(value) else value
+    if isinstance(value, Mapping):
+        return {_visible(key): _visible(item) for key, item in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_visible(item) for item in value]
+    return value
+
+
+def _unexpected(error: Exception) -> str:
+    """Return the sentence for an error nobody has foreseen, without its text, which may contain anything."""
+    frames = traceback.extract_tb(error.__traceback__)
+    ours = [frame for frame in frames if "plugin_utils" in frame.filename] or list(frames)
+    place = f"{Path(ours[-1].filename).name}, line {ours[-1].lineno}"
+    return (
+        f"an error in the module or an answer that nobody has foreseen ({type(error).__name__} in {place}); the host's "
+        "state is unknown: run the task again with -vvv, and report this with the collection's version"
+    )
 
 
 def _with_notices(validation: ValidationResult, result: dict[str, Any]) -> dict[str, Any]:
@@ -88,9 +163,16 @@ class WindowsAction(ValidatedAction):
         try:
             session = open_session(self._connection)
             try:
-                return self.run_on_host(args, session)
-            finally:
+                result = self.run_on_host(args, session)
+            except Exception:
                 session.close()
+                raise
+            except BaseException:
+                # The task's timeout is over, so the host is asked nothing more.
+                session.abandon()
+                raise
+            session.close()
+            return result
         except Unreachable as error:
             raise AnsibleConnectionFailure(f"{host} cannot be reached over WS-Management: {error}") from None
         except WSManError as error:
@@ -189,8 +271,6 @@ class DesiredStateAction(WindowsAction):
 
 
 def _differences(current: Mapping[str, Any], desired: Mapping[str, Any]) -> str:
-    return "; ".join(
-        f"{key} is {current.get(key)!r} and not {value!r}"
-        for key, value in desired.items()
-        if current.get(key) != value
-    )
+    """Return what differs, without the values, which may be secrets: the result has them, and ``no_log`` hides it."""
+    names = [str(key) for key, value in desired.items() if current.get(key) != value]
+    return f"{' and '.join(names)} (see 'after')"

@@ -103,7 +103,7 @@ def test_unreachable(run: Run, host: str, sentences: list[str]) -> None:
         ("refuses-password", ["the host refused the credentials: check user, password"]),
         ("always-error", ["the host answered HTTP 500 without a WS-Management message: check port, path and proxy"]),
         ("always-quota", ["0x803381A6", "raise the WinRM quotas of the host"]),
-        ("change-never-arrives", ["is not in effect so far", "the command mkdir was sent once and not answered"]),
+        ("change-never-arrives", ["is not in effect so far", "mkdir was sent once, and its outcome is unknown"]),
         ("denies-registry", ["winops.mars.cim_registry", "0x80338104", "LocalAccountTokenFilterPolicy"]),
         ("denies-defender", ["winops.mars.cim_defender_exclusion", "0x80041003", "LocalAccountTokenFilterPolicy"]),
         ("tamper", ["a policy manages the exclusions", "TPExclusions", "Intune"]),

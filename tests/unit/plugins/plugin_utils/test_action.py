@@ -76,6 +76,7 @@ def prepared(kind: type[ValidatedAction], args: Mapping[str, Any], **task: Any) 
         "check_mode": False,
         "diff": False,
         "delegate_to": None,
+        "no_log": False,
         **task,
     }
     settings = {"async_val": 0, "collections": [], "args": dict(args), **settings}
@@ -187,7 +188,7 @@ def test_a_diff_is_there_when_asked_for(sessions: list[MagicMock], check_mode: b
 def test_a_change_that_did_not_take_effect_fails(sessions: list[MagicMock]) -> None:
     host = Host({"value": 1}, ignored, ignored)
 
-    with pytest.raises(AnsibleActionFail, match="applied but is not in effect: value is 1 and not 2") as caught:
+    with pytest.raises(AnsibleActionFail, match="applied but is not in effect: value \\(see 'after'\\)") as caught:
         changed(host, sessions)
 
     assert "nothing was changed" in caught.value.message
@@ -264,7 +265,7 @@ def test_a_change_that_is_never_answered_has_an_unknown_outcome(sessions: list[M
         changed(host, sessions)
 
     message = caught.value.message
-    assert "the change is not in effect so far: value is 1 and not 2" in message
+    assert "the change is not in effect so far: value (see 'after')" in message
     assert "whether it still takes effect is unknown" in message
     assert str(lost) in message
     assert "nothing was changed" not in message
@@ -377,7 +378,7 @@ def test_a_session_is_closed_after_success_and_failure(sessions: list[MagicMock]
     prepared(executing(dict), {"name": "x"}).run(None, TASK_VARS)
     with pytest.raises(AnsibleActionFail):
         prepared(executing(raising(DENIED)), {"name": "x"}).run(None, TASK_VARS)
-    with pytest.raises(ZeroDivisionError):
+    with pytest.raises(AnsibleActionFail):
         prepared(executing(raising(ZeroDivisionError())), {"name": "x"}).run(None, TASK_VARS)
 
     assert [session.close.call_count for session in sessions] == [1, 1, 1]
@@ -534,3 +535,136 @@ def test_a_secret_is_in_no_diff_and_no_state(sessions: list[MagicMock]) -> None:
     with pytest.raises(AnsibleActionFail) as caught:
         changed(failing, sessions, args, diff=True)
     assert SECRET not in caught.value.message + str(caught.value.result)
+
+
+# -- Whatever else goes wrong
+
+
+@pytest.mark.parametrize(
+    "error",
+    [KeyError(SECRET), RecursionError(SECRET), ValueError(f"{SECRET}\n\x1b[2J"), ZeroDivisionError(), MemoryError()],
+    ids=lambda error: type(error).__name__,
+)
+def test_an_error_nobody_has_foreseen_is_one_sentence_without_its_text(
+    sessions: list[MagicMock], error: Exception
+) -> None:
+    with pytest.raises(AnsibleActionFail) as caught:
+        prepared(executing(raising(error)), {"name": "x"}).run(None, TASK_VARS)
+
+    message = caught.value.message
+    assert message.startswith("winops.mars.cim_thing: an error in the module or an answer that nobody has foreseen")
+    assert f"({type(error).__name__} in " in message
+    assert "report this" in message
+    assert SECRET not in str(caught.value)
+    assert "\n" not in message
+    assert caught.value.__context__ is None
+    sessions[0].close.assert_called_once()
+
+
+def test_a_value_nested_too_deeply_to_be_shown_is_one_sentence(sessions: list[MagicMock]) -> None:
+    nested: list[Any] = []
+    for _level in range(100_000):
+        nested = [nested]
+
+    with pytest.raises(AnsibleActionFail, match="RecursionError"):
+        prepared(executing(lambda: {"found": nested}), {"name": "x"}).run(None, TASK_VARS)
+
+
+class TaskTimeout(BaseException):
+    """As the one of ansible-core, which ends a task whose C(timeout) is over."""
+
+
+def test_after_the_timeout_of_a_task_the_host_is_asked_nothing_more(sessions: list[MagicMock]) -> None:
+    def step() -> State:
+        raise TaskTimeout
+
+    with pytest.raises(TaskTimeout):
+        prepared(executing(step), {"name": "x"}).run(None, TASK_VARS)
+    sessions[0].abandon.assert_called_once()
+    sessions[0].close.assert_not_called()
+
+
+# -- What leaves
+
+CONTROLS = [chr(code) for code in (*range(9), *range(11, 32), *range(0x7F, 0xA0))]
+CONTROLS += [*"\u061c\u200e\u200f\u2028\u2029\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"]
+HOSTILE = f"a{''.join(CONTROLS)}b"
+CLEANED = "a" + "\N{REPLACEMENT CHARACTER}" * len(CONTROLS) + "b"
+
+
+def test_a_result_contains_no_control_characters(sessions: list[MagicMock]) -> None:
+    found = {
+        "text": HOSTILE,
+        "list": [HOSTILE, {"nested": (HOSTILE,)}],
+        HOSTILE: 1,
+        "lines": "a\n\tb ü 日本 \U0001f600",
+    }
+
+    result = prepared(executing(lambda: found), {"name": "x"}).run(None, TASK_VARS)
+
+    assert result == {
+        "text": CLEANED,
+        "list": [CLEANED, {"nested": [CLEANED]}],
+        CLEANED: 1,
+        "lines": "a\n\tb ü 日本 \U0001f600",
+    }
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        Fault(5, "AccessDenied", HOSTILE),
+        Unreachable(HOSTILE),
+        AnsibleActionFail(HOSTILE, result={"before": HOSTILE}),
+    ],
+    ids=lambda error: type(error).__name__,
+)
+def test_a_failure_contains_no_control_characters(sessions: list[MagicMock], error: Exception) -> None:
+    with pytest.raises((AnsibleActionFail, AnsibleConnectionFailure)) as caught:
+        prepared(executing(raising(error)), {"name": "x"}).run(None, TASK_VARS)
+
+    shown = f"{caught.value.message} {getattr(caught.value, 'result', None)}"
+    assert not set(CONTROLS) & set(shown)
+    assert CLEANED in shown
+
+
+def test_a_message_is_one_line(sessions: list[MagicMock]) -> None:
+    with pytest.raises(AnsibleActionFail, match="failed ok: \\[forged\\]"):
+        prepared(executing(raising(WSManError("failed\n\nok: [forged]"))), {"name": "x"}).run(None, TASK_VARS)
+
+
+@pytest.mark.parametrize(
+    "url, secrets",
+    [
+        ("https://user:pass-word@host/x.exe?sv=1&sig=abc%3D", ["user:pass-word", "pass-word", "sv=1&sig=abc%3D"]),
+        ("HTTPS://host/x.exe?token=abc#part", ["token=abc"]),
+        ("ftp://only-user@host", ["only-user"]),
+    ],
+)
+def test_credentials_and_query_of_a_url_never_leave(sessions: list[MagicMock], url: str, secrets: list[str]) -> None:
+    def step() -> State:
+        return {"source": url, "words": [f"got {secret}" for secret in secrets]}
+
+    result = prepared(executing(step), {"name": url}).run(None, TASK_VARS)
+    with pytest.raises(AnsibleActionFail) as caught:
+        prepared(executing(raising(WSManError(f"cannot read {url}"))), {"name": url}).run(None, TASK_VARS)
+
+    for secret in secrets:
+        assert secret not in str(result)
+        assert secret not in caught.value.message
+
+
+def test_a_failure_of_a_task_with_no_log_repeats_no_argument(sessions: list[MagicMock]) -> None:
+    reason = f"the host refuses {SECRET} and 4711"
+    with pytest.raises(AnsibleActionFail) as caught:
+        prepared(executing(raising(Fault(5, "", reason))), {"name": SECRET, "value": 4711}, no_log=True).run(
+            None, TASK_VARS
+        )
+    assert SECRET not in str(caught.value)
+    assert "4711" not in str(caught.value)
+
+
+def test_a_complaint_about_an_argument_of_a_task_with_no_log_does_not_repeat_it() -> None:
+    with pytest.raises(AnsibleActionFail, match="value") as caught:
+        prepared(executing(dict), {"name": "x", "value": SECRET}, no_log=True).run(None, TASK_VARS)
+    assert SECRET not in str(caught.value)
