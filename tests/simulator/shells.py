@@ -119,10 +119,14 @@ class Shells:
 
     def _expire(self) -> None:
         """Delete the shells in which nothing has happened for too long (MS-WSMV, IdleTimeOut of rsp:Shell)."""
-        self.run_started()
         limit = self.windows.seconds() - self.windows.shell_idle_seconds()
         for shell_id, shell in list(self._shells.items()):
-            if shell.used < limit and not shell.runs:
+            if shell.used >= limit:
+                continue
+            for command in shell.commands.values():
+                if command.process is None and not command.waits:
+                    self._run(shell, command)
+            if not shell.runs:
                 del self._shells[shell_id]
 
     def _shell(self, request: Request) -> tuple[str, _Shell]:
