@@ -411,7 +411,7 @@ def test_a_move_that_was_killed_is_completed_by_the_next(
     with monkeypatch.context() as patch:
         patch.setattr(ScratchFolder, "_restore", lambda *_: "")
         patch.setattr(ScratchFolder, "_write", lambda *_: 1 / 0)
-        with pytest.raises(ZeroDivisionError):
+        with pytest.raises(AnsibleActionFail, match="ZeroDivisionError"):
             run_action(ActionModule, host, location=NEW)
     assert engine(host) == "Stopped"
     assert host.windows.state()["services"]["obengine"]["start_mode"] == "Disabled"
