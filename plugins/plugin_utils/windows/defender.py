@@ -40,9 +40,9 @@ _FEATURES_KEY = r"HKLM\SOFTWARE\Microsoft\Windows Defender\Features"
 _POLICY_KEY = r"HKLM\SOFTWARE\Policies\Microsoft\Windows Defender"
 _MANAGEMENT_KEY = _POLICY_KEY + r"\Policy Manager"
 
-# RPC_S_SERVER_UNAVAILABLE of Defender and of Windows: the classes exist, but Defender's service is not running.
-_NOT_RUNNING = (0x800106BA, 0x800706BA)
-_WBEM_E_PROVIDER_LOAD_FAILURE = 0x80041013
+# The classes exist, but Defender's service is not running (RPC_S_SERVER_UNAVAILABLE of Defender and of Windows), or
+# their provider is gone (WBEM_E_PROVIDER_LOAD_FAILURE).
+_NOT_RUNNING = (0x800106BA, 0x800706BA, 0x80041013)
 
 # Stands in each list in place of the exclusions, as in "N/A: Administrators are not allowed to view exclusions".
 _HIDDEN = "N/A:"
@@ -121,13 +121,8 @@ class Defender:
         self._session = session
 
     def status(self) -> Status | None:
-        """Return whether Defender protects the host; None where its classes do not answer or do not exist."""
-        try:
-            instance = self._only("MSFT_MpComputerStatus")
-        except Fault as fault:
-            if _not_running(fault):
-                return Status(running=False, mode=None, real_time_protection=None, tamper_protected=None)
-            raise
+        """Return whether Defender protects the host; None where its service has to say whether it runs at all."""
+        instance = self._only("MSFT_MpComputerStatus")
         if instance is None:
             return None
         return Status(
@@ -142,12 +137,7 @@ class Defender:
 
         :param hidden: a policy hides them. Then a list without a path is not taken for one, whatever the text in it.
         """
-        try:
-            instance = self._only("MSFT_MpPreference")
-        except Fault as fault:
-            if _not_running(fault):
-                return None
-            raise
+        instance = self._only("MSFT_MpPreference")
         if instance is None:
             return None
         exclusion_paths = instance.read("ExclusionPath", array_of(string)) or []
@@ -195,7 +185,7 @@ class Defender:
         try:
             instances = self._session.enumerate(CimPath(_NAMESPACE, class_name))
         except Fault as fault:
-            if fault.is_absent or fault.code == _WBEM_E_PROVIDER_LOAD_FAILURE:
+            if fault.is_absent or fault.code in _NOT_RUNNING:
                 return None
             raise
         return instances[0] if instances else None
@@ -206,7 +196,3 @@ def _both(one: bool | None, other: bool | None) -> bool | None:
     if one is False or other is False:
         return False
     return None if one is None or other is None else True
-
-
-def _not_running(fault: Fault) -> bool:
-    return fault.code in _NOT_RUNNING

@@ -144,17 +144,8 @@ def _registered(host: Host) -> list[str]:
 
 def _defender(host: Host, subject: Defender) -> dict[str, Any] | None:
     status = subject.status()
-    # Where it was removed or displaced by another product, only its service says whether it is there
-    service = next((service for service in host.services if fold(service.name) == fold(defender.SERVICE)), None)
-    if service is None and (status is None or status.running is False):
-        return None
     if status is None:
-        if service is not None and service.state != "Stopped":
-            raise CimError(
-                "Microsoft Defender Antivirus does not say whether it protects the host; the state of its service is "
-                f"{service.state}"
-            )
-        return _NOT_RUNNING
+        return _by_service(host)
     if status.running is False:
         return _NOT_RUNNING
     facts: dict[str, Any] = vars(status) | {"active": status.active, "policy_paths": None, "policy_processes": None}
@@ -170,6 +161,19 @@ def _defender(host: Host, subject: Defender) -> dict[str, Any] | None:
             exclusions = subject.policy_exclusions()
             facts |= {"policy_paths": exclusions.exclusion_paths, "policy_processes": exclusions.exclusion_processes}
     return facts
+
+
+def _by_service(host: Host) -> dict[str, Any] | None:
+    """What the service of Defender says where it is switched off, or was removed or displaced by another product."""
+    service = next((service for service in host.services if fold(service.name) == fold(defender.SERVICE)), None)
+    if service is None:
+        return None
+    if service.state != "Stopped":
+        raise CimError(
+            "Microsoft Defender Antivirus does not say whether it protects the host; the state of its service is "
+            f"{service.state}"
+        )
+    return _NOT_RUNNING
 
 
 _NOT_RUNNING: dict[str, Any] = {

@@ -196,7 +196,7 @@ def test_where_filters_cannot_be_listed_other_products_are_unknown_and_so_is_the
         assert finding(facts).status == "unknown"
 
 
-@pytest.mark.parametrize("absence", [{"fails": 0x80041013}, {"instances": 0}])
+@pytest.mark.parametrize("absence", [{"fails": 0x80041013}, {"fails": 0x800106BA}, {"instances": 0}])
 def test_where_the_classes_of_defender_are_dead_its_service_decides(absence: dict[str, int]) -> None:
     running = facts_of("healthy-2022", defender=absence)
     assert "defender" not in running["antivirus"]
