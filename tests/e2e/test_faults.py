@@ -133,7 +133,7 @@ def test_what_may_not_be_read_is_unknown_and_the_rest_is_checked(run: Run) -> No
     assert checked["verdict"] == "unknown"
     for rule in ("antivirus_exclusions", "antivirus_compilers"):
         assert statuses.pop(rule)["status"] == "unknown"
-    assert {finding["status"] for finding in statuses.values()} == {"compliant"}
+    assert {finding["status"] for finding in statuses.values()} <= {"compliant", "not_applicable"}
 
 
 def test_a_failed_move_puts_both_registry_values_back(run: Run, fleet: Fleet) -> None:
@@ -160,7 +160,7 @@ def test_a_certificate_nobody_vouches_for(tmp_path: Path) -> None:
 
 def test_exclusions_that_a_policy_manages_in_the_playbook(fleet: Fleet) -> None:
     before = fleet.host_state("tamper")
-    run = fleet.play(limit="tamper")
+    run = fleet.play("winops.mars.mars_prereqs", "--tags=antivirus_exclusions", limit="tamper")
 
     assert run.messages("failed") == {}
     (finding,) = (

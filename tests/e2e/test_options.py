@@ -332,21 +332,21 @@ def test_decisions_of_the_inventory_are_shown_and_obeyed(fleet: Fleet) -> None:
     run = fleet.play(
         "winops.mars.mars_prereqs",
         "--check",
-        limit="antivirus-2019,japanese-2016",
+        limit="antivirus-2019,policy-2022",
         mars_prereqs_attestations=[{"rule": "antivirus_exclusions", "note": "CHG1", **decision}],
-        mars_prereqs_waivers=[{"rule": "task_principal", "reason": "Later.", **decision}],
+        mars_prereqs_waivers=[{"rule": "powershell_execution_policy", "reason": "Later.", **decision}],
     )
     results = run.results("mars_compliance")
 
     assert open_findings(run) == {
         "antivirus-2019": {"antivirus_exclusions": "attested"},
-        "japanese-2016": {"powershell_module_path": "noncompliant", "task_principal": "waived"},
+        "policy-2022": {"powershell_execution_policy": "waived"},
     }
     assert {host: result["verdict"] for host, result in results.items()} == {
         "antivirus-2019": "compliant",
-        "japanese-2016": "noncompliant",
+        "policy-2022": "compliant",
     }
-    assert results["japanese-2016"]["roles"] == ["powershell"]
+    assert run.changed() == {}
     for words in ("attested by Ann until 9999-12-31 (CHG1)", "accepted by Ann until 9999-12-31 (Later.)"):
         assert words in run.stdout
     (table,) = (
@@ -356,4 +356,4 @@ def test_decisions_of_the_inventory_are_shown_and_obeyed(fleet: Fleet) -> None:
     )
     rows = {row.split()[0]: row.split() for row in table}
     assert "attested" in rows["antivirus-2019"]
-    assert "waived" in rows["japanese-2016"]
+    assert "waived" in rows["policy-2022"]
