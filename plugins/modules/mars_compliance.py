@@ -59,6 +59,8 @@ options:
       - C(last_backup_hours) is a number of hours above 0, or null. Longest time since the last successful backup,
         in hours. By default, that is the longest time between two scheduled backups and a day more, or eight
         days if the schedule is neither daily nor weekly.
+      - C(proxy) is none, or host and port such as proxy.example.com:8080, or null. The proxy through which
+        the agent reaches Azure.
       # end generated
     type: dict
     default: {}

@@ -35,6 +35,8 @@ options:
       - last_backup
       - os
       - powershell
+      - proxy
+      - root_certificates
       - scratch
       - tasks
       - tls
@@ -46,6 +48,8 @@ options:
       - '!last_backup'
       - '!os'
       - '!powershell'
+      - '!proxy'
+      - '!root_certificates'
       - '!scratch'
       - '!tasks'
       - '!tls'
@@ -402,6 +406,74 @@ ansible_facts:
               type: list
               elements: str
               sample: ['C:\Program Files\Microsoft Azure Recovery Services Agent\bin\Modules']
+        proxy:
+          description:
+            - The proxies that services use, without credentials.
+            - The agent has a setting of its own beside them, which cannot be read from outside.
+          type: dict
+          contains:
+            per_machine:
+              description: Whether a policy makes the settings of WinINET those of the computer.
+              type: bool
+              sample: false
+            wininet:
+              description: The settings of WinINET for the SYSTEM account.
+              type: dict
+              contains: &use
+                address:
+                  description: Host and port of the proxy for HTTPS, V(null) for none.
+                  type: str
+                  sample: proxy.example.com:8080
+                bypass:
+                  description: The hosts for which it is not used, V(null) for none.
+                  type: str
+                  sample: '*.example.com;<local>'
+                auto_config_url:
+                  description: The address of an automatic configuration script, V(null) for none.
+                  type: str
+                  sample: http://wpad.example.com/proxy.pac
+                auto_detect:
+                  description: Whether such a script is looked for in the network, V(null) if that is not stored.
+                  type: bool
+                  sample: false
+            connection:
+              description: The settings of the connection, which WinINET has beside them, V(null) for none.
+              type: dict
+              contains: *use
+            winhttp:
+              description: The settings of WinHTTP.
+              type: dict
+              contains: *use
+        root_certificates:
+          description: The root certificates to which those of Azure chain.
+          type: dict
+          contains:
+            automatic:
+              description: Whether Windows may fetch root certificates when it needs them.
+              type: bool
+              sample: true
+            missing:
+              description: Those that the computer does not have.
+              type: list
+              elements: dict
+              contains: &certificate
+                name:
+                  description: Name.
+                  type: str
+                  sample: DigiCert Global Root G2
+                thumbprint:
+                  description: SHA-1 thumbprint.
+                  type: str
+                  sample: DF3C24F9BFD666761B268073FE06D1CC8D4F82A4
+                usual:
+                  description: Whether it is usually there on a host that uses Azure.
+                  type: bool
+                  sample: true
+            disallowed:
+              description: Those that the computer is told not to trust.
+              type: list
+              elements: dict
+              contains: *certificate
         scratch:
           description: The scratch (cache) folder. Everything else is V(null) where C(location) is.
           type: dict
@@ -704,6 +776,8 @@ SECTIONS = [
     "last_backup",
     "os",
     "powershell",
+    "proxy",
+    "root_certificates",
     "scratch",
     "tasks",
     "tls",

@@ -11,10 +11,11 @@ asked for a key that certainly does not exist. A key about which it says the sam
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from .command_batch import Output
+from ..wsman.session import Session
+from .command_batch import CommandBatch, Output
 from .command_line import quoted
 from .errors import CimError
 from .paths import fold
@@ -98,3 +99,9 @@ def registry_key(key: str, output: Output, absent: Output) -> RegistryKey | None
             # A text with line breaks
             values[latest] = values[latest][0], f"{values[latest][1]}\n{line}"
     return RegistryKey(key, tuple(subkeys), values)
+
+
+def read_keys(session: Session, keys: Sequence[str]) -> list[RegistryKey | None]:
+    """Read registry keys by one command; None for an absent one."""
+    batch = CommandBatch(session, {line: line for line in (ABSENT_QUERY, *map(query, keys))})
+    return [registry_key(key, batch.output(query(key)), batch.output(ABSENT_QUERY)) for key in keys]

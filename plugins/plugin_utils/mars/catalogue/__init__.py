@@ -50,6 +50,8 @@ _WINDOWS_RELEASES = {
 }
 #: Build number of a Windows that needs an update for TLS 1.2 to that update.
 TLS_UPDATES = {build: TlsUpdate(**entry) for build, entry in read("tls_updates.yml").items()}
+#: Thumbprint of a certificate to which those of Azure chain, in upper case, to ``name`` and ``usual``.
+ROOT_CERTIFICATES: dict[str, dict[str, Any]] = read("root_certificates.yml")
 _ANTIVIRUS: list[dict[str, Any]] = read("antivirus.yml")
 #: The services of antivirus products other than Microsoft Defender; * stands for a version.
 ANTIVIRUS_SERVICES: list[str] = [service for product in _ANTIVIRUS for service in product.get("services", ())]

@@ -85,6 +85,11 @@ def _hours(value: Any) -> float | None:
     return number if number is not None and number > 0 else None
 
 
+def _proxy(value: Any) -> str | None:
+    text = value.strip().lower() if isinstance(value, str) else ""
+    return text if text == "none" or re.fullmatch(r"([\w.-]+|\[[0-9a-f:]+\]):\d+", text) else None
+
+
 _TYPES: Mapping[str, tuple[Callable[[Any], Any], str]] = {
     "version": (_version, "a version in quotes, '4.8' for example"),
     "percent": (_percent, "a number from 0 to 100"),
@@ -92,6 +97,7 @@ _TYPES: Mapping[str, tuple[Callable[[Any], Any], str]] = {
     "text": (_text, "a text, or null"),
     "texts": (_texts, "a list of texts, or null"),
     "hours": (_hours, "a number of hours above 0, or null"),
+    "proxy": (_proxy, "none, or host and port such as proxy.example.com:8080, or null"),
 }
 
 #: All thresholds by name.
@@ -110,5 +116,7 @@ def thresholds(baseline: str, overrides: Mapping[str, Any]) -> dict[str, Any]:
         try:
             values[name] = THRESHOLDS[name].read(value)
         except ValueError as error:
-            raise ThresholdError(f"the threshold {name} must be {error}, not {value!r}") from None
+            # What looks like a URL with credentials is not shown
+            shown = "" if "@" in str(value) else f", not {value!r}"
+            raise ThresholdError(f"the threshold {name} must be {error}{shown}") from None
     return values

@@ -1,7 +1,7 @@
 # Copyright (c) 2026 winops.mars contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""certutil.exe: -hashfile, -decode, -encode, -urlcache."""
+"""certutil.exe: -hashfile, -decode, -encode, -urlcache, -addstore."""
 
 from __future__ import annotations
 
@@ -12,11 +12,18 @@ import hashlib
 from tests.simulator.windows.cmd import transfer
 from tests.simulator.windows.cmd.context import Context
 from tests.simulator.windows.filesystem import ERROR_FILE_EXISTS, FileError
+from tests.simulator.windows.registry import RegistryError, Value, ValueType
 
 
 def certutil(context: Context, arguments: list[str]) -> int:
     """Exit code 0, or the HRESULT that failed."""
-    verbs = {"hashfile": _hash_file, "decode": _decode, "encode": _encode, "urlcache": _url_cache}
+    verbs = {
+        "hashfile": _hash_file,
+        "decode": _decode,
+        "encode": _encode,
+        "urlcache": _url_cache,
+        "addstore": _add_store,
+    }
     flags = [argument[1:].lower() for argument in arguments if argument[:1] in "-/"]
     words = [argument for argument in arguments if argument[:1] not in "-/"]
     verb = next((flag for flag in flags if flag in verbs), None)
@@ -26,7 +33,7 @@ def certutil(context: Context, arguments: list[str]) -> int:
         return 0x80070057
     try:
         code = verbs[verb](context, words, flags)
-    except FileError as error:
+    except (FileError, RegistryError) as error:
         code = 0x80070000 | error.code
     if code:
         context.say("certutil_failed", verb, code, code & 0xFFFF)
@@ -83,6 +90,23 @@ def _encode(context: Context, words: list[str], flags: list[str]) -> int:
     text = base64.b64encode(context.read(source))
     lines = [text[at : at + 64] for at in range(0, len(text), 64)]
     context.write(target, b"\r\n".join([b"-----BEGIN CERTIFICATE-----", *lines, b"-----END CERTIFICATE-----", b""]))
+    return 0
+
+
+def _add_store(context: Context, words: list[str], _flags: list[str]) -> int:
+    """Add a certificate to a store of the computer: the registry has it under its thumbprint, after a property."""
+    store, source = words
+    content = context.read(source)
+    if content.startswith(b"-----BEGIN CERTIFICATE-----"):
+        body = [line.strip() for line in content.splitlines() if not line.startswith(b"-----")]
+        content = base64.b64decode(b"".join(body), validate=True)
+    if content[:1] != b"\x30":
+        return 0x80092009  # CRYPT_E_NO_MATCH
+    thumbprint = hashlib.sha1(content, usedforsecurity=False).hexdigest().upper()
+    key = rf"HKLM\SOFTWARE\Microsoft\SystemCertificates\{store}\Certificates\{thumbprint}"
+    context.host.registry.create(key)
+    blob = (32).to_bytes(4, "little") + (1).to_bytes(4, "little") + len(content).to_bytes(4, "little") + content
+    context.host.registry.set(key, Value("Blob", ValueType.REG_BINARY, blob))
     return 0
 
 

@@ -7,7 +7,18 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from tests.simulator.windows.cmd import certutil, files, fltmc, reg, robocopy, schtasks, system, transfer, wevtutil
+from tests.simulator.windows.cmd import (
+    certutil,
+    files,
+    fltmc,
+    proxies,
+    reg,
+    robocopy,
+    schtasks,
+    system,
+    transfer,
+    wevtutil,
+)
 from tests.simulator.windows.cmd.context import Context
 from tests.simulator.windows.installers import run_update
 
@@ -28,6 +39,7 @@ TOOLS: dict[str, Callable[[Context, list[str]], int]] = {
     "hostname": system.hostname,
     "more": files.more,
     "net": system.net,
+    "netsh": proxies.netsh,
     "ping": system.ping,
     "powershell": system.powershell,
     "reg": reg.reg,

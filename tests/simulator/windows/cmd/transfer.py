@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 from tests.simulator.windows.cmd.context import Context
+from tests.simulator.windows.cmd.proxies import set_ie_proxy
 from tests.simulator.windows.filesystem import FileError, Node, size_in_bytes
 
 ERROR_NOT_LOGGED_ON = 0x800704DD
@@ -33,7 +34,9 @@ def download(context: Context, url: str, target: str) -> int:
 
 
 def bitsadmin(context: Context, arguments: list[str]) -> int:
-    """``bitsadmin /transfer job [/download] [/priority p] url target``; a network logon has no BITS."""
+    """``bitsadmin /transfer job [/download] [/priority p] url target`` or ``/util``; a network logon has no BITS."""
+    if [argument.lower() for argument in arguments[:2]] == ["/util", "/setieproxy"]:
+        return set_ie_proxy(context, arguments[2:])
     words = []
     position = 1
     while position < len(arguments):

@@ -45,6 +45,9 @@ def test_every_threshold_is_described() -> None:
         ("scratch_free_percent", "7.5", 7.5),
         ("scratch_free_percent", 0, 0),
         ("scratch_system_state_space", "2000000000000", 2_000_000_000_000),
+        ("proxy", "None", "none"),
+        ("proxy", "Proxy.example.com:8080 ", "proxy.example.com:8080"),
+        ("proxy", "[fd00::1]:3128", "[fd00::1]:3128"),
     ],
 )
 def test_single_thresholds_can_be_replaced(name: str, value: Any, expected: Any) -> None:
@@ -72,6 +75,8 @@ def test_single_thresholds_can_be_replaced(name: str, value: Any, expected: Any)
         ({"scratch_system_state_space": 0}, "must be a whole number of bytes above 0"),
         ({"scratch_system_state_space": 1.5}, "must be a whole number of bytes above 0"),
         ({"scratch_system_state_space": "2 TB"}, "must be a whole number of bytes above 0"),
+        ({"proxy": "proxy.example.com"}, "must be none, or host and port such as proxy.example.com:8080, or null, not"),
+        ({"proxy": "http://user:secret@proxy.example.com:8080"}, "or null$"),
     ],
     ids=str,
 )
