@@ -69,6 +69,10 @@ def run_scenario(scenario: Scenario, folder: Path) -> Outcome:
     return Outcome(scenario, audit, enforcement, again, (before, audited, enforced, last))
 
 
+# After a change of these, Microsoft advises a restart
+RESTART_ADVISED = {"powershell_execution_policy", "powershell_module_path", "antivirus_exclusions"}
+
+
 @pytest.fixture(scope="module")
 def outcomes(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Outcome]:
     """All of them at once, since they mostly wait: for installers, restarts and services."""
@@ -184,6 +188,12 @@ def test_artifacts_count_and_name_the_hosts_that_need_attention(outcome: Outcome
         "mars_prereqs_failed_hosts": [],
         # Programs use what was set for TLS after a restart, which nothing here made
         "mars_prereqs_reboot_required_hosts": ["exclusions-2019"],
+        "mars_prereqs_reboot_advised_hosts": [
+            host
+            for host, found in outcome.scenario.expected.found.items()
+            if RESTART_ADVISED & (found.keys() - outcome.scenario.expected.left[host].keys())
+            and host != "exclusions-2019"
+        ],
     }
 
 
