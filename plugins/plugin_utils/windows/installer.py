@@ -111,7 +111,7 @@ def install(
         value = proof.read(registry)
         if proof.is_met_by(value):
             return Installation(value, None, changed=True, restarted=True, reboot_required=False)
-        raise CimError(f"{error}, and {proof} is {_shown(value)}: run the task again") from error
+        raise CimError(f"{error}, and {proof} is {_found(value)}: run the task again") from error
     code = classify(exit_code)
     ended = f"the installer {installer} ended with exit code {exit_code} (0x{exit_code:08X}): {code.meaning}"
     if code.outcome is Outcome.FAILED:
@@ -134,7 +134,7 @@ def install(
         value = _await_proof(registry, proof, sleep)
     if not proof.is_met_by(value) and (restarted or not pending):
         after = " after the restart" if restarted else ""
-        raise CimError(f"{ended}, but {proof} is {_shown(value)}{after}: it may install another product or version")
+        raise CimError(f"{ended}, but {proof} is {_found(value)}{after}: it may install another product or version")
     changed = restarted or code.outcome is not Outcome.PRESENT
     return Installation(value, exit_code, changed, restarted, pending and not restarted, postponed)
 
@@ -158,8 +158,9 @@ def _await_proof(registry: Registry, proof: Proof, sleep: Callable[[float], None
     raise AssertionError
 
 
-def _shown(value: str | int | None) -> str:
-    return "absent" if value is None else f"{value!r}"
+def _found(value: str | int | None) -> str:
+    # The value is not quoted: whatever it is a proof of, it is data of the registry.
+    return "absent" if value is None else "lower"
 
 
 class Installer:

@@ -288,8 +288,11 @@ class Registry:
             result.stdout,
             re.DOTALL | re.IGNORECASE,
         )
-        if result.exit_code or not match:
+        if result.exit_code:
             raise failure(f"the registry value {_shown(key, name)} could not be read with 'reg query'", result)
+        if not match:
+            # What it printed is not quoted, since it may contain the data.
+            raise CimError(f"the output of 'reg query' for the registry value {_shown(key, name)} cannot be read")
         if "\ufffd" in match[1]:
             raise CimError(f"the output of 'reg query' for the registry value {_shown(key, name)} is not valid UTF-8")
         return match[1]

@@ -23,6 +23,8 @@ from .paths import fold
 #: The command that prints what reg.exe says about an absent key, and nothing where reg.exe does not work at all.
 ABSENT_QUERY = r"reg query HKLM >nul 2>nul && reg query HKLM\SOFTWARE\winops.mars-5d1c2f7e90b84c3a"
 
+# Characters of a complaint that a message repeats at most.
+_MAX_COMPLAINT = 200
 # Names are printed as they are stored, but for that of the default value, which is translated. Types never are.
 _VALUE = re.compile(r"    (?P<name>.*?)    (?P<type>REG_[A-Z_]+)(?:    (?P<data>.*))?")
 
@@ -80,7 +82,9 @@ def registry_key(key: str, output: Output, absent: Output) -> RegistryKey | None
     if not output.succeeded:
         if output.text and output == absent:
             return None
-        raise CimError(f"the registry key {key} could not be read with 'reg query': {' '.join(output.text.split())}")
+        # The complaint comes last; before it, there may be data.
+        complaint = next((line.strip() for line in reversed(output.text.splitlines()) if line.strip()), "no message")
+        raise CimError(f"the registry key {key} could not be read with 'reg query': {complaint[:_MAX_COMPLAINT]}")
     path = key.partition("\\")[2].rstrip("\\")
     subkeys: list[str] = []
     values: dict[str, tuple[str, str]] = {}

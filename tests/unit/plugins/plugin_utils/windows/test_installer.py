@@ -323,7 +323,7 @@ def test_a_failure_says_what_the_exit_code_means(run_action: RunAction, host_of:
 
 def test_an_exit_code_alone_proves_nothing(run_action: RunAction, host_of: Any) -> None:
     host = host_of(**product(version="2.9", effects={}))
-    with pytest.raises(AnsibleActionFail, match=r"exit code 0 .*Version of at least 2.10 is '2.9'"):
+    with pytest.raises(AnsibleActionFail, match=r"exit code 0 .*Version of at least 2.10 is lower"):
         run_action(ActionModule, host, **PRODUCT)
 
 

@@ -282,6 +282,15 @@ def test_a_failing_reg_query_is_an_error() -> None:
         Registry(session).value(KEY, "Expand")
 
 
+def test_output_of_reg_query_that_cannot_be_read_is_not_repeated() -> None:
+    types = provider("EnumValues", ReturnValue=0, sNames=["Expand"], Types=[2])
+    session, *_unused = scripted(types, *printed("something else\r\n    Expand    REG_SZ    the secret\r\n"))
+
+    with pytest.raises(CimError, match="cannot be read") as caught:
+        Registry(session).value(KEY, "Expand")
+    assert "secret" not in str(caught.value)
+
+
 def test_text_in_another_encoding_than_asked_for_is_not_taken() -> None:
     printed_key = "\r\nHKEY_LOCAL_MACHINE\\SOFTWARE\\Contoso\r\n"
     output = base64.b64encode(f"{printed_key}    Expand    REG_EXPAND_SZ    Größe\r\n\r\n".encode("cp850")).decode()

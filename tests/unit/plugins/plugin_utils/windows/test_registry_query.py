@@ -97,3 +97,11 @@ def test_text_that_is_not_utf_8_is_not_decided_on() -> None:
     assert key is not None
     with pytest.raises(CimError, match="UTF-8"):
         key.string("Text")
+
+
+def test_of_a_key_that_is_printed_in_part_only_the_complaint_is_repeated() -> None:
+    text = f"\r\n{KEY}\r\n    Password    REG_SZ    the secret\r\n\r\nFEHLER: Zugriff verweigert\r\n"
+
+    with pytest.raises(CimError, match=r"'reg query': FEHLER: Zugriff verweigert$") as caught:
+        registry_key(KEY, Output(False, text), Output(False, "FEHLER"))
+    assert "secret" not in str(caught.value)
