@@ -18,6 +18,7 @@ class ActionModule(WindowsAction):
 
     def run_on_host(self, args: dict[str, Any], session: Session) -> dict[str, Any]:
         """Gather the requested sections into ``ansible_facts.mars``."""
+        session.allow(args["timeout"])
         return {"changed": False, "ansible_facts": {"mars": gather(session, _sections(args["gather_subset"]))}}
 
 

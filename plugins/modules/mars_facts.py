@@ -55,6 +55,12 @@ options:
       - '!tls'
       - '!volumes'
       # end generated
+  timeout:
+    description:
+      - Seconds after which no further section is read. Those left are listed in C(unreadable).
+      - A healthy host takes a few seconds, one over a slow line up to a minute.
+    type: int
+    default: 600
 extends_documentation_fragment:
   - winops.mars.attributes
   - winops.mars.attributes.connection
@@ -765,6 +771,8 @@ ansible_facts:
         # end generated
 """
 
+from typing import Any
+
 from ansible.module_utils.basic import AnsibleModule
 
 # generated: section_list
@@ -785,13 +793,14 @@ SECTIONS = [
 ]
 # end generated
 
-ARGUMENT_SPEC = {
+ARGUMENT_SPEC: dict[str, dict[str, Any]] = {
     "gather_subset": {
         "type": "list",
         "elements": "str",
         "default": ["all"],
         "choices": ["all", *SECTIONS, *(f"!{section}" for section in SECTIONS)],
-    }
+    },
+    "timeout": {"type": "int", "default": 600},
 }
 
 

@@ -49,7 +49,10 @@ def run(fleet: Fleet) -> Run:
 
 @pytest.mark.parametrize(
     "host",
-    ["slow", "read-drops-before", "read-drops-after", "read-error", "read-truncated", "read-quota"],
+    [
+        *("slow", "read-drops-before", "read-drops-after", "read-error", "read-truncated", "read-quota"),
+        *("read-times-out", "read-astray", "read-garbled"),
+    ],
 )
 def test_a_read_is_repeated(run: Run, host: str) -> None:
     facts = run.results("mars_facts")[host]["ansible_facts"]["mars"]
@@ -59,7 +62,11 @@ def test_a_read_is_repeated(run: Run, host: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "host", ["write-drops-before", "write-drops-after", "write-error", "write-truncated", "write-quota"]
+    "host",
+    [
+        *("write-drops-before", "write-drops-after", "write-error", "write-truncated", "write-quota"),
+        "write-times-out",
+    ],
 )
 def test_a_change_that_does_no_harm_twice_is_repeated(run: Run, fleet: Fleet, host: str) -> None:
     assert run.results("cim_registry")[host]["changed"] is True
@@ -75,6 +82,7 @@ def test_a_change_that_does_no_harm_twice_is_repeated(run: Run, fleet: Fleet, ho
         ("change-quota", 2),
         ("change-drops-after", 1),  # the state showed that it had arrived
         ("change-truncated", 1),
+        ("change-garbled", 1),
     ],
 )
 def test_any_other_change_is_looked_for_before_it_is_repeated(run: Run, fleet: Fleet, host: str, sent: int) -> None:
@@ -88,6 +96,7 @@ def test_any_other_change_is_looked_for_before_it_is_repeated(run: Run, fleet: F
     [
         ("gone", ["check address, port and the WinRM service", "Connection refused"]),
         ("hangs", ["the host accepted the request but did not answer in time"]),
+        ("drips", ["the host accepted the request but did not answer in time"]),
     ],
 )
 def test_unreachable(run: Run, host: str, sentences: list[str]) -> None:
@@ -120,8 +129,16 @@ def test_failed(run: Run, host: str, sentences: list[str]) -> None:
 def test_each_host_ends_as_it_should(run: Run) -> None:
     failing = {"always-error", "always-quota", "change-never-arrives", "denies-defender", "denies-registry"}
 
-    assert set(run.messages("unreachable")) == {"gone", "hangs"}
+    assert set(run.messages("unreachable")) == {"gone", "hangs", "drips"}
     assert set(run.messages("failed")) == failing | {"engine-dies", "refuses-password", "tamper"}
+
+
+def test_an_answer_without_end_costs_what_was_asked_for(run: Run) -> None:
+    facts = run.results("mars_facts")["floods"]["ansible_facts"]["mars"]
+
+    assert facts["unreadable"]
+    assert {entry["reason"] for entry in facts["unreadable"]} == {"the host's answer has more than 2048000 bytes"}
+    assert run.results("mars_compliance")["floods"]["verdict"] == "unknown"
 
 
 def test_what_may_not_be_read_is_unknown_and_the_rest_is_checked(run: Run) -> None:

@@ -70,6 +70,10 @@ class LimitExceeded(Unanswered):
     """The host's answer is larger, or has more parts, than any of Windows."""
 
 
+class TimeIsUp(WSManError):
+    """The time allowed for all requests of a task is over; this one was not sent."""
+
+
 class CommandLost(Unanswered):
     """A command was started, and then the host answered with a fault instead of its result."""
 

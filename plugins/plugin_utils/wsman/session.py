@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 import time
 from collections.abc import Callable, Mapping
@@ -28,6 +29,7 @@ from .errors import (
     ShellGone,
     StaleContext,
     TimedOut,
+    TimeIsUp,
     Unanswered,
     Unreachable,
     WSManError,
@@ -79,7 +81,7 @@ class Session:
     once and raise :class:`OutcomeUnknown`. Only requests that the host has not got, or reports not to have processed
     (quota reached, security context stale, shell deleted), are sent again in any case.
 
-    :param clock: returns seconds, for the limit of an enumeration.
+    :param clock: returns seconds, for limits of time.
     :param log: called with one line for each request. The line names the operation, the class, method or program, and
         the result. It contains no values that were sent or received, since these may be secret.
     """
@@ -98,6 +100,15 @@ class Session:
         self._subject = ""
         self._answered = False
         self._shell: Shell | None = None
+        self._seconds = self._deadline = math.inf
+
+    def allow(self, seconds: float) -> None:
+        """Let requests raise :class:`TimeIsUp` from so many seconds on.
+
+        This is for tasks that only read: a change would be left half done.
+        """
+        self._seconds = seconds
+        self._deadline = self._clock() + seconds
 
     def identify(self) -> Identity:
         """Return the version of the service; requires no resource and no permission other than to authenticate."""
@@ -260,6 +271,8 @@ class Session:
             self._log(f"{verb} {subject}".rstrip() + f": {result} in {time.monotonic() - start:.3f} s")
 
     def _exchange(self, message: bytes, message_id: str | None) -> Element:
+        if self._clock() > self._deadline:
+            raise TimeIsUp(f"the {self._seconds:.0f} seconds that the task may take are over")
         answer = self._transport.send(message)
         # A proxy or another web server may answer as well.
         self._answered = self._answered or b"Envelope" in answer

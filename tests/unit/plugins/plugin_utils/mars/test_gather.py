@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 from typing import Any
 
@@ -13,6 +14,7 @@ import pytest
 from ansible_collections.winops.mars.plugins.modules.mars_facts import ARGUMENT_SPEC
 from ansible_collections.winops.mars.plugins.plugin_utils.mars.gather import SECTIONS, gather
 from ansible_collections.winops.mars.plugins.plugin_utils.wsman.errors import NoService, Unreachable, WSManError
+from ansible_collections.winops.mars.plugins.plugin_utils.wsman.session import Session
 from tests.unit.simulated import SimulatedHost, simulated
 
 AGENT = r"C:\Program Files\Microsoft Azure Recovery Services Agent"
@@ -276,3 +278,19 @@ def test_the_module_names_the_sections_there_are() -> None:
     choices = set(ARGUMENT_SPEC["gather_subset"]["choices"])
 
     assert choices == {"all", *SECTIONS, *(f"!{section}" for section in SECTIONS)}
+
+
+def test_when_the_time_of_the_task_is_over_the_sections_left_are_unread() -> None:
+    host = simulated(base="healthy-2022")
+    clock = itertools.count()  # a second between any two looks at it
+    host.session = Session(host, host.sleep, clock=lambda: float(next(clock)))
+    host.session.allow(12)
+
+    facts = gather(host.session, SECTIONS)
+
+    left = {entry["section"]: entry["reason"] for entry in facts["unreadable"]}
+    assert left
+    assert set(left.values()) == {"the 12 seconds that the task may take are over"}
+    assert set(SECTIONS) - set(left) <= set(facts)
+    assert len(left) < len(SECTIONS)
+    assert host.actions.total() <= 12
