@@ -213,6 +213,14 @@ def test_where_neither_restarts_windows_nobody_waits() -> None:
     assert host.pauses == []
 
 
+def test_two_restarts_in_a_short_time_are_told_apart() -> None:
+    host = simulated(restart_seconds=3)
+
+    for boots in (1, 2, 3):
+        restart(host)
+        assert host.windows.boots == boots
+
+
 def test_a_restart_that_answers_anything_is_under_way() -> None:
     host = simulated(forced_restart_returns=0x80041001)
 
