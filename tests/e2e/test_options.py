@@ -10,11 +10,12 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import certifi
 import pytest
 import yaml
 
 from ansible_collections.winops.mars.plugins.plugin_utils.mars.rules.reading import role_order, shipped_rules
-from tests.e2e.expected import FLEET, open_findings
+from tests.e2e.expected import CURRENT, FLEET, open_findings
 from tests.e2e.runs import Fleet, Run, running
 from tests.simulator.process import REPOSITORY
 
@@ -52,8 +53,8 @@ def test_fail_on(fleet: Fleet, fail_on: str, failing: set[str]) -> None:
     [
         (("--tags=scheduled_task",), ["scheduled_task"]),
         (("--tags=dotnet,antivirus_exclusions",), ["dotnet", "antivirus_exclusions"]),
-        (("--skip-tags=scheduled_task",), ["dotnet", "antivirus_exclusions"]),
-        (("--skip-tags=dotnet,scheduled_task,antivirus_exclusions",), []),
+        (("--skip-tags=scheduled_task",), ["dotnet", "proxy", "antivirus_exclusions"]),
+        (("--skip-tags=dotnet,proxy,scheduled_task,antivirus_exclusions",), []),
     ],
 )
 def test_tags_limit_what_is_fixed_and_not_what_is_checked(
@@ -69,12 +70,7 @@ def test_tags_limit_what_is_fixed_and_not_what_is_checked(
     }
 
     assert roles == set(changes)
-    assert set(open_findings(run)["german-2019"]) == {
-        "dotnet_version",
-        "antivirus_exclusions",
-        "antivirus_compilers",
-        "task_enabled",
-    }
+    assert open_findings(run)["german-2019"] == CURRENT.found["german-2019"]
     assert run.artifacts["mars_prereqs_noncompliant"] == 1
 
 
@@ -180,7 +176,7 @@ def test_without_a_source_it_says_what_to_get(fleet: Fleet) -> None:
         scratch_space_location="",
     )
     dotnet, dotnet_source, powershell, powershell_source = by_hand(run, "old-2008-r2")
-    *scratch, scratch_location = by_hand(run, "scratch-2019")
+    certificates, certificate_files, *scratch, scratch_location = by_hand(run, "scratch-2019")
 
     assert (run.rc, run.changed()) == (0, {})
     assert fleet.host_state("old-2008-r2") == before
@@ -188,9 +184,25 @@ def test_without_a_source_it_says_what_to_get(fleet: Fleet) -> None:
     assert "Set dotnet_source" in dotnet_source
     assert "Windows Management Framework 5.1 for Windows Server 2008 R2 (https://learn.microsoft.com/" in powershell
     assert "Set powershell_source" in powershell_source
+    assert "add each as an administrator" in certificates
+    assert "Add files to root_certificates_files" in certificate_files
     assert len(scratch) == 2
     assert "move the scratch folder to a larger local NTFS volume" in " ".join(scratch)
     assert "Set scratch_space_location" in scratch_location
+
+
+def test_root_certificates_are_added_from_files_that_may_have_others(fleet: Fleet) -> None:
+    role = [{"ansible.builtin.include_role": {"name": "winops.mars.root_certificates"}}]
+    # It no longer has DigiCert Global Root CA
+    options: dict[str, Any] = {"limit": "scratch-2019", "root_certificates_files": [certifi.where()]}
+    predicted = fleet.play(role, "--check", **options)
+    run = fleet.play(role, **options)
+
+    assert run.changed() == predicted.changed() == {"scratch-2019": ["Trust the root certificates of Azure"]}
+    after = run.results("cim_root_certificate")["scratch-2019"]["after"]
+    assert (len(after["trusted"]), after["missing"]) == (2, ["A8985D3A65E5E5C4B2D7D66D40C6DD2FB19C5436"])
+    assert "A8985D3A65E5E5C4B2D7D66D40C6DD2FB19C5436" in by_hand(run, "scratch-2019")[-1]
+    assert fleet.play(role, **options).changed() == {}
 
 
 def test_a_warning_alone_moves_no_scratch_folder(fleet: Fleet) -> None:
@@ -212,8 +224,8 @@ def test_a_role_that_fails_stops_neither_the_others_nor_the_last_check(fleet: Fl
     run = fleet.play(limit="task-2016", mars_prereqs_baseline="current", dotnet_source="C:\\nowhere\\ndp48.exe")
 
     message = run.messages("failed", but=["Install the .NET Framework"])["task-2016"]
-    assert run.changed() == {"task-2016": ["Configure the backup tasks"]}
-    assert open_findings(run)["task-2016"] == {"dotnet_version": "noncompliant"}
+    assert run.changed() == {"task-2016": ["Configure the backup tasks", "Set the proxy"]}
+    assert open_findings(run)["task-2016"] == CURRENT.left["task-2016"] | {"dotnet_version": "noncompliant"}
     assert message.startswith("role dotnet failed: winops.mars.cim_installer")
     assert "C:\\nowhere\\ndp48.exe" in message
     assert run.artifacts["mars_prereqs_failed_hosts"] == ["task-2016"]
