@@ -220,6 +220,35 @@ def test_a_warning_alone_moves_no_scratch_folder(fleet: Fleet) -> None:
     assert "Move the scratch folder" in requested.changed()["client-11"]
 
 
+def test_a_folder_of_windows_becomes_neither_scratch_folder_nor_exclusion(fleet: Fleet) -> None:
+    before = fleet.host_state("scratch-2019")
+
+    run = fleet.play("winops.mars.mars_prereqs", limit="scratch-2019", scratch_space_location="C:\\Windows")
+
+    assert "C:\\Windows cannot be a scratch folder of its own" in run.messages("failed")["scratch-2019"]
+    assert fleet.host_state("scratch-2019") == before
+
+
+def test_exchange_server_is_left_alone_unless_that_is_asked_for(tmp_path: Path) -> None:
+    host = {
+        "profile": "old-2012-r2",
+        "overrides": {
+            "services": {"MSExchangeServiceHost": {"path": "C:\\Exchange\\Bin\\Microsoft.Exchange.ServiceHost.exe"}}
+        },
+        "vars": {"dotnet_source": "C:\\Install\\NDP48-x86-x64-AllOS-ENU.exe"},
+    }
+    hosts = tmp_path / "exchange.yml"
+    hosts.write_text(yaml.safe_dump({"hosts": {"exchange": host}}), encoding="utf-8")
+    with running(hosts, tmp_path) as fleet:
+        before = fleet.host_state("exchange")
+        run = fleet.play("winops.mars.mars_prereqs", "--tags=dotnet")
+        assert fleet.host_state("exchange") == before
+        assert "Microsoft Exchange Server" in run.stdout
+
+        run = fleet.play("winops.mars.mars_prereqs", "--tags=dotnet", mars_prereqs_application_servers=True)
+        assert run.changed() == {"exchange": ["Install the .NET Framework"]}
+
+
 def test_a_role_that_fails_stops_neither_the_others_nor_the_last_check(fleet: Fleet) -> None:
     run = fleet.play(limit="task-2016", mars_prereqs_baseline="current", dotnet_source="C:\\nowhere\\ndp48.exe")
 
