@@ -1,46 +1,49 @@
 # Copyright (c) 2026 winops.mars contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Install a product unless the registry proves that it is installed."""
+"""Install a product unless a registry value or a file proves that it is installed."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any, ClassVar
+from typing import Any
 
-from ansible_collections.winops.mars.plugins.modules.cim_installer import ARGUMENT_SPEC
+from ansible_collections.winops.mars.plugins.modules.cim_installer import ARGUMENT_SPEC, CONSTRAINTS
 from ansible_collections.winops.mars.plugins.plugin_utils._action import WindowsAction
 from ansible_collections.winops.mars.plugins.plugin_utils.mars.idle import wait_until_idle
 from ansible_collections.winops.mars.plugins.plugin_utils.resources.path_variable import PathVariable
 from ansible_collections.winops.mars.plugins.plugin_utils.windows.errors import CimError
-from ansible_collections.winops.mars.plugins.plugin_utils.windows.installer import Installer, Proof, install
-from ansible_collections.winops.mars.plugins.plugin_utils.windows.registry import Registry
+from ansible_collections.winops.mars.plugins.plugin_utils.windows.installer import (
+    FileProof,
+    Installer,
+    Proof,
+    RegistryProof,
+    install,
+)
 from ansible_collections.winops.mars.plugins.plugin_utils.wsman.session import Session
 
 
 class ActionModule(WindowsAction):
     spec = ARGUMENT_SPEC
-    constraints: ClassVar[Mapping[str, Any]] = {"required_together": [("requires_key", "requires_name")]}
+    constraints = CONSTRAINTS
 
     def run_on_host(self, args: dict[str, Any], session: Session) -> dict[str, Any]:
         """Read the proof, check a local source, and install the product if the proof is not met."""
-        proof = Proof(args["creates_key"], args["creates_name"], args["creates_minimum"])
+        proof = _proof(args)
         installer = Installer(session, args["source"], args["sha256"], args["arguments"], args["timeout"])
-        before = proof.read(Registry(session))
+        before = proof.read(session)
         unchanged: dict[str, Any] = {"exit_code": None, "restarted": False, "reboot_required": False, "entries": {}}
         if proof.is_met_by(before):
             return {"changed": False, "before": before, "after": before, **unchanged}
         installer.check_source()
-        value = f"{proof.key}\\{proof.name}"
         wanted = f"at least {proof.minimum}" if proof.minimum else "present"
-        shown = {"diff": {"before": {value: before}, "after": {value: wanted}}} if self._task.diff else {}
+        shown = {"diff": {"before": {proof.place: before}, "after": {proof.place: wanted}}} if self._task.diff else {}
         if self.check_mode:
             notice = installer.predict_sum()
             warned = {"warnings": [notice]} if notice else {}
             return {"changed": True, "before": before, "after": args["creates_minimum"], **unchanged, **shown, **warned}
         if args["requires_key"] is not None:
-            requirement = Proof(args["requires_key"], args["requires_name"], args["requires_minimum"])
-            if not requirement.is_met_by(requirement.read(Registry(session))):
+            requirement = RegistryProof(args["requires_minimum"], args["requires_key"], args["requires_name"])
+            if not requirement.is_met_by(requirement.read(session)):
                 raise CimError(f"the installer {installer} was not run: it requires {requirement}")
         variables = {name: PathVariable(session, name, ()).read().value for name in args["keep_entries"]}
         done = install(
@@ -77,3 +80,9 @@ def _restore_entries(session: Session, name: str, value: str) -> None:
                 f"the product was installed, but the environment variable {name} has lost entries that could not be "
                 f"appended again; it was: {value}"
             )
+
+
+def _proof(args: dict[str, Any]) -> Proof:
+    if args["creates_path"] is not None:
+        return FileProof(args["creates_minimum"], args["creates_path"])
+    return RegistryProof(args["creates_minimum"], args["creates_key"], args["creates_name"])

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: cim_installer
-short_description: Install a program or an update as SYSTEM unless the registry proves that it is installed
+short_description: Install a program or an update as SYSTEM unless something proves that it is installed
 version_added: 0.1.0
 description:
-  - Copies an installer to the host, verifies it, runs it as SYSTEM, and then reads a registry value that proves that
-    the product is installed. The same value decides whether the installer is run.
+  - Copies an installer to the host, verifies it, runs it as SYSTEM, and then reads a registry value or the version of a
+    file that proves that the product is installed. The same decides whether the installer is run.
   - The installer runs as SYSTEM, since Windows refuses to install updates in the network logon of a WinRM session. A
     scheduled task starts it, so it keeps running if the connection breaks. It is never started twice.
   - While the installer is running, it is in a temporary folder in the Windows directory. The folder and the task are
@@ -44,18 +44,21 @@ options:
     type: str
     default: ''
   creates_key:
-    description: The key of the registry value that proves that the product is installed.
+    description:
+      - The key of the registry value that proves that the product is installed.
+      - Either this or O(creates_path) is required.
     type: str
-    required: true
   creates_name:
     description: The name of that registry value. An empty name means the default value of the key.
     type: str
-    required: true
+  creates_path:
+    description: The path of a file that proves that the product is installed.
+    type: str
   creates_minimum:
     description:
-      - The minimum of that registry value, a number or version. Versions are compared part by part, so V(5.1) is more
-        than V(4).
-      - If omitted, any value proves that the product is installed.
+      - The minimum of that registry value, a number or version, or of the file's version. Versions are compared part by
+        part, so V(5.1) is more than V(4).
+      - If omitted, any value or file proves that the product is installed.
     type: str
   timeout:
     description: The maximum time in seconds to copy the installer to the host, and again to run it.
@@ -135,13 +138,14 @@ EXAMPLES = r"""
 
 RETURN = r"""
 before:
-  description: The registry value before the installation, a number or string; V(null) if it did not exist.
+  description:
+    - The registry value or file version before the installation, a number or string; V(null) if it did not exist.
   returned: success
   type: raw
   sample: 378675
 after:
   description:
-    - The registry value after the installation.
+    - The registry value or file version after the installation.
     - In check mode O(creates_minimum), if the product would be installed.
   returned: success
   type: raw
@@ -174,8 +178,9 @@ ARGUMENT_SPEC = {
     "source": {"type": "str", "required": True},
     "sha256": {"type": "str"},
     "arguments": {"type": "str", "default": "", "no_log": True},
-    "creates_key": {"type": "str", "required": True, "no_log": False},  # a key of the registry, no secret
-    "creates_name": {"type": "str", "required": True},
+    "creates_key": {"type": "str", "no_log": False},  # a key of the registry, no secret
+    "creates_name": {"type": "str"},
+    "creates_path": {"type": "str"},
     "creates_minimum": {"type": "str"},
     "timeout": {"type": "int", "default": 3600},
     "reboot": {"type": "bool", "default": False},
@@ -188,9 +193,15 @@ ARGUMENT_SPEC = {
     "ignore_backup": {"type": "bool", "default": False},
 }
 
+CONSTRAINTS = {
+    "required_one_of": [["creates_key", "creates_path"]],
+    "mutually_exclusive": [["creates_key", "creates_path"]],
+    "required_together": [["creates_key", "creates_name"], ["requires_key", "requires_name"]],
+}
+
 
 def main() -> None:
-    module = AnsibleModule(argument_spec=ARGUMENT_SPEC, supports_check_mode=True)
+    module = AnsibleModule(argument_spec=ARGUMENT_SPEC, supports_check_mode=True, **CONSTRAINTS)
     module.fail_json(msg="winops.mars.cim_installer runs on the controller as an action plugin, not on the host")
 
 

@@ -46,6 +46,9 @@ options:
       - C(dotnet_advised_version) is a version in quotes, '4.8' for example. .NET Framework below which there
         is a warning. The System State and some repairs need it.
       - C(powershell_version) is a version in quotes, '4.8' for example. Oldest Windows PowerShell that is accepted.
+      - C(agent_version) is a version in quotes, '4.8' for example. Oldest agent that is accepted.
+      - C(agent_advised_version) is a version in quotes, '4.8' for example. Agent below which there is a warning.
+        Agents before 2.0.9249.0 cannot read the vault credentials of today.
       - C(scratch_free_percent) is a number from 0 to 100. Free space that the scratch volume must have, in
         percent of the protected data, if its size is given.
       - C(scratch_advised_percent) is a number from 0 to 100. Free space of the scratch volume below which there

@@ -36,6 +36,7 @@ options:
       - os
       - powershell
       - proxy
+      - registration
       - root_certificates
       - scratch
       - tasks
@@ -49,6 +50,7 @@ options:
       - '!os'
       - '!powershell'
       - '!proxy'
+      - '!registration'
       - '!root_certificates'
       - '!scratch'
       - '!tasks'
@@ -160,7 +162,7 @@ ansible_facts:
             engine:
               description: The backup engine's service, V(null) if missing.
               type: dict
-              contains:
+              contains: &service
                 name:
                   description: Its name.
                   type: str
@@ -174,9 +176,9 @@ ansible_facts:
                   type: str
                   sample: Auto
             management:
-              description: The management agent's service with C(name), C(state) and C(start_mode), V(null) if missing.
+              description: The management agent's service, V(null) if missing.
               type: dict
-              sample: {name: OBRecoveryServicesManagementAgent, state: Running, start_mode: Auto}
+              contains: *service
         antivirus:
           description: Antivirus software.
           type: dict
@@ -450,6 +452,26 @@ ansible_facts:
               description: The settings of WinHTTP.
               type: dict
               contains: *use
+        registration:
+          description: The vault the agent is registered with, by the agent's registry key C(Config).
+          type: dict
+          contains:
+            registered:
+              description: Whether the agent is registered, which is when it has a machine ID.
+              type: bool
+              sample: true
+            machine_id:
+              description: ID of the machine in its vault, V(null) if the agent is not registered.
+              type: str
+              sample: 7f2f6d8e-32a1-4ad0-9c6c-4f6b2f7f0d11
+            vault:
+              description: Name of the vault, V(null) if the registry has none.
+              type: str
+              sample: vault-westeurope
+            resource_id:
+              description: Number of the vault, unlike its name a unique one, V(null) if the registry has none.
+              type: str
+              sample: '5012345678901234567'
         root_certificates:
           description: The root certificates to which those of Azure chain.
           type: dict
@@ -785,6 +807,7 @@ SECTIONS = [
     "os",
     "powershell",
     "proxy",
+    "registration",
     "root_certificates",
     "scratch",
     "tasks",

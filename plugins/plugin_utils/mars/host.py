@@ -133,6 +133,7 @@ class Host:
                 *APPLICATION_SERVICES,
             ],
             display_names=[locations.MANAGEMENT_SERVICE_DISPLAY_NAME],
+            programs=[locations.MANAGEMENT_PROGRAM],
         )
 
     @cached_property

@@ -15,8 +15,9 @@ KEPT_KEY = r"HKLM\SOFTWARE\winops.mars"
 FORMER_SCRATCH_VALUE = "FormerScratchLocation"
 
 ENGINE_SERVICE = "obengine"
-# No source names this service's short name, so it is found by its display name, which the product does not translate.
+# No source names this service's short name, and its display name is translated: then it is found by its program.
 MANAGEMENT_SERVICE_DISPLAY_NAME = "Microsoft Azure Recovery Services Management Agent"
+MANAGEMENT_PROGRAM = "OBRecoveryServicesManagementAgent.exe"
 ENGINE_EXECUTABLE = r"bin\CBEngine.exe"
 MODULE_MANIFEST = r"bin\Modules\MSOnlineBackup\MSOnlineBackup.psd1"
 

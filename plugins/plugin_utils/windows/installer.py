@@ -2,14 +2,16 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Private to this collection; it may change at any time
-"""Installation of a product: copy its installer to the host, verify it, run it as SYSTEM, and check the registry."""
+"""Installation of a product: copy its installer to the host, verify it, run it as SYSTEM, and check what proves it."""
 
 from __future__ import annotations
 
 import re
 import time
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from typing import ClassVar
 from urllib.parse import unquote, urlsplit
 
 from ..wsman.errors import WSManError
@@ -38,24 +40,24 @@ _RESTART_TIMEOUT = 1800.0
 
 
 @dataclass(frozen=True)
-class Proof:
-    """A registry value that proves that a product is installed, by its presence or by being at least ``minimum``.
+class Proof(ABC):
+    """What proves that a product is installed, by its presence or by being at least ``minimum``.
 
     Numbers and versions are compared part by part: 5.1 is less than 5.1.14409 and more than 4.
     """
 
-    key: str
-    name: str
-    minimum: str | None = None
+    minimum: str | None
 
-    def read(self, registry: Registry) -> str | int | None:
+    kind: ClassVar[str]
+
+    @property
+    @abstractmethod
+    def place(self) -> str:
+        """Where it is on the host."""
+
+    @abstractmethod
+    def read(self, session: Session) -> str | int | None:
         """Return the value, None if it is absent."""
-        value = registry.value(self.key, self.name)
-        if value is None:
-            return None
-        if isinstance(value.data, (str, int)):
-            return value.data
-        raise CimError(f"the registry value {self.key}\\{self.name} is neither a number nor a string")
 
     def is_met_by(self, value: str | int | None) -> bool:
         """Return whether a value proves that the product is installed."""
@@ -63,14 +65,57 @@ class Proof:
 
     def __str__(self) -> str:
         condition = f" of at least {self.minimum}" if self.minimum else ""
-        return f"the registry value {self.key}\\{self.name}{condition}"
+        return f"the {self.kind} {self.place}{condition}"
+
+
+@dataclass(frozen=True)
+class RegistryProof(Proof):
+    """A registry value, a number or text."""
+
+    key: str
+    name: str
+
+    kind = "registry value"
+
+    @property
+    def place(self) -> str:
+        """Key and name."""
+        return f"{self.key}\\{self.name}"
+
+    def read(self, session: Session) -> str | int | None:
+        """Return the value's data, None if it is absent."""
+        value = Registry(session).value(self.key, self.name)
+        if value is None:
+            return None
+        if isinstance(value.data, (str, int)):
+            return value.data
+        raise CimError(f"the registry value {self.place} is neither a number nor a string")
+
+
+@dataclass(frozen=True)
+class FileProof(Proof):
+    """A file, by its version."""
+
+    path: str
+
+    kind = "file version of"
+
+    @property
+    def place(self) -> str:
+        """The path."""
+        return self.path
+
+    def read(self, session: Session) -> str | None:
+        """Return the file's version, an empty one if it has none, None if there is no file."""
+        file = Files(session).file(self.path)
+        return (file.version or "") if file else None
 
 
 @dataclass(frozen=True)
 class Installation:
     """The result of an installation.
 
-    :ivar value: the registry value afterwards.
+    :ivar value: what proves the installation, afterwards.
     :ivar exit_code: unsigned; None if a restart ended the installer before it had one.
     :ivar changed: False if the installer reports that there was nothing to install.
     :ivar restarted: the host has restarted.
@@ -103,12 +148,11 @@ def install(
     Raises :class:`CimError` if the proof does not show that the product is installed.
     """
     gate()
-    registry = Registry(session)
     booted = last_boot(session)
     try:
         exit_code = installer.run()
     except Interrupted as error:
-        value = proof.read(registry)
+        value = proof.read(session)
         if proof.is_met_by(value):
             return Installation(value, None, changed=True, restarted=True, reboot_required=False)
         raise CimError(f"{error}, and {proof} is {_found(value)}: run the task again") from error
@@ -116,7 +160,7 @@ def install(
     ended = f"the installer {installer} ended with exit code {exit_code} (0x{exit_code:08X}): {code.meaning}"
     if code.outcome is Outcome.FAILED:
         raise CimError(ended, exit_code)
-    value = None if code.outcome is Outcome.RESTARTING else proof.read(registry)
+    value = None if code.outcome is Outcome.RESTARTING else proof.read(session)
     # An update that requires a restart reports "already installed", although the proof is not met yet.
     pending = code.outcome is Outcome.RESTART_NEEDED or (code.outcome is Outcome.PRESENT and not proof.is_met_by(value))
     restarted, postponed = code.outcome is Outcome.RESTARTING, None
@@ -131,7 +175,7 @@ def install(
             restarted = True
             reboot(session, reboot_timeout, sleep)
     if restarted:
-        value = _await_proof(registry, proof, sleep)
+        value = _await_proof(session, proof, sleep)
     if not proof.is_met_by(value) and (restarted or not pending):
         after = " after the restart" if restarted else ""
         raise CimError(f"{ended}, but {proof} is {_found(value)}{after}: it may install another product or version")
@@ -139,14 +183,14 @@ def install(
     return Installation(value, exit_code, changed, restarted, pending and not restarted, postponed)
 
 
-def _await_proof(registry: Registry, proof: Proof, sleep: Callable[[float], None]) -> str | int | None:
+def _await_proof(session: Session, proof: Proof, sleep: Callable[[float], None]) -> str | int | None:
     """Return the value that meets the proof, or what it is some minutes after a restart.
 
     WinRM answers while Windows is still completing updates, after which it may restart once more.
     """
     for pause in (*(_PROOF_INTERVAL,) * _PROOF_READS, None):
         try:
-            value = proof.read(registry)
+            value = proof.read(session)
         except WSManError:
             if pause is None:
                 raise

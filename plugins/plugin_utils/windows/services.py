@@ -106,10 +106,12 @@ class Services:
         self._session = session
         self._sleep = sleep
 
-    def find(self, names: Iterable[str] = (), display_names: Iterable[str] = ()) -> list[Service]:
-        """Return the services that have one of these names or display names, in any letter case, by one query.
+    def find(
+        self, names: Iterable[str] = (), display_names: Iterable[str] = (), programs: Iterable[str] = ()
+    ) -> list[Service]:
+        """Return the services with one of these names, display names, or file names of their programs, by one query.
 
-        In a name, ``*`` stands for any text.
+        All of them are compared in any letter case. In a name, ``*`` stands for any text.
         """
         conditions = [
             f"Name LIKE {wql_literal(name.replace('_', '[_]').replace('*', '%'))}"
@@ -118,6 +120,7 @@ class Services:
             for name in names
         ]
         conditions += [f"DisplayName={wql_literal(name)}" for name in display_names]
+        conditions += [f"PathName LIKE {wql_literal(f'%{program}%')}" for program in programs]
         if not conditions:
             return []
         require_elevation(self._session, "which services there are")

@@ -52,9 +52,10 @@ profiles it is a delta on: mappings merge (keys without regard to case), anythin
 ``channel_not_found_code``  how wevtutil ends for a channel that does not exist; 15007 by default
 ``executables``             ``{file name or path: {exit_code, duration, effects, effects_after_reboot, needs_reboot,``
                             ``sha256, builds, quiet, requires_system, session_exit_code, not_applicable_code,``
-                            ``already_installed_code, fails}}``; effects are ``{registry, files}``. A program runs only
-                            where its file exists; ``.msu`` packages run through wusa.exe. ``requires_system``: a
-                            WinRM session is refused with 5. ``quiet``: switches of which one is needed
+                            ``already_installed_code, fails}}``; effects are ``{registry, files, services}``. A
+                            program runs only where its file exists; ``.msu`` packages run through wusa.exe.
+                            ``requires_system``: a WinRM session is refused with 5. ``quiet``: switches of which one
+                            is needed
 ``installed``               names of executables that ran before
 ``downloads``               ``{URL: {size | content, sha256, version, duration, fails, bits_fails, curl_fails}}``; the
                             last two are exit codes of one program alone

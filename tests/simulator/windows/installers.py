@@ -111,3 +111,4 @@ def _finish(host: Host, kind: str, effects: Mapping[str, Any]) -> None:
 def _apply(host: Host, effects: Mapping[str, Any]) -> None:
     host.registry.load(effects.get("registry", {}))
     host.files.declare(effects.get("files", {}))
+    host.services.declare(effects.get("services", {}))

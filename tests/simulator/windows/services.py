@@ -64,7 +64,13 @@ class Services:
         self._registry = registry
         self._agenda = agenda
         self._services: dict[str, Service] = {}
+        self.declare(entries)
+
+    def declare(self, entries: Mapping[str, Mapping[str, Any]]) -> None:
+        """Add services, by the notation of profiles; those that exist stay as they are."""
         for name, entry in entries.items():
+            if self.find(name):
+                continue
             fields = dict(entry)
             fields["depends_on"] = tuple(fields.get("depends_on", ()))
             service = Service(name, fields.pop("display_name", name), fields.pop("path"), **fields)

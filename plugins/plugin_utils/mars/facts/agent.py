@@ -51,7 +51,7 @@ contains:
   engine:
     description: The backup engine's service, V(null) if missing.
     type: dict
-    contains:
+    contains: &service
       name:
         description: Its name.
         type: str
@@ -65,9 +65,9 @@ contains:
         type: str
         sample: Auto
   management:
-    description: The management agent's service with C(name), C(state) and C(start_mode), V(null) if missing.
+    description: The management agent's service, V(null) if missing.
     type: dict
-    sample: {name: OBRecoveryServicesManagementAgent, state: Running, start_mode: Auto}
+    contains: *service
 """
 
 
@@ -91,11 +91,18 @@ def gather(host: Host) -> dict[str, Any]:
         "install_path": path,
         "version": program.version if program else None,
         "engine": engine,
-        "management": _service(host, lambda service: service.display_name == locations.MANAGEMENT_SERVICE_DISPLAY_NAME),
+        "management": _service(host, _is_management),
     }
     with host.reading("agent.module"):
         facts["module"] = files.file(f"{path}\\{locations.MODULE_MANIFEST}") is not None if path else None
     return facts
+
+
+def _is_management(service: Service) -> bool:
+    """Return whether a service is the management agent, in any language."""
+    return service.display_name == locations.MANAGEMENT_SERVICE_DISPLAY_NAME or fold(
+        locations.MANAGEMENT_PROGRAM
+    ) in fold(service.path or "")
 
 
 def _service(host: Host, is_wanted: Callable[[Service], bool]) -> dict[str, str] | None:

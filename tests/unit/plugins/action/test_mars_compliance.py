@@ -64,7 +64,7 @@ def test_the_facts_of_the_host_are_checked() -> None:
     assert result["baseline"] == "current"
     assert status(result, "dotnet_version") == "noncompliant"
     assert status(result, "task_present") == "not_applicable"
-    assert (result["verdict"], result["roles"]) == ("noncompliant", ["dotnet"])
+    assert (result["verdict"], result["roles"]) == ("noncompliant", ["dotnet", "agent"])
     assert sum(result["summary"].values()) == len(result["findings"]) == len(shipped_rules())
     assert set(result["summary"]) == {
         "compliant",
@@ -80,7 +80,7 @@ def test_the_facts_of_the_host_are_checked() -> None:
 def test_the_minimum_is_the_default() -> None:
     result = run({"mars": FACTS})
 
-    assert (result["baseline"], result["verdict"], result["roles"]) == ("minimum", "compliant", [])
+    assert (result["baseline"], result["verdict"], result["roles"]) == ("minimum", "noncompliant", ["agent"])
 
 
 def test_the_result_is_plain_data() -> None:
@@ -113,11 +113,11 @@ def test_text_that_ansible_marked_is_text() -> None:
 def test_facts_from_a_yaml_file_may_have_dates() -> None:
     saved = yaml.safe_load("last_boot: 2026-11-01T03:12:45+00:00") | FACTS["os"]
 
-    assert run(facts=FACTS | {"os": saved})["verdict"] == "compliant"
+    assert run(facts=FACTS | {"os": saved}, disabled_rules=["agent_installed"])["verdict"] == "compliant"
 
 
 def test_single_thresholds() -> None:
-    assert run({"mars": FACTS}, thresholds={"dotnet_version": "4.8"})["roles"] == ["dotnet"]
+    assert run({"mars": FACTS}, thresholds={"dotnet_version": "4.8"})["roles"] == ["dotnet", "agent"]
 
 
 def test_rules_come_from_a_file_and_from_the_task(tmp_path: Path) -> None:
@@ -129,7 +129,7 @@ def test_rules_come_from_a_file_and_from_the_task(tmp_path: Path) -> None:
         baseline="current",
         rules_file=str(file),
         rules=[{"id": "dotnet_version", "title": "From the task"}],
-        disabled_rules=["powershell_version"],
+        disabled_rules=["powershell_version", "agent_installed"],
     )
 
     assert result["findings"][0]["title"] == "From the task"
@@ -182,7 +182,7 @@ def test_findings_are_attested_and_waived_by_options() -> None:
     forever = {"by": "Ann", "until": "9999-12-31"}
     waivers = [{"rule": rule, "reason": "Later.", **forever} for rule in ("dotnet_version", "powershell_version")]
 
-    result = run({"mars": facts}, waivers=waivers, disabled_rules=["powershell_execution_policy"])
+    result = run({"mars": facts}, waivers=waivers, disabled_rules=["powershell_execution_policy", "agent_installed"])
     assert status(result, "dotnet_version") == status(result, "powershell_version") == "waived"
     assert (result["verdict"], result["roles"]) == ("compliant", [])
 
@@ -193,7 +193,7 @@ def test_findings_are_attested_and_waived_by_options() -> None:
 def test_decisions_about_rules_that_are_not_checked_here_do_no_harm() -> None:
     waiver = {"rule": "tls", "by": "Ann", "until": "2026-12-31", "reason": "Later."}
 
-    assert run({"mars": FACTS}, waivers=[waiver], disabled_rules=["tls"])["verdict"] == "compliant"
+    assert run({"mars": FACTS}, waivers=[waiver], disabled_rules=["tls", "agent_installed"])["verdict"] == "compliant"
     assert run({"mars": FACTS}, waivers=[waiver], roles=["dotnet"])["verdict"] == "compliant"
 
 

@@ -71,7 +71,7 @@ def healthy() -> dict[str, Any]:
             "version": "2.0.9262.0",
             "module": True,
             "engine": {"name": "obengine", "state": "Running", "start_mode": "Auto"},
-            "management": None,
+            "management": {"name": "OBRecoveryServicesManagementAgent", "state": "Running", "start_mode": "Auto"},
         },
         "tasks": [
             {

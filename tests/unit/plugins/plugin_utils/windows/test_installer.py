@@ -14,7 +14,7 @@ from ansible.errors import AnsibleActionFail
 from ansible_collections.winops.mars.plugins.action import cim_installer
 from ansible_collections.winops.mars.plugins.action.cim_installer import ActionModule
 from ansible_collections.winops.mars.plugins.plugin_utils.mars.idle import wait_until_idle
-from ansible_collections.winops.mars.plugins.plugin_utils.windows.installer import Installer, Proof, install
+from ansible_collections.winops.mars.plugins.plugin_utils.windows.installer import Installer, RegistryProof, install
 from tests.unit.plugins.conftest import RunAction
 from tests.unit.simulated import SimulatedHost, simulated
 
@@ -366,4 +366,4 @@ def test_a_broken_connection_changes_nothing(run_action: RunAction, host_of: Any
     ],
 )
 def test_proofs(minimum: str | None, value: str | int | None, met: bool) -> None:
-    assert Proof("HKLM\\X", "Y", minimum).is_met_by(value) is met
+    assert RegistryProof(minimum, "HKLM\\X", "Y").is_met_by(value) is met
