@@ -32,6 +32,7 @@ options:
       - antivirus
       - applications
       - dotnet
+      - encryption_key
       - last_backup
       - os
       - powershell
@@ -46,6 +47,7 @@ options:
       - '!antivirus'
       - '!applications'
       - '!dotnet'
+      - '!encryption_key'
       - '!last_backup'
       - '!os'
       - '!powershell'
@@ -273,6 +275,14 @@ ansible_facts:
               description: The version that release number stands for.
               type: str
               sample: '4.8'
+        encryption_key:
+          description: The file with the agent's encryption key, which is not read.
+          type: dict
+          contains:
+            file:
+              description: Where it is in the scratch folder, V(null) if it was not found there.
+              type: str
+              sample: C:\Program Files\Microsoft Azure Recovery Services Agent\Scratch\OnlineBackup.KEK
         last_backup:
           description: The last backup by the agent's event log, V(null) where the agent is not installed.
           type: dict
@@ -803,6 +813,7 @@ SECTIONS = [
     "antivirus",
     "applications",
     "dotnet",
+    "encryption_key",
     "last_backup",
     "os",
     "powershell",

@@ -18,6 +18,8 @@ ENGINE_SERVICE = "obengine"
 # No source names this service's short name, and its display name is translated: then it is found by its program.
 MANAGEMENT_SERVICE_DISPLAY_NAME = "Microsoft Azure Recovery Services Management Agent"
 MANAGEMENT_PROGRAM = "OBRecoveryServicesManagementAgent.exe"
+# In the scratch folder or below it; it must never be read or copied.
+ENCRYPTION_KEY_FILE = "OnlineBackup.KEK"
 ENGINE_EXECUTABLE = r"bin\CBEngine.exe"
 MODULE_MANIFEST = r"bin\Modules\MSOnlineBackup\MSOnlineBackup.psd1"
 

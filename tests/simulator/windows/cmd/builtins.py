@@ -293,6 +293,11 @@ def _dir(context: Context, arguments: str) -> int:
             listed = list(context.host.files.children(context.absolute(path)))
             if "/s" in switches:
                 listed = list(context.host.files.below(context.absolute(path)))
+        elif "/s" in switches and not any(wildcard in path for wildcard in "*?"):
+            # The name is looked for in its folder and below
+            folder, _unused, name = context.absolute(path).rpartition("\\")
+            below = context.host.files.below(folder)
+            listed = [(full, found) for full, found in below if found.name.lower() == name.lower()]
         elif node:
             listed = [(context.absolute(path), node)]
         elif "/s" in switches:
