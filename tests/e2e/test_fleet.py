@@ -175,6 +175,17 @@ def test_the_table_shows_every_host_and_verdict(outcome: Outcome) -> None:
     }
 
 
+def test_what_several_hosts_have_in_common_is_reported(outcome: Outcome) -> None:
+    findings = next(iter(outcome.audit.results("mars_fleet").values()))["findings"]
+
+    assert [(finding["id"], finding["status"], finding["hosts"]) for finding in findings[1:]] == [
+        ("vault_duplicates", "noncompliant", ["exclusions-2019", "client-11"])
+    ]
+    (limit, *_unused) = findings
+    assert (limit["id"], limit["status"]) == ("vault_machine_limit", "unknown")
+    assert limit["actual"].startswith(f"at least {len(limit['hosts'])} of 50 machines in vault-westeurope")
+
+
 def test_artifacts_count_and_name_the_hosts_that_need_attention(outcome: Outcome) -> None:
     expected = verdicts(outcome.scenario.expected.left)
     names = {verdict: [host for host in expected if expected[host] == verdict] for verdict in set(expected.values())}

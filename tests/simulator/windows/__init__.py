@@ -19,7 +19,8 @@ profiles it is a delta on: mappings merge (keys without regard to case), anythin
 ``os``                      ``caption version build product_type sku service_pack language architecture mui``
                             ``ansi_codepage oem_codepage country_code time_zone_minutes memory_kib``
 ``registry``                ``{key: {value name: data}}``; data is text (REG_SZ), a number (REG_DWORD), a list
-                            (REG_MULTI_SZ), ``{expand: text}``, ``{qword: n}``, ``{binary: hex}``
+                            (REG_MULTI_SZ), ``{expand: text}``, ``{qword: n}``, ``{binary: hex}``;
+                            ``{identity: computer}`` is an ID that no other host has
 ``registry_read_only``      keys nobody but the system may write
 ``registry_hidden``         keys the account of the sessions may not read
 ``registry_missing_value_code``  1 or 2: what StdRegProv answers for a missing value

@@ -77,14 +77,14 @@ class Host:
             read_only if self.elevated else (*read_only, "HKLM"),
             tuple(profile.get("registry_hidden", ())),
         )
-        self.registry.load(profile.get("registry", {}))
+        self.computer_id = str(uuid.uuid5(uuid.NAMESPACE_DNS, name)).upper()
+        self.registry.load(_with_identity(profile.get("registry", {}), self.computer_id))
         self.files = FileSystem.load(profile["volumes"], profile.get("files", {}))
         self.registry.create(rf"HKU\{account.sid}\Software", trusted=True)
         self.files.declare({rf"C:\Users\{account.name}\AppData\Local\Temp" + "\\": {}})
         self.services = services.Services(profile["services"], self.registry, self.agenda)
         self.processes = processes.Processes(self)
         self.environment = self._environment()
-        self.computer_id = str(uuid.uuid5(uuid.NAMESPACE_DNS, name)).upper()
         self.installed: set[str] = {str(program).lower() for program in profile.get("installed", ())}
         self._declare_tools()
         self.tasks: Tasks = Tasks(self, profile.get("tasks", {}))
@@ -299,3 +299,11 @@ class Host:
             "tasks": self.tasks.state(),
             "installed": sorted(self.installed),
         }
+
+
+def _with_identity(keys: Mapping[str, Any], identity: str) -> dict[str, Any]:
+    """The registry of a profile with what is different on each host."""
+    return {
+        key: {name: identity if data == {"identity": "computer"} else data for name, data in (values or {}).items()}
+        for key, values in keys.items()
+    }
