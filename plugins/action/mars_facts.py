@@ -19,7 +19,8 @@ class ActionModule(WindowsAction):
     def run_on_host(self, args: dict[str, Any], session: Session) -> dict[str, Any]:
         """Gather the requested sections into ``ansible_facts.mars``."""
         session.allow(args["timeout"])
-        return {"changed": False, "ansible_facts": {"mars": gather(session, _sections(args["gather_subset"]))}}
+        facts = gather(session, _sections(args["gather_subset"]), args["vault_credentials"])
+        return {"changed": False, "ansible_facts": {"mars": facts}}
 
 
 def _sections(subset: list[str]) -> list[str]:

@@ -49,6 +49,8 @@ options:
       - C(agent_version) is a version in quotes, '4.8' for example. Oldest agent that is accepted.
       - C(agent_advised_version) is a version in quotes, '4.8' for example. Agent below which there is a warning.
         Agents before 2.0.9249.0 cannot read the vault credentials of today.
+      - C(vault_credentials_hours) is a number of hours above 0, or null. Age at which vault credentials expire.
+        It was two days until 2019, and is ten days today.
       - C(scratch_free_percent) is a number from 0 to 100. Free space that the scratch volume must have, in
         percent of the protected data, if its size is given.
       - C(scratch_advised_percent) is a number from 0 to 100. Free space of the scratch volume below which there

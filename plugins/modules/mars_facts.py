@@ -42,6 +42,7 @@ options:
       - scratch
       - tasks
       - tls
+      - vault_credentials
       - volumes
       - '!agent'
       - '!antivirus'
@@ -57,6 +58,7 @@ options:
       - '!scratch'
       - '!tasks'
       - '!tls'
+      - '!vault_credentials'
       - '!volumes'
       # end generated
   timeout:
@@ -65,6 +67,11 @@ options:
       - A healthy host takes a few seconds, one over a slow line up to a minute.
     type: int
     default: 600
+  vault_credentials:
+    description:
+      - Path on the host of a file with vault credentials, to be checked before the agent is registered with it.
+      - The file holds a private key. Only its age, and whether it is complete, are gathered.
+    type: str
 extends_documentation_fragment:
   - winops.mars.attributes
   - winops.mars.attributes.connection
@@ -754,6 +761,30 @@ ansible_facts:
                   description: The version of the file on the host.
                   type: str
                   sample: 6.1.7601.24000
+        vault_credentials:
+          description: The file of O(vault_credentials), V(null) if that is not given. Its content is not returned.
+          type: dict
+          contains:
+            path:
+              description: Where it is.
+              type: str
+              sample: C:\Install\vault-westeurope.VaultCredentials
+            local:
+              description: Whether that is an absolute path on a drive, which setup asks for.
+              type: bool
+              sample: true
+            exists:
+              description: Whether there is such a file, V(null) if the path is not local.
+              type: bool
+              sample: true
+            hours_old:
+              description: Hours since it was last written, by the host's clock, V(null) if it does not exist.
+              type: float
+              sample: 5.5
+            complete:
+              description: Whether it has a certificate and the end of vault credentials. V(null) if it does not exist.
+              type: bool
+              sample: true
         volumes:
           description: Every volume of the host.
           type: list
@@ -823,6 +854,7 @@ SECTIONS = [
     "scratch",
     "tasks",
     "tls",
+    "vault_credentials",
     "volumes",
 ]
 # end generated
@@ -835,6 +867,7 @@ ARGUMENT_SPEC: dict[str, dict[str, Any]] = {
         "choices": ["all", *SECTIONS, *(f"!{section}" for section in SECTIONS)],
     },
     "timeout": {"type": "int", "default": 600},
+    "vault_credentials": {"type": "str", "no_log": False},  # the path is no secret
 }
 
 

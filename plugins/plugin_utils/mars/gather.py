@@ -24,13 +24,15 @@ SECTIONS: dict[str, ModuleType] = {
 }
 
 
-def gather(session: Session, sections: Iterable[str]) -> dict[str, Any]:
+def gather(session: Session, sections: Iterable[str], vault_credentials: str | None = None) -> dict[str, Any]:
     """Read the given sections; one that cannot be read is listed in ``unreadable`` and missing from the rest.
+
+    :param vault_credentials: path of a file with vault credentials, None if none is given.
 
     Raises :class:`Unreachable`, :class:`AuthenticationRejected` and :class:`NoService`, which concern all of them, and
     :class:`WSManError` if nothing at all can be read.
     """
-    host = Host(session)
+    host = Host(session, vault_credentials)
     gathered: dict[str, Any] = {"schema": facts.SCHEMA, "gathered": list(sections)}
     for section in gathered["gathered"]:
         host.plan(getattr(SECTIONS[section], "COMMANDS", {}))

@@ -39,10 +39,14 @@ _GONE = (Unreachable, AuthenticationRejected, NoService)
 
 
 class Host:
-    """Reads shared by the sections."""
+    """Reads shared by the sections.
 
-    def __init__(self, session: Session) -> None:
+    :param vault_credentials: path of a file with vault credentials, None if none is given.
+    """
+
+    def __init__(self, session: Session, vault_credentials: str | None = None) -> None:
         self.session = session
+        self.vault_credentials = vault_credentials
         self.registry = Registry(session)
         self.unreadable: list[dict[str, str]] = []
         self._commands: dict[str, Command] = {}

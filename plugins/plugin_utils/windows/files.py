@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from datetime import datetime
 
 from ..wsman.errors import Fault
 from ..wsman.session import Session
@@ -18,6 +19,7 @@ from ..wsman.values import (
     CimPath,
     Instance,
     boolean,
+    datetime_,
     integer,
     string,
 )
@@ -51,11 +53,13 @@ class File:
 
     :ivar size: bytes.
     :ivar version: the file version of a program or library, such as ``2.0.9262.0``; None for other files.
+    :ivar modified: when it was last written, with a time zone.
     """
 
     path: str
     size: int | None
     version: str | None
+    modified: datetime | None
 
 
 class Files:
@@ -84,6 +88,7 @@ class Files:
             path=instance.read("Name", string) or path,
             size=instance.read("FileSize", integer),
             version=instance.read("Version", string) or None,
+            modified=instance.read("LastModified", datetime_),
         )
 
     def is_reparse_point(self, path: str) -> bool:

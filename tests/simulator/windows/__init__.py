@@ -32,8 +32,9 @@ profiles it is a delta on: mappings merge (keys without regard to case), anythin
                             ``starts: code`` answers 7, ``starts: dies`` ends Stopped; ``revived_after``: seconds after
                             which something starts it again, ``revived_if_disabled``: which also enables it
 ``volumes``                 ``{mount path: {capacity, free, label, file_system, drive_type, compressed, guid}}``
-``files``                   ``{path: {size | content, version, sha256, sddl, attributes, junction, short_name}}``; a
-                            path ending in ``\`` is a directory; ``junction``: where it leads, also for a second mount
+``files``                   ``{path: {size | content, version, sha256, sddl, attributes, junction, short_name,``
+                            ``hours_old}}``; a path ending in ``\`` is a directory; ``junction``: where it leads,
+                            also for a second mount
                             point of a volume; attributes: compressed encrypted sparse reparse hidden system readonly,
                             and ``denied``: sessions may not open it, so WMI knows no attributes of it and fsutil fails
 ``deduplication``           ``{mount path: {enabled, exclude_folders, saved}}``; absent: the namespace does not exist

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from tests.simulator.model import CimClass, CimFailure, CimValue
@@ -59,7 +60,7 @@ def _common(host: Host, path: str, node: Node) -> dict[str, CimValue]:
         "Hidden": "hidden" in node.attributes,
         "InstallDate": host.first_boot,
         "LastAccessed": host.first_boot,
-        "LastModified": host.first_boot,
+        "LastModified": host.first_boot if node.hours_old is None else host.began - timedelta(hours=node.hours_old),
         "Name": full,
         "Path": parent[2:] + "\\",
         "Readable": True,

@@ -55,6 +55,7 @@ class Node:
     junction: str = ""  # where a directory junction or mount point leads
     short_name: str = ""  # the 8.3 name beside the long one
     modified: int = 0  # the order in which files were written
+    hours_old: float | None = None  # since it was written, as the simulation begins
 
     def digest(self) -> str:
         """SHA-256 in lower-case hexadecimal."""

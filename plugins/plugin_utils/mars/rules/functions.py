@@ -28,7 +28,7 @@ except ImportError:
 
 
 from ...windows.exclusions import covers_folder, covers_program, exclusion
-from ...windows.paths import expand_variables, has_short_name, is_plain_folder, is_system_folder, same_path
+from ...windows.paths import expand_variables, fold, has_short_name, is_plain_folder, is_system_folder, same_path
 from ...windows.versions import parse
 from ..catalogue import DOTNET_RELEASES
 
@@ -83,6 +83,13 @@ class RuleFunctions(Functions):
         if not isinstance(path, str) or not isinstance(windows_directory, str):
             return None
         return is_plain_folder(path.removeprefix("\\\\?\\")) and not is_system_folder(path, windows_directory)
+
+    @signature(_ANY, _ANY)
+    def _func_has_extension(self, path: Any, extension: Any) -> bool | None:
+        """Whether a Windows path ends with this extension, such as ``.exe``, in any case."""
+        if not isinstance(path, str) or not isinstance(extension, str):
+            return None
+        return fold(path).endswith(fold(extension))
 
     @signature(_ANY, _ANY)
     def _func_lists_path(self, entries: Any, path: Any) -> bool | None:
