@@ -209,7 +209,7 @@ EXAMPLES = r"""
 - name: Also require a certain version of the agent, and only warn about the module path
   winops.mars.mars_compliance:
     rules:
-      - id: agent_version
+      - id: our_agent_version
         title: The agent is new enough
         group: agent
         severity: error

@@ -52,7 +52,7 @@ def test_every_example_of_a_rule_works() -> None:
 
     assert len(rules) == 3
     known = {rule.id for block in rules for rule in effective_rules([("guide", block)], [])}
-    assert known > {"agent_version", "agent_service"}
+    assert known > {"our_agent_version", "agent_service"}
 
 
 def test_every_example_of_a_task_works() -> None:

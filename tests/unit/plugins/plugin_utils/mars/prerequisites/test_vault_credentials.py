@@ -21,7 +21,7 @@ CASES: list[tuple[str, str, dict[str, Any]]] = [
     ("vault_credentials", "not_applicable", {}),
     ("vault_credentials", "compliant", {"vault_credentials": GOOD}),
     ("vault_credentials", "compliant", {"vault_credentials": {**GOOD, "path": FILE.lower()}}),
-    ("vault_credentials", "noncompliant", {"vault_credentials": {**GOOD, "hours_old": 48}}),
+    ("vault_credentials", "noncompliant", {"vault_credentials": {**GOOD, "hours_old": 240}}),
     ("vault_credentials", "noncompliant", {"vault_credentials": {**GOOD, "complete": False}}),
     ("vault_credentials", "noncompliant", {"vault_credentials": {**GOOD, "path": r"C:\Install\vault.xml"}}),
     ("vault_credentials", "noncompliant", {"vault_credentials": {**GOOD, "exists": False, "hours_old": None}}),

@@ -18,7 +18,7 @@ from ansible_collections.winops.mars.plugins.plugin_utils.mars.rules.reading imp
 )
 
 OWN: dict[str, Any] = {
-    "id": "agent_version",
+    "id": "own_agent_version",
     "title": "The agent is new enough",
     "group": "agent",
     "severity": "error",
@@ -37,7 +37,7 @@ def own(*entries: Any, disabled: tuple[str, ...] = ()) -> list[Any]:
 def test_an_own_rule_comes_after_the_shipped_ones() -> None:
     rules = own(OWN)
 
-    assert [rule.id for rule in rules] == [*shipped_rules(), "agent_version"]
+    assert [rule.id for rule in rules] == [*shipped_rules(), "own_agent_version"]
     assert find(rules[-1], {"agent": {"version": "2.0.9083.0"}}, {}).status == "noncompliant"
 
 
@@ -60,7 +60,7 @@ def test_an_override_takes_a_condition_away_with_null() -> None:
 
 
 def test_later_rules_lie_over_earlier_ones() -> None:
-    rules = effective_rules([("a", [OWN]), ("b", [{"id": "agent_version", "title": "Later"}])], ["dotnet_version"])
+    rules = effective_rules([("a", [OWN]), ("b", [{"id": "own_agent_version", "title": "Later"}])], ["dotnet_version"])
 
     assert rules[-1].title == "Later"
     assert "dotnet_version" not in [rule.id for rule in rules]
@@ -121,7 +121,7 @@ def test_a_bad_rule_is_named_with_its_file_id_and_field(changes: dict[str, Any],
         own(OWN | changes)
 
     message = str(error.value)
-    assert message.startswith("own.yml: rule agent_version, ")
+    assert message.startswith("own.yml: rule own_agent_version, ")
     assert "\n" not in message
     for word in words:
         assert word in message
@@ -136,7 +136,7 @@ def test_a_bad_rule_is_named_with_its_file_id_and_field(changes: dict[str, Any],
         ([OWN, "text"], "rule number 2, field id"),
         ([{"id": "Agent Version"}], "rule number 1, field id"),
         ([{"id": ["a"]}], "rule number 1, field id"),
-        ([OWN, OWN], "rule agent_version, field id: is used by two rules"),
+        ([OWN, OWN], "rule own_agent_version, field id: is used by two rules"),
     ],
     ids=str,
 )
