@@ -104,7 +104,8 @@ class Volumes:
             excluded = instance.read("ExcludeFolder", array_of(string)) or []
             # Microsoft's examples name them with their drive; relative to the volume is accepted, too
             return not any(
-                paths.is_within(folder, path) or paths.is_within(folder, f"{volume.name}\\{path}") for path in excluded
+                paths.is_within(folder, of_volume) or paths.is_within(folder, f"{volume.name}\\{of_volume}")
+                for of_volume in excluded
             )
         return False
 

@@ -14,14 +14,20 @@ from __future__ import annotations
 import http.client
 import io
 import time
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from requests import PreparedRequest, Response
-from requests.adapters import HTTPAdapter
-from urllib3.util.retry import Retry
+try:
+    from requests.adapters import HTTPAdapter
+except ImportError:
+    # Without it there is no connection either, whose plugin says what to install
+    HTTPAdapter = object  # type: ignore[assignment, misc]
 
 from .envelope import MAX_ANSWER_SIZE
 from .errors import LimitExceeded, ProtocolError
+
+if TYPE_CHECKING:
+    from requests import PreparedRequest, Response
+    from urllib3.util.retry import Retry
 
 _UNAUTHORIZED = 401
 

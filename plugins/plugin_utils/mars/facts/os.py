@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from .. import catalogue
@@ -94,8 +95,8 @@ def gather(host: Host) -> dict[str, Any]:
             "architecture": lambda: system.architecture,
             "language": lambda: system.language,
             "computer_name": lambda: system.computer_name,
-            "last_boot": lambda: system.last_boot.isoformat(),
-            "local_time": lambda: system.local_time.isoformat(),
+            "last_boot": lambda: datetime.isoformat(system.last_boot),
+            "local_time": lambda: datetime.isoformat(system.local_time),
             "windows_directory": lambda: system.windows_directory,
             "newest_dotnet": lambda: known.newest_dotnet if (known := release()) else None,
             "newest_powershell": lambda: known.newest_powershell if (known := release()) else None,

@@ -74,14 +74,15 @@ def check(
     facts: Facts,
     rules: Sequence[Rule],
     thresholds: Mapping[str, Any],
-    inventory: Mapping[str, Any] = INVENTORY,
+    inventory: Mapping[str, Any] | None = None,
     decisions: Decisions | None = None,
 ) -> Compliance:
     """Apply rules to the facts of one host, the value of ``ansible_facts.mars``; raises nothing, whatever they hold.
 
-    :param inventory: what the inventory says about the host, with all names of :data:`INVENTORY`.
+    :param inventory: what the inventory says about the host, with all names of :data:`INVENTORY`, which says nothing.
     :param decisions: what people decided about its findings.
     """
+    inventory = INVENTORY if inventory is None else inventory
     findings = []
     for rule in rules:
         finding, attestable = _find(rule, facts, thresholds, inventory)
@@ -97,9 +98,11 @@ def check(
     )
 
 
-def find(rule: Rule, facts: Facts, thresholds: Mapping[str, Any], inventory: Mapping[str, Any] = INVENTORY) -> Finding:
+def find(
+    rule: Rule, facts: Facts, thresholds: Mapping[str, Any], inventory: Mapping[str, Any] | None = None
+) -> Finding:
     """Apply one rule to the facts of one host, whatever was decided about that."""
-    return _find(rule, facts, thresholds, inventory)[0]
+    return _find(rule, facts, thresholds, INVENTORY if inventory is None else inventory)[0]
 
 
 def _find(
