@@ -66,6 +66,12 @@ options:
         days if the schedule is neither daily nor weekly.
       - C(proxy) is none, or host and port such as proxy.example.com:8080, or null. The proxy through which
         the agent reaches Azure.
+      - C(temp_files) is a whole number. Most files ending in .tmp that are accepted in the folder Temp of Windows.
+      - C(clock_offset) is a whole number. By how many seconds the host's clock may differ from the controller's.
+      - C(time_zone) is a text, or null. The time zone the host should have, by its name as tzutil /l shows
+        it.
+      - C(offline_backup) is true or false, or null. Whether the first backup is to be sent to Azure on disks
+        (offline seeding).
       # end generated
     type: dict
     default: {}

@@ -30,33 +30,45 @@ options:
       - all
       - agent
       - antivirus
+      - application_control
       - applications
+      - azure
+      - clock
       - dotnet
       - encryption_key
       - last_backup
       - os
+      - os_support
       - powershell
       - proxy
       - registration
+      - restart
       - root_certificates
       - scratch
       - tasks
+      - temp_files
       - tls
       - vault_credentials
       - volumes
       - '!agent'
       - '!antivirus'
+      - '!application_control'
       - '!applications'
+      - '!azure'
+      - '!clock'
       - '!dotnet'
       - '!encryption_key'
       - '!last_backup'
       - '!os'
+      - '!os_support'
       - '!powershell'
       - '!proxy'
       - '!registration'
+      - '!restart'
       - '!root_certificates'
       - '!scratch'
       - '!tasks'
+      - '!temp_files'
       - '!tls'
       - '!vault_credentials'
       - '!volumes'
@@ -265,11 +277,70 @@ ansible_facts:
               type: list
               elements: str
               sample: ['C:\Windows\Microsoft.NET\Framework64\v4.0.30319\csc.exe']
+        application_control:
+          description: What restricts scripts on the host.
+          type: dict
+          contains:
+            applocker:
+              description: What AppLocker does about scripts, V(enforced) or V(audited), V(null) without rules for them.
+              type: str
+              sample: enforced
+            applocker_running:
+              description: Whether the Application Identity service runs, without which AppLocker does nothing.
+              type: bool
+              sample: false
+            code_integrity:
+              description:
+                - What Windows Defender Application Control does about scripts, V(enforced), V(audited), or V(off).
+                - V(null) if Windows does not have it.
+              type: str
+              sample: 'off'
+            powershell_lockdown:
+              description: Whether the variable E(__PSLockdownPolicy) puts PowerShell into constrained language mode.
+              type: bool
+              sample: false
         applications:
           description: Server applications that support only certain versions of .NET Framework and Windows PowerShell.
           type: list
           elements: str
           sample: ['Microsoft Exchange Server']
+        azure:
+          description: The host and Azure.
+          type: dict
+          contains:
+            vm:
+              description: Whether the host is a virtual machine in Azure.
+              type: bool
+              sample: false
+            powershell:
+              description: Which modules for Azure Windows PowerShell has for all users, V(Az) or V(AzureRM).
+              type: list
+              elements: str
+              sample: [Az]
+        clock:
+          description: The clock of Windows.
+          type: dict
+          contains:
+            offset:
+              description: By how many seconds it is ahead of the controller's clock, negative if it is behind.
+              type: float
+              sample: 0.4
+            time_zone:
+              description: The name of the time zone, untranslated, V(null) if Windows has none.
+              type: str
+              sample: W. Europe Standard Time
+            service:
+              description: The Windows Time service, V(null) if there is none.
+              type: dict
+              contains:
+                state:
+                  description: Its state.
+                  type: str
+                  sample: Running
+                start_mode:
+                  description: Its start mode.
+                  type: str
+                  sample: Auto
         dotnet:
           description: The .NET Framework.
           type: dict
@@ -392,6 +463,35 @@ ansible_facts:
               description: Newest Windows PowerShell that can be installed on it, V(null) for an unknown release.
               type: str
               sample: '5.1'
+        os_support:
+          description: What Microsoft's support matrix for the agent says about this Windows.
+          type: dict
+          contains:
+            edition:
+              description: The edition, V(null) for one this collection does not know.
+              type: str
+              sample: Standard
+            server_core:
+              description: Whether it is a Server Core installation, without a desktop. V(null) if that is not known.
+              type: bool
+              sample: false
+            editions:
+              description: The editions of this Windows on which the agent is supported, V(null) for an unknown Windows.
+              type: list
+              elements: str
+              sample: [Standard, Datacenter, Essentials]
+            service_pack:
+              description: The oldest supported service pack, V(null) for an unknown Windows.
+              type: int
+              sample: 0
+            ended:
+              description: Whether support for the agent on this Windows has ended, V(null) for an unknown Windows.
+              type: bool
+              sample: false
+            end_of_support:
+              description: When Microsoft's support for this Windows ends, V(null) if that is not known.
+              type: str
+              sample: '2031-10-14'
         powershell:
           description: Windows PowerShell.
           type: dict
@@ -489,6 +589,22 @@ ansible_facts:
               description: Number of the vault, unlike its name a unique one, V(null) if the registry has none.
               type: str
               sample: '5012345678901234567'
+        restart:
+          description: What waits for a restart of Windows.
+          type: dict
+          contains:
+            servicing:
+              description: Whether an update or a feature of Windows does (Component Based Servicing).
+              type: bool
+              sample: false
+            updates:
+              description: Whether something that Windows Update installed does.
+              type: bool
+              sample: false
+            file_renames:
+              description: Whether files are to be renamed or deleted at the next start, as some installers have it.
+              type: bool
+              sample: false
         root_certificates:
           description: The root certificates to which those of Azure chain.
           type: dict
@@ -713,6 +829,18 @@ ansible_facts:
                 - V(null) if it has no such schedule or the time of its last run is unknown.
               type: bool
               sample: false
+        temp_files:
+          description: The temporary files of Windows.
+          type: dict
+          contains:
+            folder:
+              description: The folder C(Temp) in that of Windows.
+              type: str
+              sample: C:\Windows\Temp
+            count:
+              description: How many files directly in it have a name that ends in C(.tmp).
+              type: int
+              sample: 212
         tls:
           description: What the registry says about TLS 1.2 for clients, V(null) where it says nothing.
           type: dict
@@ -842,17 +970,23 @@ from ansible.module_utils.basic import AnsibleModule
 SECTIONS = [
     "agent",
     "antivirus",
+    "application_control",
     "applications",
+    "azure",
+    "clock",
     "dotnet",
     "encryption_key",
     "last_backup",
     "os",
+    "os_support",
     "powershell",
     "proxy",
     "registration",
+    "restart",
     "root_certificates",
     "scratch",
     "tasks",
+    "temp_files",
     "tls",
     "vault_credentials",
     "volumes",

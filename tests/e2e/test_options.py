@@ -316,7 +316,10 @@ def test_a_restart_that_is_not_allowed_is_reported(fleet: Fleet) -> None:
     assert run.changed() == predicted
     assert len(predicted["old-2012-r2"]) == len(CURRENT.found["old-2012-r2"])
     assert run.artifacts["mars_prereqs_reboot_required_hosts"] == ["old-2012-r2"]
-    assert open_findings(run)["old-2012-r2"] == {"powershell_version": "noncompliant"}
+    assert open_findings(run)["old-2012-r2"] == {
+        "powershell_version": "noncompliant",
+        "restart_pending": "noncompliant",
+    }
     assert fleet.host_state("old-2012-r2")["boots"] == 0
     again = fleet.play(limit="old-2012-r2", mars_prereqs_baseline="current")
     assert (again.rc, again.changed()) == (0, {})

@@ -8,9 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
+from datetime import datetime, timedelta
 from functools import cached_property
 from typing import Any
 
+from ..windows.clock import TIME_SERVICE, controller_time, offset
 from ..windows.command_batch import CommandBatch, Output
 from ..windows.defender import SERVICE as DEFENDER_SERVICE
 from ..windows.errors import CimError
@@ -109,10 +111,22 @@ class Host:
                     lines[name] = line
         return CommandBatch(self.session, lines)
 
-    @cached_property
+    @property
     def operating_system(self) -> OperatingSystem:
         """The Windows of this host."""
-        return OperatingSystem.read(self.session)
+        return self._operating_system[0]
+
+    @property
+    def clock_offset(self) -> timedelta:
+        """By how much the clock of this host is surely ahead of the controller's."""
+        system, asked, answered = self._operating_system
+        return offset(system.local_time, asked, answered)
+
+    @cached_property
+    def _operating_system(self) -> tuple[OperatingSystem, datetime, datetime]:
+        """It, and when it was asked and had answered."""
+        asked = controller_time()
+        return OperatingSystem.read(self.session), asked, controller_time()
 
     @cached_property
     def install_path(self) -> str | None:
@@ -131,7 +145,9 @@ class Host:
         return Services(self.session).find(
             names=[
                 locations.ENGINE_SERVICE,
+                locations.APPLOCKER_SERVICE,
                 DEFENDER_SERVICE,
+                TIME_SERVICE,
                 *ROLE_SERVICES,
                 *ANTIVIRUS_SERVICES,
                 *APPLICATION_SERVICES,

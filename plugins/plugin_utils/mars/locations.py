@@ -36,6 +36,13 @@ EXECUTION_POLICY_GPO_KEY = r"HKLM\SOFTWARE\Policies\Microsoft\Windows\PowerShell
 SYSTEM_EXECUTION_POLICY_KEY = r"HKU\S-1-5-18\Software\Microsoft\PowerShell\1\ShellIds\Microsoft.PowerShell"
 SYSTEM_EXECUTION_POLICY_GPO_KEY = r"HKU\S-1-5-18\Software\Policies\Microsoft\Windows\PowerShell"
 
+SERVICING_PENDING_KEY = r"HKLM\SOFTWARE\Microsoft\Windows\CurrentVersion\Component Based Servicing\RebootPending"
+UPDATE_PENDING_KEY = r"HKLM\SOFTWARE\Microsoft\Windows\CurrentVersion\WindowsUpdate\Auto Update\RebootRequired"
+SESSION_MANAGER_KEY = r"HKLM\SYSTEM\CurrentControlSet\Control\Session Manager"
+APPLOCKER_SCRIPT_KEY = r"HKLM\SOFTWARE\Policies\Microsoft\Windows\SrpV2\Script"
+APPLOCKER_SERVICE = "AppIDSvc"
+SERVER_LEVELS_KEY = r"HKLM\SOFTWARE\Microsoft\Windows NT\CurrentVersion\Server\ServerLevels"
+
 TLS_CLIENT_KEY = r"HKLM\SYSTEM\CurrentControlSet\Control\SecurityProviders\SCHANNEL\Protocols\TLS 1.2\Client"
 DOTNET_TLS_KEY = r"HKLM\SOFTWARE\Microsoft\.NETFramework\v4.0.30319"
 DOTNET_TLS_32_BIT_KEY = r"HKLM\SOFTWARE\WOW6432Node\Microsoft\.NETFramework\v4.0.30319"

@@ -12,12 +12,15 @@ profiles it is a delta on: mappings merge (keys without regard to case), anythin
 ``faults``                  misbehavior, the fields of :class:`tests.simulator.model.Faults`
 ``language``                ``en``, ``de`` or ``ja``: account names and command output
 ``computer_name``           default: the host's name in upper case
+``asset_tag``               of the chassis, as SMBIOS has it
+``code_integrity``          0 off, 1 audited, 2 enforced: the user mode policy of Application Control
+``clock_offset_seconds``    by how much its clock is wrong, and ``time_source: false``: it finds no server to ask
 ``uptime_seconds``          how long ago the host started, as the simulation begins
 ``restart_seconds``         how long a restart leaves the host unreachable (real seconds)
 ``restarts_again_after``    seconds after which a host that completes updates restarts once more
 ``forced_restart_returns``  what Win32Shutdown answers where it restarts at once
 ``os``                      ``caption version build product_type sku service_pack language architecture mui``
-                            ``ansi_codepage oem_codepage country_code time_zone_minutes memory_kib``
+                            ``ansi_codepage oem_codepage country_code memory_kib``
 ``registry``                ``{key: {value name: data}}``; data is text (REG_SZ), a number (REG_DWORD), a list
                             (REG_MULTI_SZ), ``{expand: text}``, ``{qword: n}``, ``{binary: hex}``;
                             ``{identity: computer}`` is an ID that no other host has
@@ -33,10 +36,11 @@ profiles it is a delta on: mappings merge (keys without regard to case), anythin
                             which something starts it again, ``revived_if_disabled``: which also enables it
 ``volumes``                 ``{mount path: {capacity, free, label, file_system, drive_type, compressed, guid}}``
 ``files``                   ``{path: {size | content, version, sha256, sddl, attributes, junction, short_name,``
-                            ``hours_old}}``; a path ending in ``\`` is a directory; ``junction``: where it leads,
-                            also for a second mount
-                            point of a volume; attributes: compressed encrypted sparse reparse hidden system readonly,
-                            and ``denied``: sessions may not open it, so WMI knows no attributes of it and fsutil fails
+                            ``hours_old, count}}``; a path ending in ``\`` is a directory; ``junction``: where it
+                            leads, also for a second mount point of a volume; attributes: compressed encrypted sparse
+                            reparse hidden system readonly in_use, and ``denied``: sessions may not open it, so WMI
+                            knows no attributes of it and fsutil fails; ``count`` makes so many files and puts their
+                            numbers in the place of ``<n>``
 ``deduplication``           ``{mount path: {enabled, exclude_folders, saved}}``; absent: the namespace does not exist
 ``iscsi_targets``           names of the iSCSI targets to which the initiator has a session
 ``defender``                ``{running_mode, tamper_protection, null, fails, instances}``; absent: the namespace does

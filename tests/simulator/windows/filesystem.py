@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import fnmatch
 import hashlib
 import re
 from collections.abc import Iterator, Mapping
@@ -14,6 +15,7 @@ from typing import Any
 ERROR_FILE_NOT_FOUND = 2
 ERROR_PATH_NOT_FOUND = 3
 ERROR_ACCESS_DENIED = 5
+ERROR_SHARING_VIOLATION = 32
 ERROR_FILE_EXISTS = 80
 ERROR_DISK_FULL = 112
 ERROR_DIR_NOT_EMPTY = 145
@@ -82,7 +84,9 @@ class Volume:
         return self.mount[:2].upper() if len(self.mount) == 3 else None
 
 
-_ATTRIBUTES = frozenset({"compressed", "encrypted", "sparse", "reparse", "hidden", "system", "readonly", "denied"})
+_ATTRIBUTES = frozenset(
+    {"compressed", "encrypted", "sparse", "reparse", "hidden", "system", "readonly", "denied", "in_use"}
+)
 
 
 @dataclass
@@ -110,7 +114,9 @@ class FileSystem:
     def declare(self, entries: Mapping[str, Any]) -> None:
         """Files and directories (``path\\``) as a profile writes them; they take no space from the volume."""
         for path, entry in entries.items():
-            self._declare(path, dict(entry or {}))
+            given = dict(entry or {})
+            for number in range(given.pop("count", 1)):
+                self._declare(path.replace("<n>", f"{number:04X}"), dict(given))
 
     def _declare(self, path: str, entry: dict[str, Any]) -> None:
         directory = path.endswith("\\")
@@ -184,6 +190,14 @@ class FileSystem:
             for index, part in enumerate(parts)
         ]
         return prefix + "\\".join(spelled)
+
+    def matches(self, name: str, pattern: str) -> bool:
+        """Whether a wildcard finds a name: also by its short one, whose extension ends after three letters."""
+        stem, dot, extension = name.lower().rpartition(".")
+        return any(
+            fnmatch.fnmatch(candidate, pattern.lower().replace("*.*", "*"))
+            for candidate in (name.lower(), f"{stem[:6]}~1.{extension[:3]}" if dot else name.lower())
+        )
 
     def children(self, path: str) -> list[tuple[str, Node]]:
         """``(path, node)`` of what is directly inside a directory, by name."""
@@ -271,6 +285,8 @@ class FileSystem:
         full = self.resolve(clean)
         if full + "\\" in self.volumes:
             raise FileError(ERROR_ACCESS_DENIED, path)
+        if "in_use" in node.attributes:
+            raise FileError(ERROR_SHARING_VIOLATION, path)
         self._charge(clean, -node.size)
         del self.nodes[full]
 

@@ -16,6 +16,7 @@ from tests.simulator.windows import (
     defender,
     environment,
     files,
+    hardware,
     installers,
     operating_system,
     processes,
@@ -57,6 +58,7 @@ class Host:
         self.began: datetime = clock.now()
         self.first_boot = self.began - timedelta(seconds=float(profile.get("uptime_seconds", 864000)))
         self.last_boot: datetime = self.first_boot
+        self.clock_offset = timedelta(seconds=float(profile.get("clock_offset_seconds", 0)))
         self.boots = 0
         self._unreachable_until: float | None = None
         self.is_restarting = False
@@ -119,6 +121,7 @@ class Host:
             *accounts.classes(),
             *files.classes(),
             *environment.classes(),
+            *hardware.classes(self),
         ]
         if self.build >= FIRST_TASK_CLASSES:
             found += scheduled_tasks.classes()
@@ -202,10 +205,27 @@ class Host:
             pending, self._at_boot = self._at_boot, []
             for action in pending:
                 action()
+            self._finish_updates()
         self.processes.clear()
         self.services.boot()
         self.tasks.boot()
         self.environment = self._environment()
+
+    def _finish_updates(self) -> None:
+        """What Windows does as it starts: rename files, or delete those with an empty new name; end updates."""
+        manager = r"HKLM\SYSTEM\CurrentControlSet\Control\Session Manager"
+        operations = self.registry.data(manager, "PendingFileRenameOperations", [])
+        for source, target in zip(operations[::2], operations[1::2], strict=True):
+            path, other = (name.removeprefix("!").removeprefix("\\??\\") for name in (source, target))
+            if node := self.files.find(path):
+                if other:
+                    self.files.write(other, node)
+                self.files.delete(path)
+        if operations:
+            self.registry.delete_value(manager, "PendingFileRenameOperations", trusted=True)
+        for key in installers.PENDING_KEYS.values():
+            if self.registry.find(key):
+                self.registry.delete_key(key, recurse=True, trusted=True)
 
     def duration_of(self, command: str) -> float:
         """Seconds the programs a command line names will take."""
@@ -293,6 +313,7 @@ class Host:
         self.settle()
         return {
             "boots": self.boots,
+            "clock_offset": self.clock_offset.total_seconds(),
             "registry": self.registry.state(),
             "services": self.services.state(),
             "files": self.files.state(),

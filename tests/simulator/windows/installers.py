@@ -21,7 +21,7 @@ ERROR_BAD_EXE_FORMAT = 193
 WU_E_NOT_APPLICABLE = 0x80240017
 WU_S_ALREADY_INSTALLED = 0x00240006
 
-_PENDING_KEYS = {
+PENDING_KEYS = {
     "msu": r"HKLM\SOFTWARE\Microsoft\Windows\CurrentVersion\Component Based Servicing\RebootPending",
     "exe": r"HKLM\SOFTWARE\Microsoft\Windows\CurrentVersion\WindowsUpdate\Auto Update\RebootRequired",
 }
@@ -95,17 +95,11 @@ def _install(context: Context, name: str, entry: Mapping[str, Any], path: str, a
     _apply(host, entry.get("effects", {}))
     code = int(entry.get("exit_code", 0))
     if entry.get("needs_reboot"):
-        host.registry.create(_PENDING_KEYS[kind], trusted=True)
-        host.at_next_boot(lambda: _finish(host, kind, entry.get("effects_after_reboot", {})))
+        host.registry.create(PENDING_KEYS[kind], trusted=True)
+        host.at_next_boot(lambda: _apply(host, entry.get("effects_after_reboot", {})))
         if "/norestart" not in given:
             host.restart()
     return code
-
-
-def _finish(host: Host, kind: str, effects: Mapping[str, Any]) -> None:
-    if host.registry.find(_PENDING_KEYS[kind]):
-        host.registry.delete_key(_PENDING_KEYS[kind], recurse=True, trusted=True)
-    _apply(host, effects)
 
 
 def _apply(host: Host, effects: Mapping[str, Any]) -> None:

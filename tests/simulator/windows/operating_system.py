@@ -35,9 +35,15 @@ _PROPERTIES = properties("""
 """)
 
 
+_TIME_ZONE_KEY = r"HKLM\SYSTEM\CurrentControlSet\Control\TimeZoneInformation"
+# Minutes ahead of UTC in winter
+_ZONES = {"UTC": 0, "W. Europe Standard Time": 60, "Tokyo Standard Time": 540}
+
+
 def _instance(host: Host) -> dict[str, CimValue]:
     os = host.profile["os"]
-    zone = timezone(timedelta(minutes=int(os.get("time_zone_minutes", 0))))
+    minutes = _ZONES.get(host.registry.data(_TIME_ZONE_KEY, "TimeZoneKeyName"), 0)
+    zone = timezone(timedelta(minutes=minutes))
     root = host.environment.get("SystemRoot") or r"C:\Windows"
     caption = os["caption"]
     memory = int(os.get("memory_kib", 8388148))
@@ -55,7 +61,7 @@ def _instance(host: Host) -> dict[str, CimValue]:
             "CSCreationClassName": "Win32_ComputerSystem",
             "CSDVersion": f"Service Pack {service_pack}" if service_pack else None,
             "CSName": host.computer_name,
-            "CurrentTimeZone": int(os.get("time_zone_minutes", 0)),
+            "CurrentTimeZone": minutes,
             "DataExecutionPrevention_32BitApplications": True,
             "DataExecutionPrevention_Available": True,
             "DataExecutionPrevention_Drivers": True,
@@ -69,8 +75,8 @@ def _instance(host: Host) -> dict[str, CimValue]:
             "FreeSpaceInPagingFiles": 1310720,
             "FreeVirtualMemory": memory // 2 + 1310720,
             "InstallDate": host.first_boot - timedelta(days=400),
-            "LastBootUpTime": host.last_boot.astimezone(zone),
-            "LocalDateTime": host.clock.now().astimezone(zone),
+            "LastBootUpTime": (host.last_boot + host.clock_offset).astimezone(zone),
+            "LocalDateTime": (host.clock.now() + host.clock_offset).astimezone(zone),
             "Locale": f"{int(os.get('language', 1033)):04x}",
             "Manufacturer": "Microsoft Corporation",
             "MaxNumberOfProcesses": 4294967295,

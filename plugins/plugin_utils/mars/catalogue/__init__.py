@@ -41,6 +41,16 @@ class WindowsRelease:
     newest_powershell: str
 
 
+@dataclass(frozen=True)
+class AgentSupport:
+    """Which editions of one Windows the agent supports, from which service pack on, and for how long."""
+
+    editions: tuple[str, ...] = ()
+    service_pack: int = 0
+    ended: bool = False
+    end_of_support: str | None = None
+
+
 #: Version of the .NET Framework to the lowest Release number it writes.
 DOTNET_RELEASES: dict[str, int] = read("dotnet.yml")
 _WINDOWS_RELEASES = {
@@ -52,6 +62,11 @@ _WINDOWS_RELEASES = {
 TLS_UPDATES = {build: TlsUpdate(**entry) for build, entry in read("tls_updates.yml").items()}
 #: Thumbprint of a certificate to which those of Azure chain, in upper case, to ``name`` and ``usual``.
 ROOT_CERTIFICATES: dict[str, dict[str, Any]] = read("root_certificates.yml")
+_AGENT_SUPPORT = {
+    name: AgentSupport(**{**entry, "editions": tuple(entry["editions"])}) for name, entry in read("support.yml").items()
+}
+#: OperatingSystemSKU to the name of the edition.
+EDITIONS: dict[int, str] = read("editions.yml")
 _ANTIVIRUS: list[dict[str, Any]] = read("antivirus.yml")
 #: The services of antivirus products other than Microsoft Defender; * stands for a version.
 ANTIVIRUS_SERVICES: list[str] = [service for product in _ANTIVIRUS for service in product.get("services", ())]
@@ -80,6 +95,12 @@ def windows_release(build: int, product_type: str) -> WindowsRelease | None:
     ``product_type`` is workstation, domain_controller or server: ``Win32_OperatingSystem.ProductType`` by name.
     """
     return _WINDOWS_RELEASES.get((build, "workstation" if product_type == "workstation" else "server"))
+
+
+def agent_support(release: str) -> AgentSupport:
+    """What the agent supports of the Windows with this name; no edition where it does not support it."""
+    names = [name for name in _AGENT_SUPPORT if f"{release} ".startswith(f"{name} ")]
+    return _AGENT_SUPPORT[max(names, key=len)] if names else AgentSupport()
 
 
 def antivirus_of_service(service: str) -> str | None:

@@ -90,10 +90,22 @@ def _proxy(value: Any) -> str | None:
     return text if text == "none" or re.fullmatch(r"([\w.-]+|\[[0-9a-f:]+\]):\d+", text) else None
 
 
+def _count(value: Any) -> int | None:
+    number = _number(value)
+    return number if isinstance(number, int) else None
+
+
+def _flag(value: Any) -> bool | None:
+    # A survey has it as text
+    return {"true": True, "yes": True, "false": False, "no": False}.get(str(value).strip().lower())
+
+
 _TYPES: Mapping[str, tuple[Callable[[Any], Any], str]] = {
     "version": (_version, "a version in quotes, '4.8' for example"),
     "percent": (_percent, "a number from 0 to 100"),
+    "count": (_count, "a whole number"),
     "bytes": (_bytes, "a whole number of bytes above 0, or null"),
+    "flag": (_flag, "true or false, or null"),
     "text": (_text, "a text, or null"),
     "texts": (_texts, "a list of texts, or null"),
     "hours": (_hours, "a number of hours above 0, or null"),

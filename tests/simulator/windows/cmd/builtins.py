@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-import fnmatch
 import re
 from collections.abc import Callable
 from typing import TYPE_CHECKING
@@ -83,9 +82,7 @@ def matching(context: Context, pattern: str, *, directories: bool | None) -> lis
     context.node(base)
     found = []
     for full, node in context.host.files.children(base):
-        if directories in (None, node.directory) and fnmatch.fnmatch(
-            node.name.lower(), last.lower().replace("*.*", "*")
-        ):
+        if directories in (None, node.directory) and context.host.files.matches(node.name, last):
             found.append((parent + "\\" if parent else "") + context.host.files.path_of(full).rpartition("\\")[2])
     return found
 
@@ -302,9 +299,8 @@ def _dir(context: Context, arguments: str) -> int:
             listed = [(context.absolute(path), node)]
         elif "/s" in switches:
             parent, _unused, last = path.rpartition("\\")
-            names = last.lower().replace("*.*", "*")
             below = context.host.files.below(context.absolute(parent or "."))
-            listed = [(full, item) for full, item in below if fnmatch.fnmatch(item.name.lower(), names)]
+            listed = [(full, item) for full, item in below if context.host.files.matches(item.name, last)]
         else:
             listed = [
                 (full, found)
@@ -403,7 +399,12 @@ def _delete(context: Context, arguments: str) -> int:
             if found and "readonly" in found.attributes and "/f" not in switches:
                 context.complain_win32(ERROR_ACCESS_DENIED)
                 return 1
-            context.host.files.delete(context.absolute(name))
+            try:
+                context.host.files.delete(context.absolute(name))
+            except FileError as error:
+                # Neither is this.
+                context.print(context.absolute(name))
+                context.complain_win32(error.code)
     return 0
 
 

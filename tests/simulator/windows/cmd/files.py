@@ -29,7 +29,7 @@ def _expression(pattern: str) -> str:
 
 
 def findstr(context: Context, arguments: list[str]) -> int:
-    """``findstr [/i] [/v] [/r] [/l] [/c:text] pattern [file]``: exit code 1 when nothing matches."""
+    """``findstr [/i] [/v] [/r] [/l] [/e] [/c:text] pattern [file]``: exit code 1 when nothing matches."""
     switches, words = set(), []
     patterns: list[str] = []
     for argument in arguments:
@@ -44,6 +44,8 @@ def findstr(context: Context, arguments: list[str]) -> int:
             return 2
         patterns = words.pop(0).split(" ")
     joined = "|".join(re.escape(part) if "/l" in switches else _expression(part) for part in patterns)
+    if "/e" in switches:
+        joined = f"(?:{joined})$"
     try:
         pattern = re.compile(joined, re.IGNORECASE if "/i" in switches else 0)
     except re.error:
@@ -57,13 +59,20 @@ def findstr(context: Context, arguments: list[str]) -> int:
 
 
 def find(context: Context, arguments: list[str]) -> int:
-    """``find [/i] [/v] "text"`` over standard input."""
+    """``find [/i] [/v] [/c] "text"`` over standard input; no line has an empty text in it."""
     switches = {argument.lower() for argument in arguments if argument.startswith("/")}
     words = [argument for argument in arguments if not argument.startswith("/")]
     if not words:
         return 2
-    pattern = re.compile(re.escape(words[0]), re.IGNORECASE if "/i" in switches else 0)
-    return _matching_lines(context, context.stdin.read(), pattern, invert="/v" in switches)
+    pattern = re.compile(re.escape(words[0]) or "(?!)", re.IGNORECASE if "/i" in switches else 0)
+    if "/c" not in switches:
+        return _matching_lines(context, context.stdin.read(), pattern, invert="/v" in switches)
+    counted = sum(
+        bool(pattern.search(context.decode(line))) is not ("/v" in switches)
+        for line in context.stdin.read().splitlines()
+    )
+    context.print(str(counted))
+    return 0 if counted else 1
 
 
 def more(context: Context, arguments: list[str]) -> int:

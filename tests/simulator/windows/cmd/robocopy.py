@@ -68,6 +68,7 @@ _WITH_VALUE = (
     "/ipg:",
     "/max:",
     "/min:",
+    "/minage:",
 )
 
 
@@ -109,7 +110,12 @@ def robocopy(context: Context, arguments: list[str]) -> int:
     patterns = [word.lower().replace("*.*", "*") for word in words[2:]] or ["*"]
     if "/xj" in switches:
         excluded["/xd"] += [full for full, node in context.host.files.below(source) if node.junction]
-    listing = _listing(context, source, recursive, patterns, excluded)
+    youngest = next((float(switch[8:]) for switch in switches if switch.startswith("/minage:")), 0.0)
+    listing = [
+        (relative, node)
+        for relative, node in _listing(context, source, recursive, patterns, excluded)
+        if node.directory or (node.hours_old or 0) >= 24 * youngest
+    ]
     return _copy(context, source, target, listing, switches, excluded)
 
 
@@ -138,7 +144,7 @@ def _listing(
         (full[prefix:], node)
         for full, node in found
         if not any(full == out or full.startswith(out + "\\") for out in left_out)
-        and (node.directory or any(fnmatch.fnmatch(node.name.lower(), pattern) for pattern in patterns))
+        and (node.directory or any(files.matches(node.name, pattern) for pattern in patterns))
         and (node.directory or not any(fnmatch.fnmatch(node.name.lower(), name) for name in excluded["/xf"]))
     ]
 
@@ -183,7 +189,10 @@ def _copy(
             code |= COPIED if list_only else _copy_file(context, destination, node)
             copied += 1
             if not switches & {"/nfl"}:
-                context.print(f"\t    New File  \t\t{node.size:>10}\t{node.name}")
+                kind = "" if "/nc" in switches else "    New File  "
+                size = "" if "/ns" in switches else f"{node.size:>10}"
+                name = files.path_of(f"{source}\\{relative}") if "/fp" in switches else node.name
+                context.print(f"\t{kind}\t\t{size}\t{name}")
     code |= _extras(context, source, target, {relative.lower() for relative, _unused in listing}, switches, excluded)
     if "/njs" not in switches:
         context.print(f"   Files : {sum(not node.directory for _unused, node in listing):>9} {copied:>9}")

@@ -1,11 +1,12 @@
 # Copyright (c) 2026 winops.mars contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Small programs about the system: sc, net, whoami, hostname, ping, timeout, powershell."""
+"""Small programs about the system: sc, net, whoami, hostname, ping, timeout, tzutil, w32tm, powershell."""
 
 from __future__ import annotations
 
 from tests.simulator.windows.cmd.context import Context
+from tests.simulator.windows.registry import Value, ValueType
 from tests.simulator.windows.services import (
     ALREADY_RUNNING,
     CANNOT_ACCEPT_CONTROL,
@@ -27,6 +28,7 @@ _WIN32_OF_SERVICE = {
 _STATES = {"Stopped": (1, "STOPPED"), "Start Pending": (2, "START_PENDING"), "Stop Pending": (3, "STOP_PENDING")}
 _START_TYPES = {"Boot": "0   BOOT_START", "System": "1   SYSTEM_START", "Auto": "2   AUTO_START"}
 _START_TYPES |= {"Manual": "3   DEMAND_START", "Disabled": "4   DISABLED"}
+_TIME_ZONE_KEY = r"HKLM\SYSTEM\CurrentControlSet\Control\TimeZoneInformation"
 _CONFIG_MODES = {"boot": "boot", "system": "system", "auto": "automatic", "demand": "manual", "disabled": "disabled"}
 _CONFIG_MODES |= {"delayed-auto": "automatic"}
 
@@ -164,6 +166,42 @@ def shutdown(context: Context, arguments: list[str]) -> int:
         return 0 if host.abort_shutdown() else 1116
     if not host.begin_shutdown(float(seconds[0]), restart="/r" in lowered):
         return 1190
+    return 0
+
+
+def tzutil(context: Context, arguments: list[str]) -> int:
+    """``tzutil /g``, and ``/s`` with the name of a time zone in its letter case."""
+    registry = context.host.registry
+    switch = arguments[0].lower() if arguments else ""
+    if switch == "/g":
+        context.print(str(registry.data(_TIME_ZONE_KEY, "TimeZoneKeyName")), end="")
+        return 0
+    zones = registry.find(r"HKLM\SOFTWARE\Microsoft\Windows NT\CurrentVersion\Time Zones")
+    if switch != "/s" or len(arguments) != 2 or zones is None:
+        context.complain(context.text("syntax"))
+        return 1
+    if arguments[1] not in (zone.name for zone in zones.keys.values()):
+        context.complain_win32(1168)
+        return 1
+    registry.set(_TIME_ZONE_KEY, Value("TimeZoneKeyName", ValueType.REG_SZ, arguments[1]), trusted=True)
+    return 0
+
+
+def w32tm(context: Context, arguments: list[str]) -> int:
+    """``w32tm /resync``: without a server to ask it says so, and ends with 0."""
+    host = context.host
+    service = host.services.find("W32Time")
+    if [argument.lower() for argument in arguments] != ["/resync"]:
+        context.complain(context.text("syntax"))
+        return 1
+    if service is None or service.state != "Running":
+        context.print("The following error occurred: The service has not been started. (0x80070426)")
+        return 0x80070426
+    if not host.profile.get("time_source", True):
+        context.print("The computer did not resync because no time data was available.")
+        return 0
+    host.clock_offset *= 0
+    context.print("The command completed successfully.")
     return 0
 
 

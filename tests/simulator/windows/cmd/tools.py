@@ -48,6 +48,8 @@ TOOLS: dict[str, Callable[[Context, list[str]], int]] = {
     "schtasks": schtasks.schtasks,
     "shutdown": system.shutdown,
     "timeout": system.timeout,
+    "tzutil": system.tzutil,
+    "w32tm": system.w32tm,
     "wevtutil": wevtutil.wevtutil,
     "where": files.where,
     "whoami": system.whoami,

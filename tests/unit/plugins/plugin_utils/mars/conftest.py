@@ -51,6 +51,12 @@ def healthy() -> dict[str, Any]:
             "newest_dotnet": "4.8.1",
             "newest_powershell": "5.1",
         },
+        "azure": {"vm": False, "powershell": ["Az"]},
+        "clock": {
+            "offset": -0.4,
+            "time_zone": "W. Europe Standard Time",
+            "service": {"state": "Running", "start_mode": "Auto"},
+        },
         "dotnet": {"release": 528449, "version": "4.8"},
         "powershell": {
             "version": "5.1.20348.1",
@@ -143,7 +149,7 @@ def _simulated() -> dict[str, Any]:
 
 
 #: What only the user of the healthy host knows.
-GIVEN = {"proxy": "none"}
+GIVEN = {"proxy": "none", "time_zone": "W. Europe Standard Time", "offline_backup": True}
 
 
 def put(facts: Any, path: str, value: Any) -> None:

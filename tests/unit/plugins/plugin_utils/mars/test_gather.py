@@ -212,7 +212,10 @@ def test_one_value_nobody_expects_costs_its_own_fact_and_no_other(profile: dict[
 
     assert fact in [entry["fact"] for entry in facts["unreadable"]]
     missing = {path for path in paths(usual) if path not in paths(facts)}
-    derived = {"os.name", "os.newest_dotnet", "os.newest_powershell"} if fact == "os.product_type" else set()
+    derived = set()
+    if fact == "os.product_type":
+        derived = {"os.name", "os.newest_dotnet", "os.newest_powershell", "os_support.server_core"}
+        derived |= {f"os_support.{name}" for name in ("editions", "service_pack", "ended", "end_of_support")}
     assert missing == {fact} | derived
 
 
