@@ -81,6 +81,22 @@ class Run:
         return (event for event in self.events if event["event"] in _ENDS)
 
 
+class _UnsafeDumper(yaml.SafeDumper):
+    """Text is nothing that Ansible may evaluate, keys among it (awx/main/utils/safe_yaml.py)."""
+
+    def represent_str(self, data: str) -> yaml.ScalarNode:
+        return self.represent_scalar("!unsafe", data)
+
+
+_UnsafeDumper.add_representer(str, _UnsafeDumper.represent_str)
+
+
+def _as_awx_writes(variables: Mapping[str, Any]) -> str:
+    return "".join(
+        yaml.dump({name: value}, Dumper=_UnsafeDumper, default_flow_style=False) for name, value in variables.items()
+    )
+
+
 @dataclass(frozen=True)
 class Fleet:
     """A running fleet."""
@@ -94,11 +110,17 @@ class Fleet:
         *options: str,
         environment: Mapping[str, str] | None = None,
         limit: str = "all",
+        launched_with: Mapping[str, Any] | None = None,
         **variables: Any,
     ) -> Run:
-        """Run a playbook of the collection, or a play given as its tasks; whatever it is, no secret may show."""
+        """Run a playbook of the collection, or a play given as its tasks; whatever it is, no secret may show.
+
+        :param launched_with: extra variables as AWX writes those that a survey or another job gave.
+        """
         folder = self.folder / uuid.uuid4().hex
-        folder.mkdir()
+        (folder / "env").mkdir(parents=True)
+        if launched_with:
+            (folder / "env/extravars").write_text(_as_awx_writes(launched_with), encoding="utf-8")
         if not isinstance(playbook, str):
             play = [{"name": "Play", "hosts": "all", "gather_facts": False, "tasks": list(playbook)}]
             playbook = str(folder / "play.yml")

@@ -194,15 +194,17 @@ def test_artifacts_count_and_name_the_hosts_that_need_attention(outcome: Outcome
     names = {verdict: [host for host in expected if expected[host] == verdict] for verdict in set(expected.values())}
 
     assert outcome.enforcement.artifacts == {
-        "mars_prereqs_compliant": len(names["compliant"]),
-        "mars_prereqs_noncompliant": len(names["noncompliant"]),
-        "mars_prereqs_unknown": 1,
-        "mars_prereqs_noncompliant_hosts": names["noncompliant"],
-        "mars_prereqs_unknown_hosts": ["antivirus-2019"],
-        "mars_prereqs_failed_hosts": [],
+        "mars_audit_compliant": len(names["compliant"]),
+        "mars_audit_noncompliant": len(names["noncompliant"]),
+        "mars_audit_unknown": 1,
+        "mars_audit_not_checked": 0,
+        "mars_audit_noncompliant_hosts": names["noncompliant"],
+        "mars_audit_unknown_hosts": ["antivirus-2019"],
+        "mars_audit_not_checked_hosts": [],
+        "mars_audit_failed_hosts": [],
         # Programs use what was set for TLS after a restart, which nothing here made
-        "mars_prereqs_reboot_required_hosts": ["exclusions-2019"],
-        "mars_prereqs_reboot_advised_hosts": [
+        "mars_audit_reboot_required_hosts": ["exclusions-2019"],
+        "mars_audit_reboot_advised_hosts": [
             host
             for host, found in outcome.scenario.expected.found.items()
             if RESTART_ADVISED & (found.keys() - outcome.scenario.expected.left[host].keys())

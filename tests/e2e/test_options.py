@@ -42,7 +42,7 @@ def test_fail_on(fleet: Fleet, fail_on: str, failing: set[str]) -> None:
 
     assert set(messages) == failing
     assert (run.rc != 0) == bool(failing)
-    assert run.artifacts["mars_prereqs_noncompliant_hosts"] == ["policy-2022"]
+    assert run.artifacts["mars_audit_noncompliant_hosts"] == ["policy-2022"]
     if failing:
         assert "powershell_execution_policy is noncompliant" in messages["policy-2022"]
         assert "Group Policy" in messages["policy-2022"]
@@ -72,7 +72,7 @@ def test_tags_limit_what_is_fixed_and_not_what_is_checked(fleet: Fleet, option: 
 
     assert roles == changes
     assert open_findings(run)["german-2019"] == CURRENT.found["german-2019"]
-    assert run.artifacts["mars_prereqs_noncompliant"] == 1
+    assert run.artifacts["mars_audit_noncompliant"] == 1
 
 
 def test_limit(fleet: Fleet) -> None:
@@ -220,7 +220,7 @@ def test_a_warning_alone_moves_no_scratch_folder(fleet: Fleet) -> None:
 
     assert "Move the scratch folder" not in run.changed().get("client-11", [])
     assert by_hand(run, "client-11")[-1] == "Set scratch_space_fix_warnings to true to let this role fix warnings, too."
-    assert run.artifacts["mars_prereqs_compliant"] == 1
+    assert run.artifacts["mars_audit_compliant"] == 1
     requested = fleet.play("winops.mars.mars_prereqs", "--check", scratch_space_fix_warnings=True, **variables)
     assert "Move the scratch folder" in requested.changed()["client-11"]
 
@@ -262,7 +262,7 @@ def test_a_role_that_fails_stops_neither_the_others_nor_the_last_check(fleet: Fl
     assert open_findings(run)["task-2016"] == {"dotnet_version": "noncompliant", **CURRENT.left["task-2016"]}
     assert message.startswith("role dotnet failed: winops.mars.cim_installer")
     assert "C:\\nowhere\\ndp48.exe" in message
-    assert run.artifacts["mars_prereqs_failed_hosts"] == ["task-2016"]
+    assert run.artifacts["mars_audit_failed_hosts"] == ["task-2016"]
     assert run.rc != 0
 
 
@@ -303,7 +303,7 @@ def test_a_role_of_ones_own_is_run_like_the_others(fleet: Fleet, tmp_path: Path)
     )
     (finding,) = outcome["seen"]
     assert (finding["id"], finding["wanted"]) == ("engine_manual", {"service": "obengine"})
-    assert run.artifacts["mars_prereqs_reboot_required_hosts"] == ["healthy-2025"]
+    assert run.artifacts["mars_audit_reboot_required_hosts"] == ["healthy-2025"]
     assert "Call the owner." in run.stdout
 
 
@@ -315,7 +315,7 @@ def test_a_restart_that_is_not_allowed_is_reported(fleet: Fleet) -> None:
 
     assert run.changed() == predicted
     assert len(predicted["old-2012-r2"]) == len(CURRENT.found["old-2012-r2"])
-    assert run.artifacts["mars_prereqs_reboot_required_hosts"] == ["old-2012-r2"]
+    assert run.artifacts["mars_audit_reboot_required_hosts"] == ["old-2012-r2"]
     assert open_findings(run)["old-2012-r2"] == {
         "powershell_version": "noncompliant",
         "restart_pending": "noncompliant",
@@ -323,7 +323,7 @@ def test_a_restart_that_is_not_allowed_is_reported(fleet: Fleet) -> None:
     assert fleet.host_state("old-2012-r2")["boots"] == 0
     again = fleet.play(limit="old-2012-r2", mars_prereqs_baseline="current")
     assert (again.rc, again.changed()) == (0, {})
-    assert again.artifacts["mars_prereqs_reboot_required_hosts"] == ["old-2012-r2"]
+    assert again.artifacts["mars_audit_reboot_required_hosts"] == ["old-2012-r2"]
 
 
 def test_nothing_secret_is_shown_even_to_the_curious(fleet: Fleet) -> None:

@@ -56,7 +56,7 @@ def test_no_host_is_restarted_outside_of_the_maintenance_window(fleet: Fleet) ->
     (sentence,) = left_to_do(run, "idle")
     assert sentence.startswith("The host was not restarted: it is ")
     assert sentence.endswith(f"outside of the maintenance window {window}.")
-    assert run.artifacts["mars_prereqs_reboot_required_hosts"] == ["idle"]
+    assert run.artifacts["mars_audit_reboot_required_hosts"] == ["idle"]
     assert fleet.host_state("idle") == before
 
 
@@ -74,7 +74,7 @@ def test_a_pending_restart_is_made_only_where_no_backup_runs(fleet: Fleet) -> No
     (sentence,) = left_to_do(run, "busy")
     assert sentence.startswith("The host was not restarted: a backup is running: it started at 2099-01-14 21:00:05 UTC")
     assert open_findings(run) == {"busy": {"restart_pending": "noncompliant"}, "idle": {}}
-    assert run.artifacts["mars_prereqs_reboot_required_hosts"] == ["busy"]
+    assert run.artifacts["mars_audit_reboot_required_hosts"] == ["busy"]
 
 
 def test_a_clock_without_a_source_stays_wrong_and_the_role_says_so(fleet: Fleet) -> None:

@@ -154,7 +154,42 @@ def role_variables(role: str, spec: Mapping[str, Any]) -> str:
         HEADER
         + ROLE_VARIABLES.replace("ROLE", role)
         + (ROLE_SELECTED.replace("ROLE", role) if f"{role}_fix_warnings" in spec["options"] else "")
+        + role_options(role, spec)
     )
+
+
+def role_options(role: str, spec: Mapping[str, Any]) -> str:
+    """What a role works with as its options: the answer of a survey or the variable, unless blank, or the default."""
+    lines = []
+    for name, option in spec["options"].items():
+        short = name.removeprefix(f"{role}_")
+        if short == "findings":
+            continue
+        names = [f"survey_{name}", name]
+        if "default" not in option:
+            option = options_of("mars_prereqs")[f"mars_prereqs_{short}"]
+            names += [f"survey_mars_prereqs_{short}", f"mars_prereqs_{short}"]
+        default = json.dumps(option["default"]).replace('"', "'")
+        if option["type"] in ("bool", "int"):
+            # Where false and 0 are values, too
+            given = ", ".join(f"{name} | default(none)" for name in names)
+            value = f"[{given}, {default}] | reject('in', [none, '']) | first | {option['type']}"
+        else:
+            value = names[0] + "".join(f" | default({other}, true)" for other in [*names[1:], default])
+        lines.append(f"  {short}: >-\n" + textwrap.indent(textwrap.fill(f"{{{{ {value} }}}}", 116), "    "))
+    return ROLE_OPTIONS + "\n".join([f"{role}_options:", *lines, ""]) if lines else ""
+
+
+def options_of(role: str) -> dict[str, Any]:
+    """The options of a role, by the names of its variables."""
+    spec = yaml.safe_load((ROOT / "roles" / role / "meta/argument_specs.yml").read_text("utf-8"))
+    options: dict[str, Any] = spec["argument_specs"]["main"]["options"]
+    return options
+
+
+def mars_prereqs_options() -> str:
+    """The options that the role mars_prereqs works with."""
+    return role_options("mars_prereqs", {"options": options_of("mars_prereqs")})
 
 
 def default_of(option: Mapping[str, Any]) -> str:
@@ -253,7 +288,11 @@ ROLE_wanted: "{{ ROLE_fixable | map(attribute='wanted') | combine }}"
 ROLE_SELECTED = """\
 # Those for which a running service may be affected.
 ROLE_selected: >-
-  {{ ROLE_fixable | selectattr('severity', 'in', ['error', 'warning'] if ROLE_fix_warnings else ['error']) }}
+  {{ ROLE_fixable | selectattr('severity', 'in', ['error', 'warning'] if ROLE_options.fix_warnings else ['error']) }}
+"""
+
+ROLE_OPTIONS = """\
+# The options: the answer of a survey, otherwise the variable, otherwise the default. A blank one is not given.
 """
 
 README = """\
@@ -293,6 +332,7 @@ REGIONS: dict[str, dict[str, Callable[[], str]]] = {
     },
     "plugins/modules/mars_compliance.py": {"threshold_documentation": threshold_documentation},
     "roles/mars_prereqs/tasks/main.yml": {"role_tags": role_tags},
+    "roles/mars_prereqs/vars/main.yml": {"options": mars_prereqs_options},
     "docs/docsite/rst/guide_rules.rst": {"rules": rules, "thresholds": threshold_table, "functions": functions},
 }
 
