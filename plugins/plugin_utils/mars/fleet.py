@@ -18,6 +18,10 @@ from .rules.rule import Severity, Status
 #: Most machines that can be registered with a vault (Microsoft's FAQ on Azure Backup).
 MACHINES_PER_VAULT = 50
 
+_MACHINE_LIMIT, _DUPLICATES = "vault_machine_limit", "vault_duplicates"
+#: The ids of these findings.
+FLEET_RULES = (_MACHINE_LIMIT, _DUPLICATES)
+
 _FAQ = "https://learn.microsoft.com/azure/backup/backup-azure-backup-faq"
 _MATRIX = "https://learn.microsoft.com/azure/backup/backup-support-matrix-mars-agent"
 
@@ -71,7 +75,7 @@ def fleet_findings(facts: HostFacts) -> list[dict[str, Any]]:
 def _machine_limit(vault: str, hosts: list[str]) -> FleetFinding:
     full = len(hosts) >= MACHINES_PER_VAULT
     return FleetFinding(
-        id="vault_machine_limit",
+        id=_MACHINE_LIMIT,
         title="The vault has room for its machines",
         severity=Severity.WARNING.value,
         status=(Status.NONCOMPLIANT if full else Status.UNKNOWN).value,
@@ -91,7 +95,7 @@ def _machine_limit(vault: str, hosts: list[str]) -> FleetFinding:
 
 def _duplicate(name: str, value: str, vault: str, hosts: list[str], fix: str) -> FleetFinding:
     return FleetFinding(
-        id="vault_duplicates",
+        id=_DUPLICATES,
         title="The machines of a vault are distinct",
         severity=Severity.ERROR.value,
         status=Status.NONCOMPLIANT.value,
