@@ -69,14 +69,7 @@ class ActionModule(ValidatedAction):
                 f"{self._task.action}: there are no facts about MARS on {host} yet: run winops.mars.mars_facts first, "
                 "or give saved facts in the option 'facts'"
             )
-        schema = facts.get("schema")
-        if schema != SCHEMA:
-            raise AnsibleActionFail(
-                f"{self._task.action}: these facts have the schema {schema!r}, but the rules read {SCHEMA}: gather "
-                "them with winops.mars.mars_facts of this version, and give the value of ansible_facts.mars"
-            )
-        data: dict[str, Any] = plain(facts)
-        return data
+        return read_facts(facts, self._task.action)
 
     def _rules(self, args: Mapping[str, Any]) -> list[Rule]:
         own = []
@@ -92,6 +85,18 @@ class ActionModule(ValidatedAction):
         except (AnsibleError, OSError, UnicodeDecodeError) as error:
             raise AnsibleActionFail(f"{self._task.action}: rules_file {name} cannot be read: {error}") from None
         return read_rules(text, name)
+
+
+def read_facts(facts: Mapping[str, Any], action: str) -> dict[str, Any]:
+    """The facts of a host as plain data. Raises :class:`AnsibleActionFail` if this version cannot read them."""
+    schema = facts.get("schema")
+    if schema != SCHEMA:
+        raise AnsibleActionFail(
+            f"{action}: these facts have the schema {schema!r}, but the rules read {SCHEMA}: gather them with "
+            "winops.mars.mars_facts of this version, and give the value of ansible_facts.mars"
+        )
+    data: dict[str, Any] = plain(facts)
+    return data
 
 
 def plain(value: Any) -> Any:

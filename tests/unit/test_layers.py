@@ -26,6 +26,7 @@ ALLOWED = {
     f"{UTILS}._action": (UTILS, "ansible"),
     f"{PLUGINS}.action": (UTILS, f"{PLUGINS}.modules", "ansible"),
     f"{PLUGINS}.modules": ("ansible.module_utils",),
+    f"{PLUGINS}.lookup": (f"{UTILS}.mars", "ansible"),
     f"{PLUGINS}.doc_fragments": (),
     "tests.simulator": (),
 }
