@@ -24,6 +24,7 @@ from antsibull_docs_parser.md import to_md
 from antsibull_docs_parser.parser import Context, parse
 from jmespath.functions import Functions
 
+from ansible_collections.winops.mars.plugins.plugin_utils.mars.diagnosis.errors import known_errors
 from ansible_collections.winops.mars.plugins.plugin_utils.mars.gather import SECTIONS
 from ansible_collections.winops.mars.plugins.plugin_utils.mars.rules.functions import RuleFunctions
 from ansible_collections.winops.mars.plugins.plugin_utils.mars.rules.reading import role_order, shipped_rules
@@ -239,6 +240,20 @@ def functions() -> str:
     return list_table(["Function", "What it does"], rows)
 
 
+def errors() -> str:
+    """The known errors and their causes as reStructuredText."""
+    rows = [
+        [
+            f"``{error.id}``",
+            f"{error.title}.",
+            ", ".join(f"``{code}``" for code in (*error.codes, *error.names)) or "none",
+            ". ".join(cause.title for cause in error.causes) + ".",
+        ]
+        for error in known_errors().values()
+    ]
+    return list_table(["Id", "Error", "Codes and names", "Causes"], rows)
+
+
 def list_table(header: list[str], rows: list[list[str]]) -> str:
     """A table as reStructuredText."""
     lines = ["", ".. list-table::", "  :header-rows: 1", ""]
@@ -333,6 +348,7 @@ REGIONS: dict[str, dict[str, Callable[[], str]]] = {
     "plugins/modules/mars_compliance.py": {"threshold_documentation": threshold_documentation},
     "roles/mars_prereqs/tasks/main.yml": {"role_tags": role_tags},
     "roles/mars_prereqs/vars/main.yml": {"options": mars_prereqs_options},
+    "docs/docsite/rst/guide_diagnosis.rst": {"errors": errors},
     "docs/docsite/rst/guide_rules.rst": {"rules": rules, "thresholds": threshold_table, "functions": functions},
 }
 
