@@ -12,6 +12,8 @@ PYTEST_IN_PARALLEL := pytest --numprocesses=2 --dist=loadfile
 export PATH := $(BUILD)/venv/dev/bin:$(PATH)
 export PYTHONPATH := $(CURDIR):$(BUILD)/collections
 export PYTHONPYCACHEPREFIX := $(BUILD)/cache/bytecode
+# Ansible starts a process for every task of every host, each of which would compile what it imports
+unexport PYTHONDONTWRITEBYTECODE
 export ANSIBLE_COLLECTIONS_PATH := $(BUILD)/collections
 export ANSIBLE_HOME := $(BUILD)/ansible
 export HYPOTHESIS_STORAGE_DIRECTORY := $(BUILD)/cache/hypothesis

@@ -340,16 +340,6 @@ roles:
   sample:
     - dotnet
     - scheduled_task
-role_order:
-  description: Names of the roles of all applied rules, in the order in which they are to run.
-  returned: success
-  type: list
-  elements: str
-  sample:
-    - dotnet
-    - powershell
-    - antivirus_exclusions
-    - scheduled_task
     - scratch_space
 baseline:
   description: The baseline that was checked against.

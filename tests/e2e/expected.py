@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -34,6 +34,14 @@ class Expected:
     left: Findings
     roles: dict[str, set[str]]
 
+    def of(self, hosts: Collection[str]) -> Expected:
+        """What is expected of some of the hosts."""
+        return Expected(
+            {host: self.found[host] for host in self.found if host in hosts},
+            {host: self.left[host] for host in self.left if host in hosts},
+            {host: self.roles[host] for host in self.roles if host in hosts},
+        )
+
 
 _HOSTS: Mapping[str, Any] = yaml.safe_load(FLEET.read_text(encoding="utf-8"))["hosts"]
 # The open findings of each host that are only advice, though of rules that have errors, too
@@ -60,6 +68,16 @@ def _expected(baseline: str) -> Expected:
 
 MINIMUM = _expected("minimum")
 CURRENT = _expected("current")
+#: A few hosts that need, together, every role that any host needs; and one that needs none.
+FEW = sorted(
+    {
+        "healthy-2025",
+        *(
+            next(host for host, roles in CURRENT.roles.items() if role in roles)
+            for role in set().union(*CURRENT.roles.values())
+        ),
+    }
+)
 
 
 def open_findings(run: Run) -> dict[str, dict[str, str]]:

@@ -39,10 +39,3 @@ def run_action(monkeypatch: pytest.MonkeyPatch) -> RunAction:
         return result
 
     return run
-
-
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark the tests whose subject uses ansible-core."""
-    for item in items:
-        if item.path.parent.name == "action" or item.path.name in ("test_action.py", "test_connection.py"):
-            item.add_marker(pytest.mark.core_matrix)

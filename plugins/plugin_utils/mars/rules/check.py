@@ -56,14 +56,12 @@ class Compliance:
     """All findings on one host, and what follows from them.
 
     :ivar roles: the roles that fix what is noncompliant, in the order in which they are to run.
-    :ivar role_order: the roles of all rules in that order.
     """
 
     findings: list[Finding]
     summary: dict[str, int]
     verdict: str
     roles: list[str]
-    role_order: list[str]
 
     def as_dict(self) -> dict[str, Any]:
         """As plain data."""
@@ -88,13 +86,11 @@ def check(
         finding, attestable = _find(rule, facts, thresholds, inventory)
         findings.append(_decided(finding, decisions, attestable=attestable) if decisions else finding)
     needed = {finding.role for finding in findings}
-    order = role_order(rules)
     return Compliance(
         findings=findings,
         summary={status.value: sum(finding.status == status for finding in findings) for status in Status},
         verdict=_verdict(findings).value,
-        roles=[role for role in order if role in needed],
-        role_order=order,
+        roles=[role for role in role_order(rules) if role in needed],
     )
 
 

@@ -29,6 +29,8 @@ from ansible_collections.winops.mars.plugins.plugin_utils.wsman.errors import (
     WSManError,
 )
 
+pytestmark = pytest.mark.core_matrix
+
 SECRET = "correct-horse-battery"
 SPEC = {
     "name": {"type": "str", "required": True},

@@ -55,6 +55,8 @@ from tests.unit.plugins.plugin_utils.wsman.http_server import (
 )
 from tests.unit.plugins.plugin_utils.wsman.scripted import action, envelope, related
 
+pytestmark = pytest.mark.core_matrix
+
 SPOOLER = CimPath("root/cimv2", "Win32_Service", {"Name": "Spooler"})
 
 
