@@ -127,7 +127,8 @@ def _shown(value: Any) -> str:
         return "yes" if value else "no"
     if isinstance(value, float):
         # Rounded down, so that what falls short of a threshold never looks like it
-        return f"{math.floor(value * 10) / 10:.1f}".removesuffix(".0") if math.isfinite(value) else str(value)
+        tenths = value * 10
+        return f"{math.floor(tenths) / 10:.1f}".removesuffix(".0") if math.isfinite(tenths) else str(value)
     if isinstance(value, list):
         return ", ".join(_shown(item) for item in value)
     return json.dumps(value, ensure_ascii=False) if isinstance(value, dict) else str(value)
