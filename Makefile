@@ -19,7 +19,7 @@ export ANSIBLE_HOME := $(BUILD)/ansible
 export HYPOTHESIS_STORAGE_DIRECTORY := $(BUILD)/cache/hypothesis
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check unit simulator e2e matrix lint style types docs sanity galaxy bench \
+.PHONY: help setup demo test check unit simulator e2e matrix lint style types docs sanity galaxy awx bench \
 	generate format changelog lock clean
 
 help: ## show this list
@@ -73,6 +73,10 @@ sanity: setup ## ansible-test sanity
 galaxy: setup ## build the collection as Galaxy would import it
 	@$(ENVIRONMENT) galaxy
 	python -m tests.tools.galaxy
+
+awx: setup ## the playbook that creates templates in AWX, with the collection awx.awx
+	python -m tests.tools.awx
+	pytest --quiet tests/e2e/test_awx_objects.py
 
 bench: setup ## cost of an audit, against a task that does nothing
 	tests/bench/run

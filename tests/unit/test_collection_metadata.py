@@ -110,6 +110,15 @@ def test_an_execution_environment_gets_what_every_connection_needs() -> None:
     assert requirements("meta/ee-requirements.txt") == requirements("requirements.txt", "requirements-psrp.txt")
 
 
+def test_the_execution_environment_is_made_of_files_that_are_there() -> None:
+    definition = load(ROOT / "execution-environment.yml")
+    files = [entry["src"] for entry in definition["additional_build_files"]]
+
+    assert [name for name in [*files, definition["dependencies"]["system"]] if not (ROOT / name).exists()] == []
+    # What a role or plugin needs of the repository at run time
+    assert {"galaxy.yml", "meta", "playbooks", "plugins", "roles"} <= set(files)
+
+
 def test_each_release_of_ansible_core_is_locked_under_its_name() -> None:
     for path in (ROOT / "tests" / "requirements").glob("core-*.txt"):
         version = path.stem.removeprefix("core-")
