@@ -9,7 +9,12 @@ from typing import Any
 
 from ansible_collections.winops.mars.plugins.modules.mars_facts import ARGUMENT_SPEC
 from ansible_collections.winops.mars.plugins.plugin_utils._action import WindowsAction
-from ansible_collections.winops.mars.plugins.plugin_utils.mars.gather import SECTIONS, gather
+from ansible_collections.winops.mars.plugins.plugin_utils.mars.gather import (
+    DEFAULT_SECTIONS,
+    SECTIONS,
+    gather,
+)
+from ansible_collections.winops.mars.plugins.plugin_utils.mars.host import Given
 from ansible_collections.winops.mars.plugins.plugin_utils.wsman.session import Session
 
 
@@ -19,7 +24,8 @@ class ActionModule(WindowsAction):
     def run_on_host(self, args: dict[str, Any], session: Session) -> dict[str, Any]:
         """Gather the requested sections into ``ansible_facts.mars``."""
         session.allow(args["timeout"])
-        facts = gather(session, _sections(args["gather_subset"]), args["vault_credentials"])
+        given = Given(args["vault_credentials"], args["agent_module_source"])
+        facts = gather(session, _sections(args["gather_subset"]), given)
         return {"changed": False, "ansible_facts": {"mars": facts}}
 
 
@@ -27,4 +33,6 @@ def _sections(subset: list[str]) -> list[str]:
     """The sections a gather_subset stands for, in their own order; only exclusions mean all but those."""
     excluded = {name[1:] for name in subset if name.startswith("!")}
     included = {name for name in subset if not name.startswith("!")} or {"all"}
-    return [name for name in SECTIONS if ("all" in included or name in included) and name not in excluded]
+    if "all" in included:
+        included.update(DEFAULT_SECTIONS)
+    return [name for name in SECTIONS if name in included - excluded]

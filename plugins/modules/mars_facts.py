@@ -19,7 +19,8 @@ description:
 options:
   gather_subset:
     description:
-      - The sections to gather. V(all) stands for every section, a leading V(!) takes a section out.
+      - The sections to gather. V(all) stands for every section that costs little, a leading V(!) takes a section out.
+      - V(agent_module_files) is not part of V(all), since it takes the host some seconds. Name it beside V(all).
       - Fewer sections mean fewer requests to the host. Rules of M(winops.mars.mars_compliance) about missing sections
         come out as unknown.
     type: list
@@ -29,6 +30,7 @@ options:
       # generated: section_choices
       - all
       - agent
+      - agent_module_files
       - antivirus
       - application_control
       - applications
@@ -51,6 +53,7 @@ options:
       - vault_credentials
       - volumes
       - '!agent'
+      - '!agent_module_files'
       - '!antivirus'
       - '!application_control'
       - '!applications'
@@ -83,6 +86,13 @@ options:
     description:
       - Path on the host of a file with vault credentials, to be checked before the agent is registered with it.
       - The file holds a private key. Only its age, and whether it is complete, are gathered.
+    type: str
+  agent_module_source:
+    description:
+      - Path of a copy of the folder C(bin) of an agent of the same version as that of the host, with which the section
+        V(agent_module_files) compares. It must contain C(CBEngine.exe) and the folder C(Modules).
+      - It may be a local path of the host, or a UNC path. A UNC path is read by the host's computer account, for which
+        a scheduled task runs as SYSTEM and is deleted again.
     type: str
 extends_documentation_fragment:
   - winops.mars.attributes
@@ -200,6 +210,49 @@ ansible_facts:
               description: The management agent's service, V(null) if missing.
               type: dict
               contains: *service
+        agent_module_files:
+          description: The files of the agent's PowerShell module, V(null) without the agent. Gathered only on request.
+          type: dict
+          contains:
+            files:
+              description: All files below the folder C(bin\Modules) of the agent.
+              type: list
+              elements: dict
+              contains:
+                path:
+                  description: Path in that folder, in lower case.
+                  type: str
+                  sample: msonlinebackup\msonlinebackup.psd1
+                size:
+                  description: Size, in bytes.
+                  type: int
+                  sample: 4096
+                version:
+                  description: File version, V(null) for files without one.
+                  type: str
+                  sample: 2.0.9262.0
+            source:
+              description: How they compare with those in O(agent_module_source), V(null) if that is not given.
+              type: dict
+              contains:
+                path:
+                  description: The value of O(agent_module_source).
+                  type: str
+                  sample: \\files.example.com\mars\2.0.9262.0\bin
+                version:
+                  description: Version of the agent that it was copied from.
+                  type: str
+                  sample: 2.0.9262.0
+                missing:
+                  description: The files that the host does not have.
+                  type: list
+                  elements: str
+                  sample: []
+                different:
+                  description: The files of which the host has another version or size.
+                  type: list
+                  elements: str
+                  sample: ['msonlinebackup\msonlinebackup.dll']
         antivirus:
           description: Antivirus software.
           type: dict
@@ -969,6 +1022,7 @@ from ansible.module_utils.basic import AnsibleModule
 # generated: section_list
 SECTIONS = [
     "agent",
+    "agent_module_files",
     "antivirus",
     "application_control",
     "applications",
@@ -1002,6 +1056,7 @@ ARGUMENT_SPEC: dict[str, dict[str, Any]] = {
     },
     "timeout": {"type": "int", "default": 600},
     "vault_credentials": {"type": "str", "no_log": False},  # the path is no secret
+    "agent_module_source": {"type": "str"},
 }
 
 

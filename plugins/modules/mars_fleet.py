@@ -16,6 +16,8 @@ description:
   - Looks at the facts that M(winops.mars.mars_facts) gathered on all hosts of the play together, for what no host shows
     by itself. How many machines does each vault have, of the 50 it takes? Do machines have the same name in a vault, or
     the same ID?
+  - If the section V(agent_module_files) was gathered on at least five hosts with the same version of the agent, the
+    files of its PowerShell module should be those that most of them have.
   - A vault may have other machines than these hosts. So a finding is V(noncompliant) or V(unknown), never compliant.
   - The module does not contact any host. Run it once for all of them, with C(run_once).
 options:
@@ -58,7 +60,7 @@ findings:
   elements: dict
   contains:
     id:
-      description: V(vault_machine_limit), one for each vault, or V(vault_duplicates).
+      description: V(vault_machine_limit), one for each vault, V(vault_duplicates), or V(agent_module_files).
       type: str
       sample: vault_machine_limit
     title:
@@ -70,11 +72,11 @@ findings:
       type: str
       sample: warning
     status:
-      description: V(noncompliant), or V(unknown) if machines that were not looked at may decide it.
+      description: V(noncompliant), or V(unknown) if other machines may decide it, or no majority does.
       type: str
       sample: unknown
     vault:
-      description: Name and number of the vault, as far as its machines have them.
+      description: Name and number of the vault, as far as its machines have them, V(null) if it is about no vault.
       type: str
       sample: vault-westeurope 5012345678901234567
     hosts:

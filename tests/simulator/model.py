@@ -82,6 +82,9 @@ class CimClass:
     methods: tuple[Method, ...] = ()
     # Keyed reads for classes that must not be enumerated (CIM_DataFile); None: filter ``instances`` by key.
     get: Callable[[Any, Mapping[str, str]], Row] | None = None
+    # Queries that fix these properties by equality, for classes that must not be enumerated
+    indexed: tuple[str, ...] = ()
+    search: Callable[[Any, Mapping[str, str]], Iterable[Row]] = _unsupported  # type: ignore[assignment]
     put: Callable[[Any, Mapping[str, str], Row], None] = _unsupported
     create: Callable[[Any, Row], Mapping[str, str]] = _unsupported  # type: ignore[assignment]
     delete: Callable[[Any, Mapping[str, str]], None] = _unsupported

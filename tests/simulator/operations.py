@@ -198,6 +198,8 @@ class Operations:
 
     def _candidates(self, cim_class: CimClass, query: wql.Query) -> list[Row]:
         keys = query.bound_keys(cim_class) if cim_class.get is not None else None
+        if keys is None and (values := query.bound(cim_class.indexed)) is not None:
+            return list(cim_class.search(self.windows, values))
         if keys is None:
             return list(cim_class.instances(self.windows))
         try:

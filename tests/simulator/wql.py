@@ -10,7 +10,7 @@ and parentheses; strings in either quote with the escapes ``\\``, ``\'`` and ``\
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta, timezone
 from typing import Any
@@ -91,7 +91,11 @@ class Query:
 
     def bound_keys(self, cim_class: CimClass) -> dict[str, str] | None:
         """Key values the condition fixes by equality, if it fixes all of them: a keyed read instead of a scan."""
-        keys = {p.name.lower(): p.name for p in cim_class.properties if p.key}
+        return self.bound([p.name for p in cim_class.properties if p.key])
+
+    def bound(self, properties: Iterable[str]) -> dict[str, str] | None:
+        """The values of these properties that the condition fixes by equality, if it fixes all of them."""
+        keys = {name.lower(): name for name in properties}
         parts = self.where.conditions if isinstance(self.where, Junction) and self.where.every else (self.where,)
         bound = {
             keys[part.name.lower()]: str(part.literal)

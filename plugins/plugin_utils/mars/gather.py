@@ -8,14 +8,15 @@ from __future__ import annotations
 
 import importlib
 import pkgutil
-from collections.abc import Iterable
+import time
+from collections.abc import Callable, Iterable
 from types import ModuleType
 from typing import Any
 
 from ..wsman.errors import WSManError
 from ..wsman.session import Session
 from . import facts
-from .host import Host
+from .host import Given, Host
 
 #: The module of each section, by the section's name.
 SECTIONS: dict[str, ModuleType] = {
@@ -23,16 +24,24 @@ SECTIONS: dict[str, ModuleType] = {
     for module in pkgutil.iter_modules(facts.__path__)
 }
 
+#: The sections that are gathered without being asked for by their names.
+DEFAULT_SECTIONS = [name for name, module in SECTIONS.items() if not getattr(module, "ON_REQUEST", False)]
 
-def gather(session: Session, sections: Iterable[str], vault_credentials: str | None = None) -> dict[str, Any]:
+
+def gather(
+    session: Session,
+    sections: Iterable[str],
+    given: Given | None = None,
+    sleep: Callable[[float], None] = time.sleep,
+) -> dict[str, Any]:
     """Read the given sections; one that cannot be read is listed in ``unreadable`` and missing from the rest.
 
-    :param vault_credentials: path of a file with vault credentials, None if none is given.
+    :param given: what the user says beside the host itself; nothing by default.
 
     Raises :class:`Unreachable`, :class:`AuthenticationRejected` and :class:`NoService`, which concern all of them, and
     :class:`WSManError` if nothing at all can be read.
     """
-    host = Host(session, vault_credentials)
+    host = Host(session, given or Given(), sleep)
     gathered: dict[str, Any] = {"schema": facts.SCHEMA, "gathered": list(sections)}
     for section in gathered["gathered"]:
         host.plan(getattr(SECTIONS[section], "COMMANDS", {}))

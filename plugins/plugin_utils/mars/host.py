@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cached_property
 from typing import Any
@@ -40,15 +41,25 @@ Command = Callable[["Host"], str | None]
 _GONE = (Unreachable, AuthenticationRejected, NoService)
 
 
-class Host:
-    """Reads shared by the sections.
+@dataclass(frozen=True)
+class Given:
+    """What the user says beside the host itself, None where nothing is said.
 
-    :param vault_credentials: path of a file with vault credentials, None if none is given.
+    :ivar vault_credentials: path of a file with vault credentials.
+    :ivar agent_module_source: path of a copy of the agent's folder ``bin``.
     """
 
-    def __init__(self, session: Session, vault_credentials: str | None = None) -> None:
+    vault_credentials: str | None = None
+    agent_module_source: str | None = None
+
+
+class Host:
+    """Reads shared by the sections."""
+
+    def __init__(self, session: Session, given: Given, sleep: Callable[[float], None]) -> None:
         self.session = session
-        self.vault_credentials = vault_credentials
+        self.given = given
+        self.sleep = sleep
         self.registry = Registry(session)
         self.unreadable: list[dict[str, str]] = []
         self._commands: dict[str, Command] = {}

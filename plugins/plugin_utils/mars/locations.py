@@ -21,6 +21,7 @@ MANAGEMENT_PROGRAM = "OBRecoveryServicesManagementAgent.exe"
 # In the scratch folder or below it; it must never be read or copied.
 ENCRYPTION_KEY_FILE = "OnlineBackup.KEK"
 ENGINE_EXECUTABLE = r"bin\CBEngine.exe"
+ENGINE_FOLDER = "bin"
 MODULE_MANIFEST = r"bin\Modules\MSOnlineBackup\MSOnlineBackup.psd1"
 
 TASK_FOLDER = "\\Microsoft\\OnlineBackup\\"

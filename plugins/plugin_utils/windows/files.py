@@ -4,7 +4,8 @@
 # Private to this collection; it may change at any time
 """Files and folders, each read by its key: Win32_Directory and CIM_DataFile (root/cimv2).
 
-They are never queried by anything but ``Name``, for which Windows would have to search its disks.
+They are never queried but by ``Name``, or by ``Drive`` and ``Path`` together, for which Windows only looks into one
+folder. For anything else it would have to search its disks.
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ from ..wsman.values import (
     datetime_,
     integer,
     string,
+    wql_literal,
 )
 from . import paths
 from .command_batch import Output
@@ -82,14 +84,14 @@ class Files:
     def file(self, path: str) -> File | None:
         """Return the file at a path; None if there is nothing or a folder."""
         instance = self._get("CIM_DataFile", path)
-        if instance is None:
-            return None
-        return File(
-            path=instance.read("Name", string) or path,
-            size=instance.read("FileSize", integer),
-            version=instance.read("Version", string) or None,
-            modified=instance.read("LastModified", datetime_),
-        )
+        return None if instance is None else _file(instance, path)
+
+    def below(self, folder: str) -> list[File]:
+        """Return the files in a folder and below it, none if it does not exist; one query for each folder in it."""
+        require_elevation(self._session, f"which files are in {folder}")
+        within = paths.normalize(folder)
+        listing = self._session.run(f"dir /s /b /ad {quoted(within)} 2>nul", repeatable=True)
+        return [file for path in (within, *listing.stdout.splitlines()) for file in self._inside(path)]
 
     def is_reparse_point(self, path: str) -> bool:
         """Return whether an existing folder or file is a junction, symbolic link or other reparse point."""
@@ -105,6 +107,11 @@ class Files:
         """Remove an empty folder. It is not an error if it does not exist or is not empty."""
         self._session.run(f"rmdir {quoted(path)}", repeatable=True)
 
+    def _inside(self, folder: str) -> list[File]:
+        drive, path = wql_literal(folder[:2]), wql_literal(f"{folder[2:]}\\")
+        wql = f"SELECT Name, FileSize, Version, LastModified FROM CIM_DataFile WHERE Drive={drive} AND Path={path}"
+        return [_file(instance, folder) for instance in self._session.query("root/cimv2", wql)]
+
     def _get(self, class_name: str, path: str) -> Instance | None:
         try:
             return self._session.get(CimPath("root/cimv2", class_name, {"Name": paths.normalize(path)}))
@@ -113,6 +120,15 @@ class Files:
                 require_elevation(self._session, f"whether {path} exists")
                 return None
             raise
+
+
+def _file(instance: Instance, path: str) -> File:
+    return File(
+        path=instance.read("Name", string) or path,
+        size=instance.read("FileSize", integer),
+        version=instance.read("Version", string) or None,
+        modified=instance.read("LastModified", datetime_),
+    )
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,7 @@
 # Copyright (c) 2026 winops.mars contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""CIM_DataFile and Win32_Directory, one by its path; enumerating them would scan the disks and is refused here."""
+"""CIM_DataFile and Win32_Directory, one by its path, or files by their folder; a scan of the disks is refused here."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ _DATA_FILE = (*_DIRECTORY, *properties("Manufacturer Version"))
 
 
 def _scan(_host: Host) -> list[dict[str, CimValue]]:
-    raise CimFailure(0x80041001, "The simulator does not scan a disk: ask for one file by its Name")
+    raise CimFailure(0x80041001, "The simulator does not scan a disk: ask by Name, or by Drive and Path")
 
 
 def _common(host: Host, path: str, node: Node) -> dict[str, CimValue]:
@@ -87,8 +87,21 @@ def _directory(host: Host, keys: Mapping[str, str]) -> dict[str, CimValue]:
     )
 
 
+def _in_folder(host: Host, values: Mapping[str, str]) -> list[dict[str, CimValue]]:
+    """The files of one folder: its path begins and ends with a backslash."""
+    drive, path = values["Drive"], values["Path"]
+    folder = host.files.find(drive + path)
+    if not (path.startswith("\\") and path.endswith("\\") and folder) or "denied" in folder.attributes:
+        return []
+    found = host.files.children(drive + path)
+    return [_file_row(host, f"{drive}{path}{node.name}", node) for _full, node in found if not node.directory]
+
+
 def _data_file(host: Host, keys: Mapping[str, str]) -> dict[str, CimValue]:
-    path, node = _find(host, keys, False)
+    return _file_row(host, *_find(host, keys, False))
+
+
+def _file_row(host: Host, path: str, node: Node) -> dict[str, CimValue]:
     values = _common(host, path, node)
     return row(
         _DATA_FILE,
@@ -106,5 +119,13 @@ def _data_file(host: Host, keys: Mapping[str, str]) -> dict[str, CimValue]:
 def classes() -> list[CimClass]:
     return [
         CimClass("root/cimv2", "Win32_Directory", _DIRECTORY, _scan, get=_directory),
-        CimClass("root/cimv2", "CIM_DataFile", _DATA_FILE, _scan, get=_data_file),
+        CimClass(
+            "root/cimv2",
+            "CIM_DataFile",
+            _DATA_FILE,
+            _scan,
+            get=_data_file,
+            indexed=("Drive", "Path"),
+            search=_in_folder,
+        ),
     ]

@@ -256,6 +256,8 @@ class FileSystem:
         existing = self.find(clean)
         if existing and existing.directory:
             raise FileError(ERROR_ACCESS_DENIED, path)
+        if existing and "in_use" in existing.attributes:
+            raise FileError(ERROR_SHARING_VIOLATION, path)
         self._charge(clean, node.size - (existing.size if existing else 0))
         name = existing.name if existing else clean.rpartition("\\")[2]
         attributes = existing.attributes if existing else above.attributes & {"compressed", "encrypted"}

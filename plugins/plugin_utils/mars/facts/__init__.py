@@ -8,6 +8,7 @@ Each has ``gather(host)``, which reads the section, and ``DESCRIPTION``, its doc
 into that of the module winops.mars.mars_facts. A section that reads the output of commands in cmd.exe names them in
 ``COMMANDS``; those of all sections are run together, and ``host.output(name)`` returns what each wrote. A section that
 needs several values of a registry key names the key in ``KEYS``; ``host.key(key)`` returns it from the same run.
+One that costs much has ``ON_REQUEST = True``, and is gathered only if it is asked for by its name.
 """
 
 from __future__ import annotations

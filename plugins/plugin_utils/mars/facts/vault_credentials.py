@@ -50,7 +50,7 @@ def _is_local(path: str) -> bool:
 
 
 def _completeness(host: Host) -> str | None:
-    path = host.vault_credentials
+    path = host.given.vault_credentials
     if path is None or not _is_local(path):
         return None
     # Only the exit codes leave the host
@@ -62,7 +62,7 @@ COMMANDS = {"vault_credentials": _completeness}
 
 def gather(host: Host) -> dict[str, Any] | None:
     """Where the file is, how old it is, and whether it is complete."""
-    path = host.vault_credentials
+    path = host.given.vault_credentials
     if path is None:
         return None
     facts: dict[str, Any] = {

@@ -17,13 +17,13 @@ from ansible.parsing.dataloader import DataLoader
 from ansible.playbook.task import Task
 
 from ansible_collections.winops.mars.plugins.action.mars_compliance import ActionModule
-from ansible_collections.winops.mars.plugins.plugin_utils.mars.gather import SECTIONS, gather
+from ansible_collections.winops.mars.plugins.plugin_utils.mars.gather import DEFAULT_SECTIONS, gather
 from ansible_collections.winops.mars.plugins.plugin_utils.mars.rules import expressions
 from ansible_collections.winops.mars.plugins.plugin_utils.mars.rules.reading import shipped_rules
 from tests.unit.simulated import simulated
 
 # A Windows Server 2016 as it was installed, without the agent
-FACTS: dict[str, Any] = gather(simulated(base="no-agent-2022").session, SECTIONS) | {
+FACTS: dict[str, Any] = gather(simulated(base="no-agent-2022").session, DEFAULT_SECTIONS) | {
     "os": {
         "name": "Windows Server 2016",
         "build": 14393,

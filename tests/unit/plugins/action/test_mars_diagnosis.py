@@ -14,7 +14,7 @@ from ansible.parsing.dataloader import DataLoader
 from ansible.playbook.task import Task
 
 from ansible_collections.winops.mars.plugins.action.mars_diagnosis import ActionModule
-from ansible_collections.winops.mars.plugins.plugin_utils.mars.gather import SECTIONS, gather
+from ansible_collections.winops.mars.plugins.plugin_utils.mars.gather import DEFAULT_SECTIONS, gather
 from ansible_collections.winops.mars.plugins.plugin_utils.mars.rules import expressions
 from tests.unit.simulated import simulated
 
@@ -23,7 +23,7 @@ FULL: dict[str, Any] = {"volumes": {"C:\\": {"capacity": "100 GiB", "free": "20 
 
 
 def facts_of(**profile: Any) -> dict[str, Any]:
-    return gather(simulated(base="healthy-2022", **profile).session, SECTIONS)
+    return gather(simulated(base="healthy-2022", **profile).session, DEFAULT_SECTIONS)
 
 
 def run(host_facts: dict[str, Any] | None = None, **options: Any) -> dict[str, Any]:

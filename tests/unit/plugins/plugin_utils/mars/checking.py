@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from ansible_collections.winops.mars.plugins.plugin_utils.mars.gather import SECTIONS, gather
+from ansible_collections.winops.mars.plugins.plugin_utils.mars.gather import DEFAULT_SECTIONS, gather
 from ansible_collections.winops.mars.plugins.plugin_utils.mars.rules.check import Finding, find
 from ansible_collections.winops.mars.plugins.plugin_utils.mars.rules.inventory import INVENTORY
 from ansible_collections.winops.mars.plugins.plugin_utils.mars.rules.reading import shipped_rules
@@ -17,7 +17,7 @@ from tests.unit.simulated import simulated
 
 def facts_of(*sections: str, base: str = "healthy-2022", **profile: Any) -> dict[str, Any]:
     """The facts of a simulated host that is healthy but for these differences."""
-    facts: dict[str, Any] = gather(simulated(base=base, **profile).session, sections or tuple(SECTIONS))
+    facts: dict[str, Any] = gather(simulated(base=base, **profile).session, sections or tuple(DEFAULT_SECTIONS))
     return facts
 
 

@@ -145,7 +145,8 @@ def healthy() -> dict[str, Any]:
 
 @cache
 def _simulated() -> dict[str, Any]:
-    return gather(simulated(base="healthy-2022").session, SECTIONS)
+    host = simulated(base="healthy-2022")
+    return gather(host.session, SECTIONS, sleep=host.sleep)
 
 
 #: What only the user of the healthy host knows.

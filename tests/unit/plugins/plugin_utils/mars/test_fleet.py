@@ -82,3 +82,49 @@ def test_clones_are_found_even_where_their_vault_is_unknown(vault: str | None, s
 )
 def test_hosts_that_say_nothing_about_a_vault_are_not_counted(fact: dict[str, Any]) -> None:
     assert fleet_findings({"a": fact, "b": fact}) == []
+
+
+def with_module(version: str = "2.0.9262.0", **files: Any) -> dict[str, Any]:
+    """A host with these files: their versions, or None for those that it lacks."""
+    entries = {"manifest.psd1": "1", "module.dll": "9262"} | {name.replace("_", "."): to for name, to in files.items()}
+    listed = [{"path": path, "size": 1, "version": to} for path, to in entries.items() if to is not None]
+    return {"agent": {"version": version}, "agent_module_files": {"files": listed, "source": None}}
+
+
+def test_the_majority_of_five_hosts_with_the_same_agent_says_which_files_are_right() -> None:
+    facts = {str(number): with_module() for number in range(3)}
+    facts |= {"old": with_module(module_dll="9083"), "bare": with_module(manifest_psd1=None, own_ps1="1")}
+
+    assert found(facts, "agent_module_files") == [
+        (
+            "noncompliant",
+            "of 5 hosts with the agent 2.0.9262.0: bare lacks manifest.psd1, has in addition own.ps1; "
+            "old has another module.dll",
+            ["bare", "old"],
+        )
+    ]
+
+
+def test_without_a_majority_it_is_unknown_which_file_is_right() -> None:
+    facts = {str(number): with_module(module_dll=str(number)) for number in range(5)}
+
+    ((status, actual, hosts),) = found(facts, "agent_module_files")
+    assert (status, len(hosts)) == ("unknown", 5)
+    assert actual == "of 5 hosts with the agent 2.0.9262.0: no majority has the same module.dll"
+
+
+@pytest.mark.parametrize(
+    "others",
+    [
+        {str(number): with_module() for number in range(3)},
+        {str(number): with_module("2.0.9506.0") for number in range(9)},
+        {str(number): {"agent": {"version": "2.0.9262.0"}} for number in range(9)},
+        {str(number): {"agent": {"version": "2.0.9262.0"}, "agent_module_files": None} for number in range(9)},
+    ],
+)
+def test_fewer_than_five_hosts_with_the_same_agent_decide_nothing(others: dict[str, Any]) -> None:
+    assert found({"bare": with_module(module_dll=None), **others}, "agent_module_files") == []
+
+
+def test_five_equal_hosts_give_no_finding() -> None:
+    assert found({str(number): with_module() for number in range(5)}, "agent_module_files") == []

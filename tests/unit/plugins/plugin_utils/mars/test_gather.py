@@ -12,7 +12,11 @@ from typing import Any
 import pytest
 
 from ansible_collections.winops.mars.plugins.modules.mars_facts import ARGUMENT_SPEC
-from ansible_collections.winops.mars.plugins.plugin_utils.mars.gather import SECTIONS, gather
+from ansible_collections.winops.mars.plugins.plugin_utils.mars.gather import (
+    DEFAULT_SECTIONS,
+    SECTIONS,
+    gather,
+)
 from ansible_collections.winops.mars.plugins.plugin_utils.wsman.errors import NoService, Unreachable, WSManError
 from ansible_collections.winops.mars.plugins.plugin_utils.wsman.session import Session
 from tests.unit.simulated import SimulatedHost, simulated
@@ -21,7 +25,7 @@ AGENT = r"C:\Program Files\Microsoft Azure Recovery Services Agent"
 
 
 def facts_of(base: str, *sections: str, **profile: Any) -> dict[str, Any]:
-    return gather(simulated(base=base, **profile).session, sections or tuple(SECTIONS))
+    return gather(simulated(base=base, **profile).session, sections or tuple(DEFAULT_SECTIONS))
 
 
 def paths(value: Any, prefix: str = "") -> set[str]:
@@ -251,7 +255,7 @@ def test_a_host_that_goes_away_ends_the_gathering(monkeypatch: pytest.MonkeyPatc
 
     monkeypatch.setattr(host, "send", send)
     with pytest.raises(Unreachable):
-        gather(host.session, SECTIONS)
+        gather(host.session, DEFAULT_SECTIONS)
 
 
 def test_what_is_no_host_at_all_is_asked_for_one_fact_only(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -262,14 +266,14 @@ def test_what_is_no_host_at_all_is_asked_for_one_fact_only(monkeypatch: pytest.M
 
     monkeypatch.setattr(host, "send", web_server)
     with pytest.raises(NoService, match="html"):
-        gather(host.session, SECTIONS)
+        gather(host.session, DEFAULT_SECTIONS)
     assert host.pauses == [0.5, 1.0, 2.0]
 
 
 @pytest.mark.parametrize("base", ["healthy-2022", "old-2008-r2", "german-2019", "scratch-2019", "japanese-2016"])
 def test_facts_cost_few_requests_and_little_room(base: str) -> None:
     host = simulated(base=base)
-    facts = gather(host.session, SECTIONS)
+    facts = gather(host.session, DEFAULT_SECTIONS)
     host.session.close()
 
     # 41 HTTP requests with the three of an NTLM login
@@ -289,11 +293,11 @@ def test_when_the_time_of_the_task_is_over_the_sections_left_are_unread() -> Non
     host.session = Session(host, host.sleep, clock=lambda: float(next(clock)))
     host.session.allow(12)
 
-    facts = gather(host.session, SECTIONS)
+    facts = gather(host.session, DEFAULT_SECTIONS)
 
     left = {entry["section"]: entry["reason"] for entry in facts["unreadable"]}
     assert left
     assert set(left.values()) == {"the 12 seconds that the task may take are over"}
-    assert set(SECTIONS) - set(left) <= set(facts)
-    assert len(left) < len(SECTIONS)
+    assert set(DEFAULT_SECTIONS) - set(left) <= set(facts)
+    assert len(left) < len(DEFAULT_SECTIONS)
     assert host.actions.total() <= 12

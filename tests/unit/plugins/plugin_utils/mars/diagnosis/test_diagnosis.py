@@ -19,7 +19,8 @@ from ansible_collections.winops.mars.plugins.plugin_utils.mars.diagnosis.diagnos
 )
 from ansible_collections.winops.mars.plugins.plugin_utils.mars.diagnosis.errors import known_errors
 from ansible_collections.winops.mars.plugins.plugin_utils.mars.fleet import fleet_findings
-from ansible_collections.winops.mars.plugins.plugin_utils.mars.gather import SECTIONS, gather
+from ansible_collections.winops.mars.plugins.plugin_utils.mars.gather import DEFAULT_SECTIONS, gather
+from ansible_collections.winops.mars.plugins.plugin_utils.mars.host import Given
 from ansible_collections.winops.mars.plugins.plugin_utils.mars.rules.check import check
 from ansible_collections.winops.mars.plugins.plugin_utils.mars.rules.inventory import INVENTORY
 from ansible_collections.winops.mars.plugins.plugin_utils.mars.rules.reading import shipped_rules
@@ -36,7 +37,7 @@ GIVEN = {"proxy": "none", "temp_files": 500}
 
 
 def facts_of(vault_credentials: str | None = None, base: str = "healthy-2022", **profile: Any) -> dict[str, Any]:
-    facts = gather(simulated(base=base, **profile).session, SECTIONS, vault_credentials)
+    facts = gather(simulated(base=base, **profile).session, DEFAULT_SECTIONS, Given(vault_credentials))
     # The clock of the simulated host stands still, that of the controller does not
     facts["clock"]["offset"] = 0.1
     return facts

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.winops.mars.plugins.plugin_utils.mars.gather import SECTIONS, gather
+from ansible_collections.winops.mars.plugins.plugin_utils.mars.gather import DEFAULT_SECTIONS, gather
 from ansible_collections.winops.mars.plugins.plugin_utils.mars.rules.check import Finding, find
 from ansible_collections.winops.mars.plugins.plugin_utils.mars.rules.reading import shipped_rules
 from ansible_collections.winops.mars.plugins.plugin_utils.mars.rules.thresholds import thresholds
@@ -83,7 +83,7 @@ def finding(facts: dict[str, Any], rule: str = "antivirus_exclusions") -> Findin
 
 
 def facts_of(base: str, **profile: Any) -> dict[str, Any]:
-    return gather(simulated(base=base, **profile).session, SECTIONS)
+    return gather(simulated(base=base, **profile).session, DEFAULT_SECTIONS)
 
 
 def reasons(facts: dict[str, Any]) -> list[str]:

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from ansible_collections.winops.mars.plugins.plugin_utils.mars.gather import gather
+from ansible_collections.winops.mars.plugins.plugin_utils.mars.host import Given
 from tests.unit.simulated import simulated
 
 FILE = r"C:\Install\vault.VaultCredentials"
@@ -33,7 +34,7 @@ CASES: list[tuple[str, str, dict[str, Any]]] = [
 
 def vault_credentials(path: str = FILE, **entry: Any) -> Any:
     host = simulated(base="healthy-2022", files={FILE: entry} if entry else {})
-    facts = gather(host.session, ["vault_credentials"], path)
+    facts = gather(host.session, ["vault_credentials"], Given(path))
     assert SECRET not in str(facts)
     return facts["vault_credentials"]
 
@@ -65,7 +66,7 @@ def test_what_is_not_on_a_drive_is_not_looked_for(path: str) -> None:
 def test_a_path_that_cannot_be_quoted_is_said_and_not_run() -> None:
     host = simulated(base="healthy-2022")
 
-    facts = gather(host.session, ["vault_credentials", "os"], 'C:\\x" & del y')
+    facts = gather(host.session, ["vault_credentials", "os"], Given('C:\\x" & del y'))
 
     assert facts["vault_credentials"]["exists"] is False
     assert host.actions["Command"] == 0

@@ -1,0 +1,90 @@
+# Copyright (c) 2026 winops.mars contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What is gathered only on request: found, fixed where a role may, and left alone otherwise."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.e2e.expected import open_findings
+from tests.e2e.runs import Fleet, Run, running
+
+HOSTS = Path(__file__).parent / "fleets/agent_files.yml"
+REQUEST: dict[str, Any] = {
+    "mars_prereqs_gather_subset": ["all", "agent_module_files"],
+    # Others have tests of their own
+    "mars_prereqs_disabled_rules": [
+        "antivirus_exclusions",
+        "antivirus_compilers",
+        "last_backup",
+        "powershell_module_path",
+        "task_enabled",
+    ],
+}
+
+
+@dataclass(frozen=True)
+class Runs:
+    """The playbook in check mode, for real, and again."""
+
+    audit: Run
+    real: Run
+    again: Run
+    untouched: bool
+    unchanged: bool
+
+
+@pytest.fixture(scope="module")
+def runs(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Runs]:
+    with running(HOSTS, tmp_path_factory.mktemp("agent_files")) as fleet:
+        yield play(fleet)
+
+
+def play(fleet: Fleet) -> Runs:
+    before = fleet.state()
+    audit = fleet.play("winops.mars.mars_prereqs", "--check", "--diff", **REQUEST)
+    audited = fleet.state()
+    real = fleet.play(**REQUEST)
+    done = fleet.state()
+    return Runs(audit, real, fleet.play(**REQUEST), before == audited, fleet.state() == done)
+
+
+def left_to_do(run: Run, host: str) -> list[str]:
+    return [
+        sentence
+        for event in run.events
+        if event["event"] == "runner_on_ok"
+        and event["event_data"]["host"] == host
+        and event["event_data"]["task"] == "Report what is left to do by hand"
+        for sentence in event["event_data"]["res"]["msg"]
+    ]
+
+
+def test_check_mode_finds_everything_and_changes_nothing(runs: Runs) -> None:
+    damaged = {"agent_module_files": "noncompliant"}
+
+    assert open_findings(runs.audit) == {"local": damaged, "share": damaged, "busy": damaged}
+    assert runs.untouched
+
+
+def test_the_real_run_changes_what_check_mode_predicts(runs: Runs) -> None:
+    repaired = ["Repair the files of the module"]
+
+    assert runs.audit.changed() == runs.real.changed() == {"local": repaired, "share": repaired}
+    assert runs.real.rc == 0
+
+
+def test_a_module_is_not_repaired_while_a_backup_needs_it(runs: Runs) -> None:
+    assert open_findings(runs.real) == {"local": {}, "share": {}, "busy": {"agent_module_files": "noncompliant"}}
+    (sentence,) = left_to_do(runs.real, "busy")
+    assert sentence.startswith("The files of the module were not repaired: a backup is running: it started at 2099")
+
+
+def test_a_second_run_changes_nothing(runs: Runs) -> None:
+    assert (runs.again.changed(), runs.unchanged) == ({}, True)
