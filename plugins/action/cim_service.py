@@ -21,3 +21,15 @@ class ActionModule(DesiredStateAction):
         return ServiceResource(
             session, args["name"], state=args["state"], start_mode=args["start_mode"], timeout=args["timeout"]
         )
+
+    def run_on_host(self, args: dict[str, Any], session: Session) -> dict[str, Any]:
+        """Restart a service that runs; anything else is to bring about a state."""
+        restart = args["state"] == "restarted"
+        if restart:
+            args["state"] = "started"
+            resource = self.resource(args, session)
+            restart = resource.read()["state"] == "started"
+            if restart and not self.check_mode:
+                resource.restart()
+        result = super().run_on_host(args, session)
+        return {**result, "changed": True} if restart else result

@@ -20,11 +20,14 @@ options:
   state:
     description:
       - Start or stop the service. If omitted, its state is not changed.
+      - V(restarted) stops a service that is running, and starts it again, whenever the module is run. A service that is
+        not running is started.
       - The module fails rather than stop a service that other running services depend on.
     type: str
     choices:
       - started
       - stopped
+      - restarted
   start_mode:
     description: The start mode of the service. If omitted, it is not changed.
     type: str
@@ -84,7 +87,7 @@ from ansible.module_utils.basic import AnsibleModule
 
 ARGUMENT_SPEC = {
     "name": {"type": "str", "required": True},
-    "state": {"type": "str", "choices": ["started", "stopped"]},
+    "state": {"type": "str", "choices": ["started", "stopped", "restarted"]},
     "start_mode": {"type": "str", "choices": ["auto", "manual", "disabled"]},
     "timeout": {"type": "int", "default": 60},
 }

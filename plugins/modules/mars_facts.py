@@ -38,6 +38,7 @@ options:
       - clock
       - dotnet
       - encryption_key
+      - interfering_software
       - last_backup
       - os
       - os_support
@@ -61,6 +62,7 @@ options:
       - '!clock'
       - '!dotnet'
       - '!encryption_key'
+      - '!interfering_software'
       - '!last_backup'
       - '!os'
       - '!os_support'
@@ -414,6 +416,11 @@ ansible_facts:
               description: Where it is in the scratch folder, V(null) if it was not found there.
               type: str
               sample: C:\Program Files\Microsoft Azure Recovery Services Agent\Scratch\OnlineBackup.KEK
+        interfering_software:
+          description: Software known to keep the agent from working, with C(name) and C(evidence).
+          type: list
+          elements: dict
+          sample: [{name: Azure File Sync, evidence: file system filter StorageSync}]
         last_backup:
           description: The last backup by the agent's event log, V(null) where the agent is not installed.
           type: dict
@@ -1030,6 +1037,7 @@ SECTIONS = [
     "clock",
     "dotnet",
     "encryption_key",
+    "interfering_software",
     "last_backup",
     "os",
     "os_support",

@@ -36,6 +36,7 @@ class Runs:
     audit: Run
     real: Run
     again: Run
+    restart: Run
     untouched: bool
     unchanged: bool
 
@@ -52,7 +53,14 @@ def play(fleet: Fleet) -> Runs:
     audited = fleet.state()
     real = fleet.play(**REQUEST)
     done = fleet.state()
-    return Runs(audit, real, fleet.play(**REQUEST), before == audited, fleet.state() == done)
+    again = fleet.play(**REQUEST)
+    last = fleet.state()
+    restart = fleet.play(
+        [{"ansible.builtin.include_role": {"name": "winops.mars.agent_service"}}],
+        agent_service_restart=True,
+        mars_prereqs_gather_subset=["agent"],
+    )
+    return Runs(audit, real, again, restart, before == audited, last == done)
 
 
 def left_to_do(run: Run, host: str) -> list[str]:
@@ -84,6 +92,12 @@ def test_a_module_is_not_repaired_while_a_backup_needs_it(runs: Runs) -> None:
     assert open_findings(runs.real) == {"local": {}, "share": {}, "busy": {"agent_module_files": "noncompliant"}}
     (sentence,) = left_to_do(runs.real, "busy")
     assert sentence.startswith("The files of the module were not repaired: a backup is running: it started at 2099")
+
+
+def test_services_are_restarted_on_request_but_not_during_a_backup(runs: Runs) -> None:
+    assert runs.restart.changed() == {host: ["Restart the services of the agent"] for host in ("local", "share")}
+    (sentence,) = left_to_do(runs.restart, "busy")
+    assert sentence.startswith("The services were not restarted: a backup is running: it started at 2099")
 
 
 def test_a_second_run_changes_nothing(runs: Runs) -> None:

@@ -32,7 +32,7 @@ from ..wsman.errors import (
 from ..wsman.session import Session
 from . import locations
 from .agent_role import ROLE_SERVICES
-from .catalogue import ANTIVIRUS_SERVICES, APPLICATION_SERVICES
+from .catalogue import ANTIVIRUS_SERVICES, APPLICATION_SERVICES, INTERFERING_SOFTWARE
 
 #: The command line that a section wants to be run, None if it needs none on this host.
 Command = Callable[["Host"], str | None]
@@ -162,6 +162,7 @@ class Host:
                 *ROLE_SERVICES,
                 *ANTIVIRUS_SERVICES,
                 *APPLICATION_SERVICES,
+                *(service for software in INTERFERING_SOFTWARE for service in software["services"]),
             ],
             display_names=[locations.MANAGEMENT_SERVICE_DISPLAY_NAME],
             programs=[locations.MANAGEMENT_PROGRAM],

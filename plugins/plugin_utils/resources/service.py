@@ -70,3 +70,11 @@ class ServiceResource(Resource[ServiceState]):
         if desired["state"] != current["state"]:
             change = self._services.start if desired["state"] == "started" else self._services.stop
             change(self._name, self._timeout)
+
+    def restart(self) -> None:
+        """Stop the service and start it again. Raises :class:`CimError` that says if it stays stopped."""
+        self._services.stop(self._name, self._timeout)
+        try:
+            self._services.start(self._name, self._timeout)
+        except CimError as error:
+            raise CimError(f"{error}; it was stopped to be restarted, and does not run now", error.code) from error

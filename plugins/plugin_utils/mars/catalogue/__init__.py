@@ -68,6 +68,8 @@ _AGENT_SUPPORT = {
 #: OperatingSystemSKU to the name of the edition.
 EDITIONS: dict[int, str] = read("editions.yml")
 _ANTIVIRUS: list[dict[str, Any]] = read("antivirus.yml")
+#: Software known to keep the agent from working, with ``name``, and the names of its ``services`` and ``filters``.
+INTERFERING_SOFTWARE: list[dict[str, Any]] = read("interfering.yml")
 #: The services of antivirus products other than Microsoft Defender; * stands for a version.
 ANTIVIRUS_SERVICES: list[str] = [service for product in _ANTIVIRUS for service in product.get("services", ())]
 

@@ -86,3 +86,35 @@ def test_the_part_that_was_changed_is_told(run_action: RunAction, monkeypatch: p
 def test_something_must_be_wanted(run_action: RunAction, monkeypatch: pytest.MonkeyPatch) -> None:
     with pytest.raises(AnsibleActionFail, match="one of the following is required: state, start_mode"):
         run_action(ActionModule, host_with(monkeypatch), name="engine")
+
+
+def test_a_restart_gives_a_running_service_a_new_process(
+    run_action: RunAction, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    host = host_with(monkeypatch)
+    was, state = host.windows.state(), {"state": "started", "start_mode": "auto"}
+
+    result = run_action(ActionModule, host, check=True, name="engine", state="restarted")
+    assert result == {"changed": True, "before": state, "after": state}
+    assert host.windows.state() == was
+    assert host.actions["Win32_Service/StopService"] == 0
+
+    assert run_action(ActionModule, host, name="engine", state="restarted") == result
+    assert (host.actions["Win32_Service/StopService"], host.actions["Win32_Service/StartService"]) == (1, 1)
+    assert host.windows.state() == was
+
+
+def test_a_restart_starts_what_does_not_run(run_action: RunAction, monkeypatch: pytest.MonkeyPatch) -> None:
+    host = host_with(monkeypatch, state="Stopped")
+
+    result = run_action(ActionModule, host, name="engine", state="restarted")
+
+    assert (result["before"]["state"], result["after"]["state"]) == ("stopped", "started")
+    assert host.actions["Win32_Service/StopService"] == 0
+
+
+def test_that_a_service_did_not_start_again_is_said(run_action: RunAction, monkeypatch: pytest.MonkeyPatch) -> None:
+    host = host_with(monkeypatch, starts="dies")
+
+    with pytest.raises(AnsibleActionFail, match=r"did not start: .*; it was stopped to be restarted, and does not run"):
+        run_action(ActionModule, host, name="engine", state="restarted")

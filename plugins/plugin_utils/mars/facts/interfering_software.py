@@ -1,0 +1,34 @@
+# Copyright (c) 2026 winops.mars contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Private to this collection; it may change at any time
+"""Facts about software that is known to keep the agent from working."""
+
+from __future__ import annotations
+
+from ...windows import filters
+from ...windows.paths import fold
+from ..catalogue import INTERFERING_SOFTWARE
+from ..host import Command, Host
+
+DESCRIPTION = r"""
+description: Software known to keep the agent from working, with C(name) and C(evidence).
+type: list
+elements: dict
+sample: [{name: Azure File Sync, evidence: file system filter StorageSync}]
+"""
+
+COMMANDS: dict[str, Command] = {"filters": lambda host: filters.COMMAND}
+
+
+def gather(host: Host) -> list[dict[str, str]]:
+    """What is found by its services, or by its file system filters."""
+    seen = {f"service {service.name}": fold(service.name) for service in host.services}
+    installed = filters.filters(host.output("filters"))
+    seen |= {f"file system filter {filter_.name}": fold(filter_.name) for filter_ in installed}
+    found = []
+    for software in INTERFERING_SOFTWARE:
+        names = {fold(name) for name in (*software["services"], *software["filters"])}
+        if evidence := [text for text, name in seen.items() if name in names]:
+            found.append({"name": software["name"], "evidence": ", ".join(evidence)})
+    return found
