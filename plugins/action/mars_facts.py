@@ -24,7 +24,7 @@ class ActionModule(WindowsAction):
     def run_on_host(self, args: dict[str, Any], session: Session) -> dict[str, Any]:
         """Gather the requested sections into ``ansible_facts.mars``."""
         session.allow(args["timeout"])
-        given = Given(args["vault_credentials"], args["agent_module_source"])
+        given = Given(args["vault_credentials"], args["agent_module_source"], args["cloud"], tuple(args["endpoints"]))
         facts = gather(session, _sections(args["gather_subset"]), given)
         return {"changed": False, "ansible_facts": {"mars": facts}}
 

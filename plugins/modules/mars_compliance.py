@@ -33,10 +33,13 @@ options:
         among others.
       - V(current) is what Microsoft documents for installing and updating the agent in 2025, .NET Framework 4.8 and
         Windows PowerShell 5.0 among others.
+      - V(legacy_ie) is V(minimum) with the settings of Internet Explorer that older articles ask for. It needs the
+        section V(internet_options) of the facts.
     type: str
     choices:
       - minimum
       - current
+      - legacy_ie
     default: minimum
   thresholds:
     description:
@@ -72,6 +75,8 @@ options:
         it.
       - C(offline_backup) is true or false, or null. Whether the first backup is to be sent to Azure on disks
         (offline seeding).
+      - C(internet_explorer) is true or false, or null. Whether the settings of Internet Explorer are checked
+        that older articles on the agent ask for.
       # end generated
     type: dict
     default: {}
@@ -372,7 +377,7 @@ _DECISION: dict[str, Any] = {
 
 ARGUMENT_SPEC: dict[str, Any] = {
     "facts": {"type": "dict"},
-    "baseline": {"type": "str", "choices": ["minimum", "current"], "default": "minimum"},
+    "baseline": {"type": "str", "choices": ["minimum", "current", "legacy_ie"], "default": "minimum"},
     "thresholds": {"type": "dict", "default": {}},
     "protected_data": {"type": "bytes"},
     "system_state": {"type": "bool"},

@@ -20,7 +20,8 @@ options:
   gather_subset:
     description:
       - The sections to gather. V(all) stands for every section that costs little, a leading V(!) takes a section out.
-      - V(agent_module_files) is not part of V(all), since it takes the host some seconds. Name it beside V(all).
+      - V(agent_module_files), V(connectivity), and V(internet_options) are not part of V(all), since they take the host
+        some seconds, or are rarely needed. Name them beside V(all).
       - Fewer sections mean fewer requests to the host. Rules of M(winops.mars.mars_compliance) about missing sections
         come out as unknown.
     type: list
@@ -36,9 +37,11 @@ options:
       - applications
       - azure
       - clock
+      - connectivity
       - dotnet
       - encryption_key
       - interfering_software
+      - internet_options
       - last_backup
       - os
       - os_support
@@ -60,9 +63,11 @@ options:
       - '!applications'
       - '!azure'
       - '!clock'
+      - '!connectivity'
       - '!dotnet'
       - '!encryption_key'
       - '!interfering_software'
+      - '!internet_options'
       - '!last_backup'
       - '!os'
       - '!os_support'
@@ -96,6 +101,19 @@ options:
       - It may be a local path of the host, or a UNC path. A UNC path is read by the host's computer account, for which
         a scheduled task runs as SYSTEM and is deleted again.
     type: str
+  cloud:
+    description: The cloud whose endpoints the section V(connectivity) tries to reach.
+    type: str
+    choices: [public, us_government, china]
+    default: public
+  endpoints:
+    description:
+      - Further hosts that the section V(connectivity) tries to reach on TCP 443, by their names. Those of a vault and
+        of its storage account, and private endpoints, are not the same for everybody.
+      - A scheduled task runs C(curl.exe) as SYSTEM, with the proxy of SYSTEM, and is deleted again.
+    type: list
+    elements: str
+    default: []
 extends_documentation_fragment:
   - winops.mars.attributes
   - winops.mars.attributes.connection
@@ -396,6 +414,46 @@ ansible_facts:
                   description: Its start mode.
                   type: str
                   sample: Auto
+        connectivity:
+          description: What SYSTEM reaches of Azure on TCP 443, tried with a TLS handshake. Gathered only on request.
+          type: dict
+          contains:
+            cloud:
+              description: The value of O(cloud).
+              type: str
+              sample: public
+            proxy:
+              description: The proxy that SYSTEM uses, V(null) for none.
+              type: str
+              sample: proxy.example.com:8080
+            endpoints:
+              description: What was tried.
+              type: list
+              elements: dict
+              contains:
+                host:
+                  description: Name of the host.
+                  type: str
+                  sample: login.microsoftonline.com
+                result:
+                  description:
+                    - V(reached), or what failed.
+                    - V(name) is the resolution of its name, V(connection) TCP, V(proxy) the proxy, V(tls) the
+                      handshake, and V(timeout) any of these that took too long.
+                  type: str
+                  sample: reached
+                code:
+                  description: Exit code of curl.
+                  type: int
+                  sample: 0
+                address:
+                  description: IP address of the host, V(null) if it is unknown, as behind a proxy.
+                  type: str
+                  sample: 20.190.160.14
+                private:
+                  description: Whether the address is one of a private network, such as that of a private endpoint.
+                  type: bool
+                  sample: false
         dotnet:
           description: The .NET Framework.
           type: dict
@@ -421,6 +479,67 @@ ansible_facts:
           type: list
           elements: dict
           sample: [{name: Azure File Sync, evidence: file system filter StorageSync}]
+        internet_options:
+          description:
+            - Settings of Internet Explorer that older articles on the agent ask for, of SYSTEM and of the account that
+              connects.
+            - They are gathered only on request.
+          type: dict
+          contains:
+            administrator_loaded:
+              description: Whether the profile of the account that connects is loaded, so that its settings can be read.
+              type: bool
+              sample: false
+            accounts:
+              description: The accounts whose settings could be read.
+              type: list
+              elements: dict
+              contains:
+                sid:
+                  description: Its SID.
+                  type: str
+                  sample: S-1-5-18
+                untrusted:
+                  description: Sites that are not trusted, with C(key) and C(name) of the registry value for each.
+                  type: list
+                  elements: dict
+                  contains:
+                    site:
+                      description: The site.
+                      type: str
+                      sample: '*.windowsazure.com'
+                    key:
+                      description: The registry key.
+                      type: str
+                      sample: >-
+                        HKU\S-1-5-18\Software\Microsoft\Windows\CurrentVersion\Internet
+                        Settings\ZoneMap\Domains\windowsazure.com
+                    name:
+                      description: The value, which is 2 for a trusted site.
+                      type: str
+                      sample: https
+                file_download:
+                  description: Whether files may be downloaded in the internet zone, 0 for yes, V(null) if not set.
+                  type: int
+                  sample: 0
+                key:
+                  description: The registry key of that setting.
+                  type: str
+                  sample: >-
+                    HKU\S-1-5-18\Software\Microsoft\Windows\CurrentVersion\Internet
+                    Settings\Zones\3
+            sites_by_policy:
+              description: Whether a policy assigns sites to zones.
+              type: bool
+              sample: false
+            file_download_by_policy:
+              description: Whether a policy decides on file downloads.
+              type: bool
+              sample: false
+            machine_only:
+              description: Whether a policy makes the settings those of the computer.
+              type: bool
+              sample: false
         last_backup:
           description: The last backup by the agent's event log, V(null) where the agent is not installed.
           type: dict
@@ -1035,9 +1154,11 @@ SECTIONS = [
     "applications",
     "azure",
     "clock",
+    "connectivity",
     "dotnet",
     "encryption_key",
     "interfering_software",
+    "internet_options",
     "last_backup",
     "os",
     "os_support",
@@ -1065,6 +1186,8 @@ ARGUMENT_SPEC: dict[str, dict[str, Any]] = {
     "timeout": {"type": "int", "default": 600},
     "vault_credentials": {"type": "str", "no_log": False},  # the path is no secret
     "agent_module_source": {"type": "str"},
+    "cloud": {"type": "str", "choices": ["public", "us_government", "china"], "default": "public"},
+    "endpoints": {"type": "list", "elements": "str", "default": []},
 }
 
 

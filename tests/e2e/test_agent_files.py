@@ -17,7 +17,7 @@ from tests.e2e.runs import Fleet, Run, running
 
 HOSTS = Path(__file__).parent / "fleets/agent_files.yml"
 REQUEST: dict[str, Any] = {
-    "mars_prereqs_gather_subset": ["all", "agent_module_files"],
+    "mars_prereqs_gather_subset": ["all", "agent_module_files", "connectivity"],
     # Others have tests of their own
     "mars_prereqs_disabled_rules": [
         "antivirus_exclusions",
@@ -75,21 +75,24 @@ def left_to_do(run: Run, host: str) -> list[str]:
 
 
 def test_check_mode_finds_everything_and_changes_nothing(runs: Runs) -> None:
-    damaged = {"agent_module_files": "noncompliant"}
-
-    assert open_findings(runs.audit) == {"local": damaged, "share": damaged, "busy": damaged}
+    assert open_findings(runs.audit) == {
+        "local": dict.fromkeys(["agent_module_files"], "noncompliant"),
+        "share": dict.fromkeys(["trusted_sites", "file_download", "agent_module_files"], "noncompliant"),
+        "busy": dict.fromkeys(["connectivity", "interfering_software", "agent_module_files"], "noncompliant"),
+    }
     assert runs.untouched
 
 
 def test_the_real_run_changes_what_check_mode_predicts(runs: Runs) -> None:
     repaired = ["Repair the files of the module"]
 
-    assert runs.audit.changed() == runs.real.changed() == {"local": repaired, "share": repaired}
+    assert runs.audit.changed() == {"local": repaired, "share": [*repaired, "Set the options of Internet Explorer"]}
+    assert runs.real.changed() == runs.audit.changed()
     assert runs.real.rc == 0
 
 
 def test_a_module_is_not_repaired_while_a_backup_needs_it(runs: Runs) -> None:
-    assert open_findings(runs.real) == {"local": {}, "share": {}, "busy": {"agent_module_files": "noncompliant"}}
+    assert open_findings(runs.real) == {"local": {}, "share": {}, "busy": open_findings(runs.audit)["busy"]}
     (sentence,) = left_to_do(runs.real, "busy")
     assert sentence.startswith("The files of the module were not repaired: a backup is running: it started at 2099")
 

@@ -24,6 +24,7 @@ from antsibull_docs_parser.md import to_md
 from antsibull_docs_parser.parser import Context, parse
 from jmespath.functions import Functions
 
+from ansible_collections.winops.mars.plugins.modules.mars_compliance import ARGUMENT_SPEC
 from ansible_collections.winops.mars.plugins.plugin_utils.mars.diagnosis.errors import known_errors
 from ansible_collections.winops.mars.plugins.plugin_utils.mars.gather import SECTIONS
 from ansible_collections.winops.mars.plugins.plugin_utils.mars.rules.functions import RuleFunctions
@@ -31,6 +32,7 @@ from ansible_collections.winops.mars.plugins.plugin_utils.mars.rules.reading imp
 from ansible_collections.winops.mars.plugins.plugin_utils.mars.rules.thresholds import THRESHOLDS
 
 ROOT = Path(__file__).resolve().parents[2]
+BASELINES = ARGUMENT_SPEC["baseline"]["choices"]
 _REGION = re.compile(
     r"(?P<begin>^(?P<indent> *)(#|\.\.) generated: (?P<name>\w+)\n).*?(?P<end>^ *(#|\.\.) end generated$)",
     re.DOTALL | re.MULTILINE,
@@ -224,10 +226,10 @@ def rules() -> str:
 def threshold_table() -> str:
     """The thresholds with their values in each baseline as reStructuredText."""
     rows = [
-        [f"``{name}``", threshold.description, str(threshold.minimum), str(threshold.current)]
+        [f"``{name}``", threshold.description, *(str(threshold.in_baseline(baseline)) for baseline in BASELINES)]
         for name, threshold in THRESHOLDS.items()
     ]
-    return list_table(["Name", "Meaning", "``minimum``", "``current``"], rows)
+    return list_table(["Name", "Meaning", *(f"``{baseline}``" for baseline in BASELINES)], rows)
 
 
 def functions() -> str:

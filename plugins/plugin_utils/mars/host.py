@@ -47,10 +47,14 @@ class Given:
 
     :ivar vault_credentials: path of a file with vault credentials.
     :ivar agent_module_source: path of a copy of the agent's folder ``bin``.
+    :ivar cloud: whose endpoints the agent has to reach, as the catalogue names it.
+    :ivar endpoints: further hosts that it has to reach.
     """
 
     vault_credentials: str | None = None
     agent_module_source: str | None = None
+    cloud: str = "public"
+    endpoints: tuple[str, ...] = ()
 
 
 class Host:

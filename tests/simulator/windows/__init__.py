@@ -65,6 +65,9 @@ profiles it is a delta on: mappings merge (keys without regard to case), anythin
 ``installed``               names of executables that ran before
 ``downloads``               ``{URL: {size | content, sha256, version, duration, fails, bits_fails, curl_fails}}``; the
                             last two are exit codes of one program alone
+``internet``                ``{host: {address, fails, revocation_offline, direct}}``: what answers on TCP 443;
+                            ``fails`` is curl's exit code
+``internet_proxy``          host and port of the proxy behind which that is, but for hosts with ``direct``
 ``cmd_chains``              ``right``: cmd.exe reads ``a || b & c`` as ``a || (b & c)``
 ``session_reads_shares``    whether a WinRM session may read ``\\server\share`` (default: no, there is no delegation)
 ``blocked_programs``        programs of System32 that a policy blocks, such as ``reg``

@@ -80,6 +80,12 @@ APPLICATION_SERVICES: dict[str, str] = {
     for service in application["services"]
 }
 
+#: What older articles want as trusted sites, with ``site`` and ``scheme``.
+TRUSTED_SITES: list[dict[str, str]] = read("trusted_sites.yml")
+
+#: The hosts that every agent has to reach by cloud, with what they stand for.
+ENDPOINTS: dict[str, dict[str, str]] = read("endpoints.yml")
+
 
 def dotnet_version(release: int) -> str | None:
     """The version a ``NDP\\v4\\Full`` Release number stands for, '4.8' say; None where it is older than 4.5.

@@ -26,6 +26,12 @@ class Threshold:
     description: str
     minimum: Any
     current: Any
+    legacy_ie: Any = None
+
+    def in_baseline(self, baseline: str) -> Any:
+        """The value in a baseline; legacy_ie only has those that differ from minimum."""
+        value = getattr(self, baseline)
+        return self.minimum if baseline == "legacy_ie" and value is None else value
 
     @property
     def form(self) -> str:
@@ -121,7 +127,7 @@ def thresholds(baseline: str, overrides: Mapping[str, Any]) -> dict[str, Any]:
 
     Raises :class:`ThresholdError` for a replacement that is not possible.
     """
-    values = {name: getattr(threshold, baseline) for name, threshold in THRESHOLDS.items()}
+    values = {name: threshold.in_baseline(baseline) for name, threshold in THRESHOLDS.items()}
     for name, value in overrides.items():
         if name not in THRESHOLDS:
             raise ThresholdError(f"there is no threshold {name}; there are {', '.join(THRESHOLDS)}")

@@ -72,8 +72,66 @@ _CURL_CODES = {
 }
 
 
+_CURL_TEXTS = {
+    5: "Could not resolve proxy: {0}",
+    6: "Could not resolve host: {0}",
+    7: "Failed to connect to {0} port 443: Connection refused",
+    28: "Connection timed out after 15001 milliseconds",
+    35: "schannel: next InitializeSecurityContext failed: SEC_E_ILLEGAL_MESSAGE (0x80090326)",
+    56: "Received HTTP code 503 from proxy after CONNECT",
+    60: "schannel: CertGetCertificateChain trust error CERT_TRUST_IS_UNTRUSTED_ROOT",
+}
+_CURL_OPTIONS = frozenset(
+    {"--output", "--connect-timeout", "--max-time", "--proxy", "--proxy-user", "--noproxy", "--write-out"}
+)
+_CURL_FLAGS = frozenset({"--silent", "--show-error", "--ssl-no-revoke", "--tlsv1.2", "--proxy-anyauth"})
+_PROXY_ADDRESS = "10.20.0.8"
+
+
+def _try_host(context: Context, arguments: list[str]) -> int:
+    """``curl --write-out format https://host/``: what the profile's ``internet`` says, behind ``internet_proxy``."""
+    options: dict[str, str] = {}
+    words = []
+    given = iter(arguments)
+    for word in given:
+        if word in _CURL_OPTIONS:
+            options[word] = next(given, "")
+        elif word.startswith("-") and word not in _CURL_FLAGS:
+            context.complain(f"curl: option {word}: is unknown\r\ncurl: try 'curl --help' for more information")
+            return 2
+        elif not word.startswith("-"):
+            words.append(word)
+    host = words[0].split("/")[2]
+    code, address = _connection(context, host, options, revoke="--ssl-no-revoke" not in arguments)
+    context.print(options["--write-out"].replace("%{remote_ip}", address).replace("\\n", "\n"), end="")
+    if code and ("--silent" not in arguments or "--show-error" in arguments):
+        context.complain(f"curl: ({code}) {_CURL_TEXTS.get(code, 'failed').format(host)}")
+    return code
+
+
+def _connection(context: Context, host: str, options: dict[str, str], *, revoke: bool) -> tuple[int, str]:
+    """Exit code and address: name, TCP, and handshake, or the same at the proxy and its answer to CONNECT."""
+    profile = context.host.profile
+    excluded = options.get("--noproxy", "").split(",")
+    is_direct = "*" in excluded or any(name and host.endswith(name) for name in excluded)
+    proxy = "" if is_direct else options.get("--proxy", "").removeprefix("http://")
+    entry = profile.get("internet", {}).get(host)
+    if proxy and proxy != profile.get("internet_proxy"):
+        return 5, ""
+    if entry is None:
+        return (56, _PROXY_ADDRESS) if proxy else (6, "")
+    code = int(entry.get("fails", 35 if revoke and entry.get("revocation_offline") else 0))
+    if not proxy and profile.get("internet_proxy") and not entry.get("direct"):
+        code = 7
+    if code in (6, 7, 28):
+        return (56, _PROXY_ADDRESS) if proxy else (code, "")
+    return code, _PROXY_ADDRESS if proxy else str(entry["address"])
+
+
 def curl(context: Context, arguments: list[str]) -> int:
     """``curl [--fail] [--location] [--silent] --output target url``: 0 or curl's own exit code."""
+    if "--write-out" in arguments:
+        return _try_host(context, arguments)
     words: list[str] = []
     target = None
     given = iter(arguments)

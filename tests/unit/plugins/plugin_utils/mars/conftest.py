@@ -52,6 +52,13 @@ def healthy() -> dict[str, Any]:
             "newest_powershell": "5.1",
         },
         "azure": {"vm": False, "powershell": ["Az"]},
+        "internet_options": {
+            "administrator_loaded": True,
+            "accounts": [{"sid": "S-1-5-18", "untrusted": [], "file_download": 0, "key": ""}],
+            "sites_by_policy": False,
+            "file_download_by_policy": False,
+            "machine_only": False,
+        },
         "clock": {
             "offset": -0.4,
             "time_zone": "W. Europe Standard Time",
@@ -150,7 +157,12 @@ def _simulated() -> dict[str, Any]:
 
 
 #: What only the user of the healthy host knows.
-GIVEN = {"proxy": "none", "time_zone": "W. Europe Standard Time", "offline_backup": True}
+GIVEN = {
+    "proxy": "none",
+    "time_zone": "W. Europe Standard Time",
+    "offline_backup": True,
+    "internet_explorer": True,
+}
 
 
 def put(facts: Any, path: str, value: Any) -> None:
