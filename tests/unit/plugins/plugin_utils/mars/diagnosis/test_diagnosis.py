@@ -143,7 +143,7 @@ def test_on_a_healthy_host_nothing_is_confirmed(error: Any) -> None:
     assert diagnosis.roles == []
     # What rules or conditions decide is excluded, but for what needs something that this host does not have
     decided = {cause.id for cause in error.causes if cause.rules or cause.confirmed}
-    open_here = {"vault_credentials_unusable", "vault_full"}
+    open_here = {"vault_credentials_unusable", "vault_full", "connection_blocked", "module_files_missing"}
     assert causes(diagnosis, "excluded") >= decided - open_here
 
 
@@ -155,6 +155,51 @@ def test_nothing_is_confirmed_or_excluded_by_what_was_not_read(error: Any) -> No
     for diagnosis in (diagnose(error, unread, findings), diagnose(error, None, None)):
         assert set(statuses(diagnosis).values()) <= {"possible", "unknowable"}
         assert len(diagnosis.actions) > 0
+
+
+COPY = {
+    rf"C:\Copy\{name}": entry
+    for name, entry in {
+        "CBEngine.exe": {"version": "2.0.9262.0"},
+        r"Modules\MSOnlineBackup\MSOnlineBackup.psd1": {"size": 4096},
+        r"Modules\MSOnlineBackup\MSOnlineBackup.dll": {"size": 471040, "version": "2.0.9262.0"},
+    }.items()
+}
+DAMAGED = {rf"{AGENT}\bin\Modules\MSOnlineBackup\MSOnlineBackup.dll": {"size": 1, "version": "2.0.9083.0"}}
+
+
+@pytest.mark.parametrize(
+    "error, cause, section, profile, status",
+    [
+        ("100050", "connection_blocked", "connectivity", {}, "possible"),
+        ("100050", "connection_blocked", "connectivity", {"internet": {"login.windows.net": None}}, "confirmed"),
+        ("backups_not_on_schedule", "module_files_missing", "agent_module_files", {"files": COPY}, "excluded"),
+        (
+            "backups_not_on_schedule",
+            "module_files_missing",
+            "agent_module_files",
+            {"files": {**COPY, **DAMAGED}},
+            "confirmed",
+        ),
+    ],
+)
+def test_what_is_gathered_on_request_decides_more(
+    error: str, cause: str, section: str, profile: dict[str, Any], status: str
+) -> None:
+    host = simulated(base="healthy-2022", **profile)
+    given = Given(agent_module_source=r"C:\Copy")
+    facts = gather(host.session, [*DEFAULT_SECTIONS, section], given, host.sleep)
+
+    found = next(entry for entry in known_errors().values() if error in (entry.id, *entry.codes))
+    assert statuses(diagnosed(found.id, facts))[cause] == status
+
+
+@pytest.mark.parametrize("filters, status", [({}, "excluded"), ({"StorageSync": "180100"}, "possible")])
+def test_azure_file_sync_is_excluded_where_it_is_not_installed(filters: dict[str, str], status: str) -> None:
+    facts = facts_of(filters=filters)
+    error = next(entry.id for entry in known_errors().values() if "storage_sync_driver" in {c.id for c in entry.causes})
+
+    assert statuses(diagnosed(error, facts))["storage_sync_driver"] == status
 
 
 @pytest.mark.parametrize("entry", [{"hours_old": 900, "content": "x"}, {"content": "ManagementCert"}])
