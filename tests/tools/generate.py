@@ -195,6 +195,11 @@ def mars_prereqs_options() -> str:
     return role_options("mars_prereqs", {"options": options_of("mars_prereqs")})
 
 
+def mars_diagnose_options() -> str:
+    """The options that the role mars_diagnose works with."""
+    return role_options("mars_diagnose", {"options": options_of("mars_diagnose")})
+
+
 def default_of(option: Mapping[str, Any]) -> str:
     """The default of an option for people."""
     if "default" not in option:
@@ -350,6 +355,7 @@ REGIONS: dict[str, dict[str, Callable[[], str]]] = {
     "plugins/modules/mars_compliance.py": {"threshold_documentation": threshold_documentation},
     "roles/mars_prereqs/tasks/main.yml": {"role_tags": role_tags},
     "roles/mars_prereqs/vars/main.yml": {"options": mars_prereqs_options},
+    "roles/mars_diagnose/vars/main.yml": {"options": mars_diagnose_options},
     "docs/docsite/rst/guide_diagnosis.rst": {"errors": errors},
     "docs/docsite/rst/guide_rules.rst": {"rules": rules, "thresholds": threshold_table, "functions": functions},
 }
