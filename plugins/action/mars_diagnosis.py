@@ -13,7 +13,11 @@ from ansible.errors import AnsibleActionFail
 from ansible_collections.winops.mars.plugins.action.mars_compliance import plain, read_facts
 from ansible_collections.winops.mars.plugins.modules.mars_diagnosis import ARGUMENT_SPEC
 from ansible_collections.winops.mars.plugins.plugin_utils._action import ValidatedAction
-from ansible_collections.winops.mars.plugins.plugin_utils.mars.diagnosis.diagnosis import diagnose, errors_in_events
+from ansible_collections.winops.mars.plugins.plugin_utils.mars.diagnosis.backups import (
+    backup_state,
+    errors_of_backups,
+)
+from ansible_collections.winops.mars.plugins.plugin_utils.mars.diagnosis.diagnosis import diagnose
 from ansible_collections.winops.mars.plugins.plugin_utils.mars.diagnosis.errors import known_errors
 from ansible_collections.winops.mars.plugins.plugin_utils.mars.diagnosis.recognition import nearest, recognize
 from ansible_collections.winops.mars.plugins.plugin_utils.mars.diagnosis.report import report
@@ -43,7 +47,7 @@ class ActionModule(ValidatedAction):
                 findings = check(facts, list(shipped_rules().values()), thresholds("minimum", {})).as_dict()["findings"]
         except (ValueError, ImportError) as error:
             raise AnsibleActionFail(f"{self._task.action}: {error}") from None
-        matches = recognize(text, errors) if text or facts is None else errors_in_events(facts, errors)
+        matches = recognize(text, errors) if text or facts is None else errors_of_backups(facts, errors)
         diagnoses = [
             {"found_by": match.found_by, "found": match.found, **diagnose(match.error, facts, findings).as_dict()}
             for match in matches
@@ -52,6 +56,7 @@ class ActionModule(ValidatedAction):
         result = {
             "changed": False,
             "host_checked": facts is not None,
+            "backup": vars(backup_state(facts)) if facts is not None else None,
             "errors": diagnoses,
             "nearest": [{"id": error.id, "title": error.title, "codes": [*error.codes]} for error in hints],
             "roles": list(dict.fromkeys(role for diagnosis in diagnoses for role in diagnosis["roles"])),

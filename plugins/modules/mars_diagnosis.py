@@ -27,6 +27,8 @@ options:
       - In a message or log, a decimal number counts only after C(ID) or a word such as C(error), since logs are full of
         other numbers.
       - By default, the errors are those of the backups that failed after the last good one, by the agent's event log.
+      - If the facts have the section C(backup_history), which is gathered on request, the end of the engine's log and
+        the lists of skipped files count, too.
     type: str
   facts:
     description:
@@ -84,6 +86,23 @@ host_checked:
   returned: success
   type: bool
   sample: true
+backup:
+  description: What the facts say about the backups of the host, V(null) if there were none.
+  returned: success
+  type: dict
+  contains:
+    state:
+      description: V(running) or V(idle), or V(unknown) if the facts do not decide it.
+      type: str
+      sample: idle
+    rests_on:
+      description: What shows that.
+      type: str
+      sample: The service obengine is stopped.
+    succeeded:
+      description: When the last good backup ended, as an ISO 8601 time, V(null) if that is not known.
+      type: str
+      sample: '2026-11-19T21:41:37+00:00'
 errors:
   description: The errors that were recognized, those found by a code first.
   returned: success
@@ -108,7 +127,7 @@ errors:
       elements: str
       sample: ['0x1FC07']
     found_by:
-      description: V(id), V(code), V(name), V(message), or V(event).
+      description: V(id), V(code), V(name), V(message), V(event), or V(log).
       type: str
       sample: code
     found:

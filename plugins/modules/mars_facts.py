@@ -20,8 +20,8 @@ options:
   gather_subset:
     description:
       - The sections to gather. V(all) stands for every section that costs little, a leading V(!) takes a section out.
-      - V(agent_module_files), V(connectivity), and V(internet_options) are not part of V(all), since they take the host
-        some seconds, or are rarely needed. Name them beside V(all).
+      - V(agent_module_files), V(backup_history), V(connectivity), and V(internet_options) are not part of V(all), since
+        they take the host some seconds, or are rarely needed. Name them beside V(all).
       - Fewer sections mean fewer requests to the host. Rules of M(winops.mars.mars_compliance) about missing sections
         come out as unknown.
     type: list
@@ -36,6 +36,7 @@ options:
       - application_control
       - applications
       - azure
+      - backup_history
       - clock
       - connectivity
       - dotnet
@@ -62,6 +63,7 @@ options:
       - '!application_control'
       - '!applications'
       - '!azure'
+      - '!backup_history'
       - '!clock'
       - '!connectivity'
       - '!dotnet'
@@ -390,6 +392,66 @@ ansible_facts:
               type: list
               elements: str
               sample: [Az]
+        backup_history:
+          description:
+            - The backups of the last 14 days, V(null) where the agent is not installed.
+            - Gathered only if O(gather_subset) names it, since it takes some requests more.
+          type: dict
+          contains:
+            days:
+              description: How many days the events are of.
+              type: int
+              sample: 14
+            started:
+              description: How many backups started, V(null) where the host has no event log of the agent.
+              type: int
+              sample: 10
+            succeeded:
+              description: How many succeeded, without warnings.
+              type: int
+              sample: 7
+            succeeded_with_warnings:
+              description: How many succeeded with warnings.
+              type: int
+              sample: 1
+            failed:
+              description: How many failed or did not start.
+              type: int
+              sample: 2
+            codes:
+              description: The error codes in these events, the most frequent first.
+              type: list
+              elements: dict
+              contains: &codes
+                code:
+                  description: The code.
+                  type: str
+                  sample: '0x80070005'
+                count:
+                  description: How often it is there.
+                  type: int
+                  sample: 2
+            skipped_files:
+              description: What the agent's lists of skipped files (C(LastBackupFailedFiles*.txt)) have but for names.
+              type: dict
+              contains:
+                lists:
+                  description: How many such lists there are.
+                  type: int
+                  sample: 1
+                codes:
+                  description: The known error codes in them.
+                  type: list
+                  elements: dict
+                  contains: *codes
+            engine_log:
+              description:
+                - The lines with an error code or name among the last 300 of the engine's log, at most 20.
+                - V(null) if there is no such log.
+                - Paths, addresses, accounts, and whatever might be a secret are replaced by C(...).
+              type: list
+              elements: str
+              sample: ['11B4 0D08 11/20 21:10:09.201 32 ... NORMAL  hr: 0x80070005']
         clock:
           description: The clock of Windows.
           type: dict
@@ -1153,6 +1215,7 @@ SECTIONS = [
     "application_control",
     "applications",
     "azure",
+    "backup_history",
     "clock",
     "connectivity",
     "dotnet",

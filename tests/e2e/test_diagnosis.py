@@ -40,7 +40,9 @@ def engine(fleet: Fleet, host: str) -> Any:
 def test_failed_backups_are_explained_and_only_what_is_confirmed_is_fixed(fleet: Fleet) -> None:
     before = fleet.state()
 
-    predicted = fleet.play(PLAYBOOK, "--check", mars_diagnose_fix=True)
+    predicted = fleet.play(
+        PLAYBOOK, "--check", mars_diagnose_fix=True, mars_prereqs_gather_subset=["all", "backup_history"]
+    )
     assert fleet.state() == before
     fixed = fleet.play(PLAYBOOK, mars_diagnose_fix=True)
     again = fleet.play(PLAYBOOK, limit="full,stopped", mars_diagnose_fix=True, mars_diagnose_error="SalLowDiskSpace")

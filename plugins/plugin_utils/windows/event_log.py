@@ -39,6 +39,13 @@ def newest_events_query(channel: str, ids: Iterable[int], count: int) -> str:
     return f"wevtutil qe {quoted(channel)} /q:{quoted(query)} /c:{count} /rd:true /f:xml"
 
 
+def recent_events_query(channel: str, ids: Iterable[int], days: int, count: int) -> str:
+    """Return the command that prints at most ``count`` events with these IDs of the last days as XML."""
+    condition = " or ".join(f"EventID={number}" for number in ids)
+    query = f"*[System[({condition}) and TimeCreated[timediff(@SystemTime) <= {days * 86_400_000}]]]"
+    return f"wevtutil qe {quoted(channel)} /q:{quoted(query)} /c:{count} /rd:true /f:xml"
+
+
 def parse_events(channel: str, text: str) -> list[Event]:
     """Return the events that the command printed. Raises :class:`ProtocolError` for any other text."""
     try:

@@ -10,7 +10,7 @@ Pure functions. What was not read from the host neither confirms nor excludes a 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
@@ -19,10 +19,6 @@ from ..rules.fact_path import Facts
 from ..rules.reading import shipped_rules
 from ..rules.rule import Severity, Status
 from .errors import Cause, Error
-from .recognition import Match, recognize
-
-#: The error of a backup that failed without a known one.
-BACKUP_FAILED = "backup_failed"
 
 FindingData = Mapping[str, Any]
 
@@ -177,15 +173,3 @@ def _status(finding: FindingData) -> str:
 def _is_advice(finding: FindingData) -> bool:
     rule = shipped_rules().get(str(finding.get("id")))
     return rule is not None and rule.severity is Severity.ERROR and finding.get("severity") == Severity.WARNING
-
-
-def errors_in_events(facts: Facts, errors: Mapping[str, Error]) -> list[Match]:
-    """Return the errors of the failed backups after the last good one; ``backup_failed`` if they have no known code."""
-    last_backup = facts.get("last_backup")
-    since = last_backup.get("since") if isinstance(last_backup, Mapping) else None
-    failed = [entry for entry in since or () if isinstance(entry, Mapping) and entry.get("outcome") == "failed"]
-    codes = dict.fromkeys(str(code) for entry in failed for code in entry.get("codes") or ())
-    found = {match.error.id: replace(match, found_by="event") for code in codes for match in recognize(code, errors)}
-    if failed and not found:
-        return [Match(errors[BACKUP_FAILED], "event", "no known code")]
-    return list(found.values())

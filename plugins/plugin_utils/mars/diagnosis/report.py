@@ -16,6 +16,8 @@ _WORDS = {
     "excluded": "excluded",
 }
 
+_RUNNING = {"running": "yes", "idle": "no", "unknown": "unknown"}
+
 
 def report(result: Mapping[str, Any], *, given: bool) -> list[str]:
     """Return the result of winops.mars.mars_diagnosis for people, line by line.
@@ -26,14 +28,23 @@ def report(result: Mapping[str, Any], *, given: bool) -> list[str]:
     for error in result["errors"]:
         lines += [*([""] if lines else []), *_error(error, host_checked=result["host_checked"])]
     if lines:
-        return lines
+        return lines + _backup(result["backup"])
     if not given:
-        return ["The events of this host show no failed backup after the last good one."]
+        return ["The events of this host show no failed backup after the last good one.", *_backup(result["backup"])]
     lines = ["No known error of the agent was recognized."]
     if result["nearest"]:
         lines.append("The nearest ones, which may be others:")
         lines += [f"  {error['title']} ({', '.join([*error['codes'], error['id']])})" for error in result["nearest"]]
     return lines
+
+
+def _backup(backup: Mapping[str, Any] | None) -> list[str]:
+    if backup is None:
+        return []
+    return [
+        f"Last good backup: {backup['succeeded'] or 'unknown'}",
+        f"A backup is running: {_RUNNING[backup['state']]}. {backup['rests_on']}",
+    ]
 
 
 def _error(error: Mapping[str, Any], *, host_checked: bool) -> list[str]:

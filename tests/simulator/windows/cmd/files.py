@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
-from tests.simulator.windows.cmd.builtins import attribute_text
+from tests.simulator.windows.cmd.builtins import attribute_text, matching
 from tests.simulator.windows.cmd.context import Context
 from tests.simulator.windows.filesystem import ERROR_ACCESS_DENIED, ERROR_FILE_NOT_FOUND, FileError, Node
 
@@ -51,11 +51,26 @@ def findstr(context: Context, arguments: list[str]) -> int:
     except re.error:
         return 2
     try:
+        if words and "*" in words[0]:
+            return _findstr_files(context, words[0], pattern, invert="/v" in switches)
         data = context.read(words[0]) if words else context.stdin.read()
     except FileError:
         context.complain(f"FINDSTR: Cannot open {words[0]}")
         return 1
     return _matching_lines(context, data, pattern, invert="/v" in switches)
+
+
+def _findstr_files(context: Context, path: str, pattern: re.Pattern[str], *, invert: bool) -> int:
+    """Each line begins with the name of its file."""
+    names = matching(context, path, directories=False)
+    if not names:
+        context.complain(f"FINDSTR: Cannot open {path}")
+    code = 1
+    for name in names:
+        prefix = context.encode(f"{name}:")
+        lines = b"".join(prefix + line for line in context.read(name).splitlines(keepends=True))
+        code = min(code, _matching_lines(context, lines, pattern, invert=invert))
+    return code
 
 
 def find(context: Context, arguments: list[str]) -> int:
@@ -76,8 +91,15 @@ def find(context: Context, arguments: list[str]) -> int:
 
 
 def more(context: Context, arguments: list[str]) -> int:
-    """Copies a file or standard input to standard output."""
-    data = context.read(arguments[0]) if arguments else context.stdin.read()
+    """``more [+n] [file]``: copies a file or standard input from line n on (Microsoft's page on more)."""
+    start = next((int(argument[1:]) for argument in arguments if re.fullmatch(r"\+\d+", argument)), 0)
+    paths = [argument for argument in arguments if not argument.startswith("+")]
+    try:
+        data = context.read(paths[0]) if paths else context.stdin.read()
+    except FileError as error:
+        context.complain_win32(error.code)
+        return 1
+    data = b"".join(data.splitlines(keepends=True)[max(start - 1, 0) :])
     context.stdout += data if data.endswith(b"\n") else data + b"\r\n"
     return 0
 

@@ -47,6 +47,7 @@ def test_an_error_is_explained_without_any_host() -> None:
     result = run(error="34513")
 
     assert (result["changed"], result["host_checked"], result["roles"]) == (False, False, [])
+    assert result["backup"] is None
     assert [(error["id"], error["found_by"], error["found"]) for error in result["errors"]] == [
         ("invalid_vault_credentials", "code", "34513")
     ]
@@ -90,7 +91,9 @@ def test_where_no_backup_failed_it_says_so(error: str | None) -> None:
     result = run({"mars": facts_of()}, error=error)
 
     assert (result["errors"], result["nearest"]) == ([], [])
-    assert result["report"] == ["The events of this host show no failed backup after the last good one."]
+    assert result["report"][0] == "The events of this host show no failed backup after the last good one."
+    assert result["report"][1] == f"Last good backup: {result['backup']['succeeded']}"
+    assert result["report"][2].startswith("A backup is running: no. No task of the agent runs")
 
 
 def test_what_is_not_recognized_is_said_with_the_nearest_errors() -> None:

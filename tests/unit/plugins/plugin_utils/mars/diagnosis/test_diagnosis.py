@@ -11,12 +11,7 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.winops.mars.plugins.plugin_utils.mars.diagnosis.diagnosis import (
-    BACKUP_FAILED,
-    Diagnosis,
-    diagnose,
-    errors_in_events,
-)
+from ansible_collections.winops.mars.plugins.plugin_utils.mars.diagnosis.diagnosis import Diagnosis, diagnose
 from ansible_collections.winops.mars.plugins.plugin_utils.mars.diagnosis.errors import known_errors
 from ansible_collections.winops.mars.plugins.plugin_utils.mars.fleet import fleet_findings
 from ansible_collections.winops.mars.plugins.plugin_utils.mars.gather import DEFAULT_SECTIONS, gather
@@ -263,34 +258,3 @@ def test_what_somebody_accepted_is_still_the_cause_and_no_role_fixes_it() -> Non
 
     diagnosis = diagnose(known_errors()["scratch_low_space"], facts, findings)
     assert (causes(diagnosis, "confirmed"), diagnosis.roles) == ({"scratch_full"}, [])
-
-
-@pytest.mark.parametrize("log", ["CloudBackup/Operational", "CloudBackup"])
-def test_the_errors_of_failed_backups_are_those_of_the_events(log: str) -> None:
-    events = [
-        {"id": 11, "hours_ago": 30, "data": {"Code": "0x1FC07"}},
-        {"id": 3, "hours_ago": 20},
-        {"id": 11, "hours_ago": 10, "data": {"Code": "0x80070005", "More": "0x8007018B"}},
-    ]
-    facts = facts_of(events={"CloudBackup/Operational": None, log: events})
-
-    matches = errors_in_events(facts, known_errors())
-    assert [(match.error.id, match.found_by, match.found) for match in matches] == [
-        ("file_access_denied", "event", "0x80070005"),
-        ("cloud_file_denied", "event", "0x8007018B"),
-    ]
-
-
-def test_a_failed_backup_without_a_known_code_still_has_causes() -> None:
-    events = [{"id": 3, "hours_ago": 20}, {"id": 18, "hours_ago": 10, "data": {"Code": "0x80001234"}}]
-    facts = facts_of(events={"CloudBackup/Operational": events}, **STOPPED)
-
-    (match,) = errors_in_events(facts, known_errors())
-    assert match.error.id == BACKUP_FAILED
-    assert causes(diagnosed(BACKUP_FAILED, facts), "confirmed") == {"engine_stopped"}
-
-
-def test_where_the_last_backup_succeeded_there_is_no_error() -> None:
-    assert errors_in_events(healthy(), known_errors()) == []
-    assert errors_in_events({"last_backup": None}, known_errors()) == []
-    assert errors_in_events({}, known_errors()) == []
