@@ -106,6 +106,7 @@ HOSTS: list[tuple[str, str, dict[str, Any]]] = [
     ("changes_not_found", "agent_too_old", OLD_AGENT),
     ("restore_mount", "agent_too_old", OLD_AGENT),
     ("engine_crash", "engine_stopped", STOPPED),
+    ("engine_crash", "storage_sync_driver", {"filters": {"StorageSync": "180100"}}),
     ("agent_version_mismatch", "agent_retired", OLD_AGENT),
     ("connection_closed", "tls_unusable", NO_TLS),
     ("file_download_not_allowed", "temp_files_used_up", TEMP_FILES),
@@ -139,6 +140,7 @@ def test_on_a_healthy_host_nothing_is_confirmed(error: Any) -> None:
     # What rules or conditions decide is excluded, but for what needs something that this host does not have
     decided = {cause.id for cause in error.causes if cause.rules or cause.confirmed}
     open_here = {"vault_credentials_unusable", "vault_full", "connection_blocked", "module_files_missing"}
+    open_here |= {"file_download_disabled", "sites_not_trusted"}
     assert causes(diagnosis, "excluded") >= decided - open_here
 
 
@@ -189,12 +191,16 @@ def test_what_is_gathered_on_request_decides_more(
     assert statuses(diagnosed(found.id, facts))[cause] == status
 
 
-@pytest.mark.parametrize("filters, status", [({}, "excluded"), ({"StorageSync": "180100"}, "possible")])
-def test_azure_file_sync_is_excluded_where_it_is_not_installed(filters: dict[str, str], status: str) -> None:
-    facts = facts_of(filters=filters)
-    error = next(entry.id for entry in known_errors().values() if "storage_sync_driver" in {c.id for c in entry.causes})
+@pytest.mark.parametrize("cause", ["file_download_disabled", "sites_not_trusted"])
+def test_what_older_articles_ask_of_internet_explorer_is_checked_with_their_baseline(cause: str) -> None:
+    host = simulated(base="healthy-2022")
+    facts = gather(host.session, [*DEFAULT_SECTIONS, "internet_options"], sleep=host.sleep)
 
-    assert statuses(diagnosed(error, facts))["storage_sync_driver"] == status
+    # Nobody has set them on this host
+    found = diagnosed("file_download_not_allowed", facts, internet_explorer=True)
+    assert statuses(found)[cause] == "confirmed"
+    assert found.roles == ["internet_options"]
+    assert statuses(diagnosed("file_download_not_allowed", facts))[cause] == "possible"
 
 
 @pytest.mark.parametrize("entry", [{"hours_old": 900, "content": "x"}, {"content": "ManagementCert"}])
