@@ -28,7 +28,7 @@ from urllib3.util.retry import Retry
 from ansible_collections.winops.mars.plugins.plugin_utils.wsman import session as session_module
 from ansible_collections.winops.mars.plugins.plugin_utils.wsman.errors import OutcomeUnknown, WSManError
 from ansible_collections.winops.mars.plugins.plugin_utils.wsman.session import Session
-from ansible_collections.winops.mars.plugins.plugin_utils.wsman.values import CimPath
+from ansible_collections.winops.mars.plugins.plugin_utils.wsman.values import CimPath, string
 from tests.unit.plugins.plugin_utils.wsman.http_server import (
     Behavior,
     Library,
@@ -48,6 +48,8 @@ from tests.unit.plugins.plugin_utils.wsman.scripted import (
     SIGNALED,
     action,
     envelope,
+    first_page,
+    next_page,
     received,
     service,
 )
@@ -56,6 +58,7 @@ from tests.unit.simulator.conftest import PASSWORD, USER, Running, Start, loop, 
 __all__ = ["loop", "start"]
 
 SPOOLER = CimPath("root/cimv2", "Win32_Service", {"Name": "Spooler"})
+EVERY_SERVICE = "SELECT * FROM Win32_Service"
 ANSWERS = {
     "Get": envelope(service("Spooler")),
     "Put": envelope(service("Spooler")),
@@ -66,6 +69,12 @@ ANSWERS = {
     "Send": SENT,
     "Receive": received(exit_code="0"),
     "Signal": SIGNALED,
+    "Enumerate": first_page([service("Spooler")], "more"),
+    "Pull": next_page([service("W32Time")], None),
+    "Identify": envelope(
+        '<i:IdentifyResponse xmlns:i="http://schemas.dmtf.org/wbem/wsman/identity/1/wsmanidentity.xsd">'
+        "<i:ProductVendor>Microsoft Corporation</i:ProductVendor></i:IdentifyResponse>"
+    ),
 }
 
 # The operation, and the requests of which it must not send any twice: with a command, that is the one that starts it
@@ -79,8 +88,21 @@ CHANGES: dict[str, tuple[Operation, list[str]]] = {
 ONCE = {"Put", "Delete", "StopService", "Command"}
 
 
+READS: dict[str, tuple[Operation, list[str]]] = {
+    "get": (lambda session: session.get(SPOOLER).read("Name", string), ["Get"]),
+    "query": (
+        lambda session: [
+            found.read("Name", string) for found in session.query("root/cimv2", "SELECT * FROM Win32_Service")
+        ],
+        ["Enumerate", "Pull"],
+    ),
+    "identify": (lambda session: session.identify(), ["Identify"]),
+}
+
+
 def verb(request: bytes) -> str:
-    return action(request.decode(errors="replace")).rpartition("/")[2]
+    # Identify is the only request without an action
+    return "Identify" if b":Identify" in request else action(request.decode(errors="replace")).rpartition("/")[2]
 
 
 def answering(connection: socket.socket, request: bytes) -> None:
@@ -172,6 +194,29 @@ def test_no_error_of_a_library_lets_a_change_be_sent_twice(
                         # Nothing went out, so it is sent again, or it is not said that it may have been done
                         assert sent == requests_of_it if outcome is None else not sent, case
                         assert not isinstance(outcome, OutcomeUnknown), case
+
+
+@libraries
+@pytest.mark.parametrize("kind", ERRORS, ids=lambda kind: f"{kind.__module__}.{kind.__qualname__}")
+def test_an_error_of_a_library_costs_a_read_one_repetition_or_is_an_error_of_ours(
+    library: Library, kind: type[Exception], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    injection = Injection(monkeypatch)
+    with serving(answering) as server:
+        transport = library(server.port)
+        for operation, requests_of_it in READS.values():
+            undisturbed = operation(Session(transport))
+            for where in requests_of_it:
+                for when in ("before", "after"):
+                    session = Session(transport)
+                    session.get(SPOOLER)
+                    server.requests.clear()
+                    injection.where, injection.when, injection.error = where, when, instance(kind)
+                    # Any other error would fail the test
+                    with suppress(WSManError):
+                        assert operation(session) == undisturbed
+                    sent = [verb(request) for request in server.requests]
+                    assert max(map(sent.count, sent), default=0) <= 2, (when, where, sent)
 
 
 # -- Where errors come from: TLS
