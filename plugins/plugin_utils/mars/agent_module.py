@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 import time
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 
 from ..windows import paths
@@ -67,7 +67,14 @@ def open_source(session: Session, path: str, sleep: Callable[[float], None] = ti
 
     :param path: a local path of the host, or a UNC path, of which the host makes a copy for as long as it is open.
     """
-    with _on_the_host(session, path, sleep) as folder:
+    with ExitStack() as stack:
+        if paths.is_plain_folder(path):
+            folder = paths.normalize(path)
+        elif _SHARE.fullmatch(path):
+            folder = stack.enter_context(temporary_directory(session))
+            _copy(session, path.rstrip("\\"), folder, sleep)
+        else:
+            raise CimError(f"{path!r} is neither a local path of a folder nor a UNC path")
         engine = Files(session).file(f"{folder}\\{_ENGINE}")
         files = module_files(session, folder)
         if engine is None or MANIFEST not in files:
@@ -77,24 +84,15 @@ def open_source(session: Session, path: str, sleep: Callable[[float], None] = ti
         yield Source(folder, engine.version, files)
 
 
-@contextmanager
-def _on_the_host(session: Session, path: str, sleep: Callable[[float], None]) -> Iterator[str]:
-    if paths.is_plain_folder(path):
-        yield paths.normalize(path)
-        return
-    if not _SHARE.fullmatch(path):
-        raise CimError(f"{path!r} is neither a local path of a folder nor a UNC path")
-    share = path.rstrip("\\")
-    with temporary_directory(session) as directory:
-        modules = " ".join(quoted(f"{folder}\\{MODULES_FOLDER}") for folder in (share, directory))
-        command = (
-            f"robocopy {quoted(share)} {quoted(directory)} {_ENGINE} {_COPY} >nul & robocopy {modules} /E {_COPY} >nul"
+def _copy(session: Session, share: str, directory: str, sleep: Callable[[float], None]) -> None:
+    modules = " ".join(quoted(f"{folder}\\{MODULES_FOLDER}") for folder in (share, directory))
+    command = (
+        f"robocopy {quoted(share)} {quoted(directory)} {_ENGINE} {_COPY} >nul & robocopy {modules} /E {_COPY} >nul"
+    )
+    exit_code = SystemCommand(session, directory, command, sleep).run(_TIMEOUT)
+    if exit_code >= _FAILED:
+        raise CimError(
+            f"{share} cannot be read (exit code {exit_code} of robocopy): the host reads it with its computer "
+            "account, so let that account or the group Domain Computers read share and folder",
+            exit_code,
         )
-        exit_code = SystemCommand(session, directory, command, sleep).run(_TIMEOUT)
-        if exit_code >= _FAILED:
-            raise CimError(
-                f"{path} cannot be read (exit code {exit_code} of robocopy): the host reads it with its computer "
-                "account, so let that account or the group Domain Computers read share and folder",
-                exit_code,
-            )
-        yield directory
