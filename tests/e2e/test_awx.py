@@ -128,11 +128,24 @@ def test_the_report_of_a_batch_adds_to_those_before_even_if_all_of_its_hosts_fai
     play = {"name": "In batches", "hosts": "all", "serial": 1, "gather_facts": False}
     play["tasks"] = [{"name": "Check", "ansible.builtin.import_role": role}]
     (tmp_path / "play.yml").write_text(yaml.safe_dump([play]), encoding="utf-8")
-    run = fleet.play(str(tmp_path / "play.yml"), "--check", limit="healthy-2022,refuses")
+    run = fleet.play(
+        str(tmp_path / "play.yml"),
+        "--check",
+        limit="healthy-2022,refuses",
+        mars_prereqs_report_path=str(tmp_path / "report"),
+        mars_prereqs_report_formats="html,json",
+    )
+    report = json.loads((tmp_path / "report/mars-report.json").read_text(encoding="utf-8"))
 
     assert run.messages("failed")["refuses"].startswith("not checked: the host refused the credentials")
     assert run.artifacts["mars_audit_compliant"] == 1
     assert run.artifacts["mars_audit_not_checked_hosts"] == ["refuses"]
+    assert [(host["name"], host["verdict"]) for host in report["hosts"]] == [
+        ("refuses", "not_checked"),
+        ("healthy-2022", "compliant"),
+    ]
+    assert report["hosts"][1]["os"].startswith("Windows Server 2022")
+    assert str(tmp_path / "report/mars-report.html") in run.stdout
 
 
 def test_a_list_without_hosts_is_no_host(fleet: Fleet) -> None:

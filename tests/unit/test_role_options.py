@@ -9,8 +9,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 from ansible.parsing.dataloader import DataLoader
 from ansible.template import Templar
+from jinja2 import Environment, nodes
 
 ROLES = Path(__file__).resolve().parents[2] / "roles"
 WITH_OPTIONS = sorted(
@@ -73,3 +75,31 @@ def test_the_answer_of_a_survey_comes_before_the_hosts_own_value_and_a_blank_one
 def test_a_survey_answers_in_words(role: str) -> None:
     assert effective(role, {f"{role}_reboot": True, f"survey_{role}_reboot": "false"})["reboot"] is False
     assert effective(role, {f"survey_{role}_timeout": "90"})["timeout"] == 90
+
+
+# Values of these keys are expressions without braces
+EXPRESSIONS = ("when", "that", "until", "failed_when", "changed_when")
+
+
+def names_in(data: Any, expression: bool = False) -> set[str]:
+    """The variables that templates in this data read."""
+    if isinstance(data, dict):
+        return {name for key, value in data.items() for name in names_in(value, key in EXPRESSIONS)}
+    if isinstance(data, list):
+        return {name for item in data for name in names_in(item, expression)}
+    if not isinstance(data, str):
+        return set()
+    template = Environment().parse(f"{{{{ {data} }}}}" if expression else data)
+    return {node.name for node in template.find_all(nodes.Name)}
+
+
+@pytest.mark.parametrize("role", WITH_OPTIONS)
+def test_the_tasks_of_a_role_read_its_options_and_not_the_variables_which_may_be_blank(role: str) -> None:
+    read: set[str] = set()
+    for path in (ROLES / role / "tasks").glob("*.yml"):
+        read |= names_in(yaml.safe_load(path.read_text(encoding="utf-8")))
+    for path in (ROLES / role / "templates").glob("*"):
+        read |= names_in(path.read_text(encoding="utf-8"))
+
+    assert read & set(options(role)) == set()
+    assert f"{role}_options" in read
