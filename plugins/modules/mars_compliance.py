@@ -77,6 +77,10 @@ options:
         (offline seeding).
       - C(internet_explorer) is true or false, or null. Whether the settings of Internet Explorer are checked
         that older articles on the agent ask for.
+      - C(shadow_storage_percent) is a number from 0 to 100. Space that shadow copies of a protected volume
+        may at least use, in percent of the size of the volume, where somebody limited it.
+      - C(windows_server_backup_minutes) is a whole number. Shortest time between a start of Windows Server
+        Backup and one of the agent, in minutes.
       # end generated
     type: dict
     default: {}
@@ -85,10 +89,24 @@ options:
       - Size of all data that the agent protects on the host, with a unit if it is not in bytes, as in V(2 TB).
       - Without it, the free space of the scratch volume can only be compared with all that is on the host's volumes.
     type: bytes
+  protected_volumes:
+    description:
+      - Paths of what the agent protects on the host, such as V(D:\) or V(D:\Data). Their volumes are checked.
+      - The facts need the sections V(volume_access) and V(shadow_storage) of
+        O(winops.mars.mars_facts#module:gather_subset).
+    type: list
+    elements: str
   system_state:
     description:
       - Whether the agent protects the System State of the host, which needs more free space.
       - By default, a volume that the agent made for such a backup shows it.
+      - What else such backups need is checked only if this is V(true). The facts need the section V(system_state) of
+        O(winops.mars.mars_facts#module:gather_subset).
+    type: bool
+  restore:
+    description:
+      - Whether data is about to be restored to the host, which needs the iSCSI initiator of Windows.
+      - The facts need the section V(iscsi) of O(winops.mars.mars_facts#module:gather_subset).
     type: bool
   protection:
     description:
@@ -380,7 +398,9 @@ ARGUMENT_SPEC: dict[str, Any] = {
     "baseline": {"type": "str", "choices": ["minimum", "current", "legacy_ie"], "default": "minimum"},
     "thresholds": {"type": "dict", "default": {}},
     "protected_data": {"type": "bytes"},
+    "protected_volumes": {"type": "list", "elements": "str"},
     "system_state": {"type": "bool"},
+    "restore": {"type": "bool"},
     "protection": {"type": "str", "choices": ["active", "paused"], "default": "active"},
     "rules_file": {"type": "path"},
     "rules": {"type": "list", "elements": "dict", "default": []},

@@ -20,8 +20,11 @@ options:
   gather_subset:
     description:
       - The sections to gather. V(all) stands for every section that costs little, a leading V(!) takes a section out.
-      - V(agent_module_files), V(backup_history), V(connectivity), and V(internet_options) are not part of V(all), since
-        they take the host some seconds, or are rarely needed. Name them beside V(all).
+      # generated: sections_on_request
+      - V(agent_module_files), V(backup_history), V(connectivity), V(internet_options), V(iscsi), V(shadow_storage),
+        V(system_state), V(volume_access) are not part of V(all), since they take some seconds, or few hosts
+        need them. Name them beside V(all).
+      # end generated
       - Fewer sections mean fewer requests to the host. Rules of M(winops.mars.mars_compliance) about missing sections
         come out as unknown.
     type: list
@@ -41,8 +44,10 @@ options:
       - connectivity
       - dotnet
       - encryption_key
+      - instant_restore
       - interfering_software
       - internet_options
+      - iscsi
       - last_backup
       - os
       - os_support
@@ -52,11 +57,15 @@ options:
       - restart
       - root_certificates
       - scratch
+      - shadow_storage
+      - system_state
       - tasks
       - temp_files
       - tls
       - vault_credentials
+      - volume_access
       - volumes
+      - windows_server_backup
       - '!agent'
       - '!agent_module_files'
       - '!antivirus'
@@ -68,8 +77,10 @@ options:
       - '!connectivity'
       - '!dotnet'
       - '!encryption_key'
+      - '!instant_restore'
       - '!interfering_software'
       - '!internet_options'
+      - '!iscsi'
       - '!last_backup'
       - '!os'
       - '!os_support'
@@ -79,11 +90,15 @@ options:
       - '!restart'
       - '!root_certificates'
       - '!scratch'
+      - '!shadow_storage'
+      - '!system_state'
       - '!tasks'
       - '!temp_files'
       - '!tls'
       - '!vault_credentials'
+      - '!volume_access'
       - '!volumes'
+      - '!windows_server_backup'
       # end generated
   timeout:
     description:
@@ -536,6 +551,20 @@ ansible_facts:
               description: Where it is in the scratch folder, V(null) if it was not found there.
               type: str
               sample: C:\Program Files\Microsoft Azure Recovery Services Agent\Scratch\OnlineBackup.KEK
+        instant_restore:
+          description: The iSCSI targets of the host that are, or may be, those of recovery volumes of Instant Restore.
+          type: dict
+          contains:
+            recovery:
+              description: Names of the targets of recovery volumes.
+              type: list
+              elements: str
+              sample: []
+            unclear:
+              description: Names of targets that may be those of recovery volumes or of others.
+              type: list
+              elements: str
+              sample: []
         interfering_software:
           description: Software known to keep the agent from working, with C(name) and C(evidence).
           type: list
@@ -602,6 +631,35 @@ ansible_facts:
               description: Whether a policy makes the settings those of the computer.
               type: bool
               sample: false
+        iscsi:
+          description: The iSCSI initiator of Windows.
+          type: dict
+          contains:
+            devices:
+              description: Its device. The list is empty if there is none.
+              type: list
+              elements: dict
+              contains:
+                id:
+                  description: Device instance ID.
+                  type: str
+                  sample: ROOT\ISCSIPRT\0000
+                error_code:
+                  description: Error code of the Device Manager, V(0) if the device works, V(28) if it has no driver.
+                  type: int
+                  sample: 0
+            service:
+              description: The service C(MSiSCSI), V(null) if there is none.
+              type: dict
+              contains:
+                state:
+                  description: Its state.
+                  type: str
+                  sample: Running
+                start_mode:
+                  description: Its start mode.
+                  type: str
+                  sample: Manual
         last_backup:
           description: The last backup by the agent's event log, V(null) where the agent is not installed.
           type: dict
@@ -990,6 +1048,58 @@ ansible_facts:
                   description: Free space, in percent of the size.
                   type: float
                   sample: 50.0
+        shadow_storage:
+          description:
+            - The volumes whose shadow copies have storage, and how much it may be.
+            - Windows makes this storage when it first needs it, so a volume that is not listed is in order.
+          type: list
+          elements: dict
+          contains:
+            name:
+              description: The path the volume is mounted at, as in RV(ansible_facts.mars.volumes).
+              type: str
+              sample: D:\
+            storage:
+              description: The path of the volume that its shadow copies are stored on.
+              type: str
+              sample: D:\
+            maximum:
+              description: How much space they may use, in bytes. It is all of that volume if there is no limit.
+              type: int
+              sample: 53687091200
+            percent:
+              description: How much that is of the size of the volume, in percent.
+              type: float
+              sample: 10.0
+        system_state:
+          description: What backups of the System State need.
+          type: dict
+          contains:
+            feature:
+              description: Whether Windows Server Backup is installed, V(null) if Windows does not say.
+              type: bool
+              sample: true
+            folder_access:
+              description: Whether SYSTEM has full control of C(System Volume Information) on the drive of Windows.
+              type: bool
+              sample: true
+            services:
+              description: The services that take part in shadow copies.
+              type: list
+              elements: dict
+              contains:
+                name:
+                  description: Name of the service.
+                  type: str
+                  sample: VSS
+                state:
+                  description: Its state, V(null) if there is no such service.
+                  type: str
+                  sample: Stopped
+                start_mode:
+                  description: Its start mode, V(null) if there is no such service.
+                  type: str
+                  sample: Manual
         tasks:
           description: Every scheduled task in C(\Microsoft\OnlineBackup\).
           type: list
@@ -1154,6 +1264,25 @@ ansible_facts:
               description: Whether it has a certificate and the end of vault credentials. V(null) if it does not exist.
               type: bool
               sample: true
+        volume_access:
+          description: What keeps shadow copies of each volume of the host from being made.
+          type: list
+          elements: dict
+          contains:
+            name:
+              description: The path it is mounted at, as in RV(ansible_facts.mars.volumes).
+              type: str
+              sample: D:\
+            read_only:
+              description:
+                - Whether it is read-only, by itself or as all of its disk.
+                - V(null) if Windows does not say, as about dynamic disks and before Windows Server 2012.
+              type: bool
+              sample: false
+            locked:
+              description: Whether BitLocker has locked it.
+              type: bool
+              sample: false
         volumes:
           description: Every volume of the host.
           type: list
@@ -1200,6 +1329,28 @@ ansible_facts:
               description: Free space, in percent of the size.
               type: float
               sample: 50.0
+        windows_server_backup:
+          description: The schedule of Windows Server Backup, V(null) if it has none.
+          type: dict
+          contains:
+            enabled:
+              description: Whether its task is enabled.
+              type: bool
+              sample: true
+            both_scheduled:
+              description: Whether both this task and one of the agent have triggers.
+              type: bool
+              sample: true
+            nearest_minutes:
+              description:
+                - The shortest time between a start of this task and one of the agent's, in minutes.
+                - Only daily and weekly schedules are compared. It is V(null) if one of the two has none.
+              type: int
+              sample: 180
+            other_schedules:
+              description: Whether one of them has schedules that are neither daily nor weekly, and are not compared.
+              type: bool
+              sample: false
         # end generated
 """
 
@@ -1220,8 +1371,10 @@ SECTIONS = [
     "connectivity",
     "dotnet",
     "encryption_key",
+    "instant_restore",
     "interfering_software",
     "internet_options",
+    "iscsi",
     "last_backup",
     "os",
     "os_support",
@@ -1231,11 +1384,15 @@ SECTIONS = [
     "restart",
     "root_certificates",
     "scratch",
+    "shadow_storage",
+    "system_state",
     "tasks",
     "temp_files",
     "tls",
     "vault_credentials",
+    "volume_access",
     "volumes",
+    "windows_server_backup",
 ]
 # end generated
 

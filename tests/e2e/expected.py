@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import yaml
@@ -43,16 +44,22 @@ class Expected:
         )
 
 
-_HOSTS: Mapping[str, Any] = yaml.safe_load(FLEET.read_text(encoding="utf-8"))["hosts"]
+def _hosts(fleet: Path) -> Mapping[str, Any]:
+    hosts: Mapping[str, Any] = yaml.safe_load(fleet.read_text(encoding="utf-8"))["hosts"]
+    return hosts
+
+
+_HOSTS = _hosts(FLEET)
 # The open findings of each host that are only advice, though of rules that have errors, too
 _WARNINGS = {host: set(entry.get("expect", {}).get("warnings", ())) for host, entry in _HOSTS.items()}
 
 
-def _expected(baseline: str) -> Expected:
+def expected(fleet: Path, baseline: str) -> Expected:
+    """What the file of a fleet says about its hosts."""
     found: Findings = {}
     left: Findings = {}
     roles: dict[str, set[str]] = {}
-    for host, entry in _HOSTS.items():
+    for host, entry in _hosts(fleet).items():
         expect: Mapping[str, Any] = entry.get("expect", {"minimum": {}})
         found[host] = expect.get(baseline, expect["minimum"])
         left[host] = {
@@ -66,8 +73,8 @@ def _expected(baseline: str) -> Expected:
     return Expected(found, left, roles)
 
 
-MINIMUM = _expected("minimum")
-CURRENT = _expected("current")
+MINIMUM = expected(FLEET, "minimum")
+CURRENT = expected(FLEET, "current")
 #: A few hosts that need, together, every role that any host needs; and one that needs none.
 FEW = sorted(
     {

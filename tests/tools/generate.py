@@ -26,7 +26,7 @@ from jmespath.functions import Functions
 
 from ansible_collections.winops.mars.plugins.modules.mars_compliance import ARGUMENT_SPEC
 from ansible_collections.winops.mars.plugins.plugin_utils.mars.diagnosis.errors import known_errors
-from ansible_collections.winops.mars.plugins.plugin_utils.mars.gather import SECTIONS
+from ansible_collections.winops.mars.plugins.plugin_utils.mars.gather import DEFAULT_SECTIONS, SECTIONS
 from ansible_collections.winops.mars.plugins.plugin_utils.mars.rules.functions import RuleFunctions
 from ansible_collections.winops.mars.plugins.plugin_utils.mars.rules.reading import role_order, shipped_rules
 from ansible_collections.winops.mars.plugins.plugin_utils.mars.rules.thresholds import THRESHOLDS
@@ -87,6 +87,17 @@ def with_regions(text: str, regions: Mapping[str, Callable[[], str]]) -> str:
 def section_choices() -> str:
     """The choices of gather_subset as YAML."""
     return to_yaml(["all", *SECTIONS, *(f"!{section}" for section in SECTIONS)])
+
+
+def sections_on_request() -> str:
+    """The sections that V(all) does not stand for, as a paragraph of a module's documentation."""
+    names = [f"V({name})" for name in SECTIONS if name not in DEFAULT_SECTIONS]
+    return to_yaml(
+        [
+            f"{', '.join(names)} are not part of V(all), since they take some seconds, or few hosts need them. "
+            "Name them beside V(all)."
+        ]
+    )
 
 
 def section_list() -> str:
@@ -348,6 +359,7 @@ Generated from meta/argument_specs.yml by make generate
 #: The regions of each file, and what fills them.
 REGIONS: dict[str, dict[str, Callable[[], str]]] = {
     "plugins/modules/mars_facts.py": {
+        "sections_on_request": sections_on_request,
         "section_choices": section_choices,
         "section_list": section_list,
         "section_documentation": section_documentation,

@@ -20,6 +20,7 @@ from ..windows.errors import CimError
 from ..windows.operating_system import OperatingSystem
 from ..windows.registry import Registry
 from ..windows.registry_query import ABSENT_QUERY, RegistryKey, query, registry_key
+from ..windows.scheduled_tasks import ScheduledTask, ScheduledTasks
 from ..windows.services import Service, Services
 from ..windows.volumes import Volume, Volumes
 from ..wsman.errors import (
@@ -36,6 +37,9 @@ from .catalogue import ANTIVIRUS_SERVICES, APPLICATION_SERVICES, INTERFERING_SOF
 
 #: The command line that a section wants to be run, None if it needs none on this host.
 Command = Callable[["Host"], str | None]
+
+#: The services that Microsoft's page on backing up the System State names.
+SYSTEM_STATE_SERVICES = ("RpcSs", "EventSystem", "SENS", "VSS", "swprv")
 
 # What ends the gathering: the host is gone, or never was one.
 _GONE = (Unreachable, AuthenticationRejected, NoService)
@@ -161,8 +165,10 @@ class Host:
             names=[
                 locations.ENGINE_SERVICE,
                 locations.APPLOCKER_SERVICE,
+                locations.ISCSI_SERVICE,
                 DEFENDER_SERVICE,
                 TIME_SERVICE,
+                *SYSTEM_STATE_SERVICES,
                 *ROLE_SERVICES,
                 *ANTIVIRUS_SERVICES,
                 *APPLICATION_SERVICES,
@@ -171,6 +177,20 @@ class Host:
             display_names=[locations.MANAGEMENT_SERVICE_DISPLAY_NAME],
             programs=[locations.MANAGEMENT_PROGRAM],
         )
+
+    def service(self, name: str) -> Service | None:
+        """One of these services by its name, None if there is none."""
+        return next((service for service in self.services if service.name.lower() == name.lower()), None)
+
+    def service_facts(self, name: str) -> dict[str, str] | None:
+        """State and start mode of one of these services, None if there is none."""
+        service = self.service(name)
+        return {"state": service.state, "start_mode": service.start_mode} if service else None
+
+    @cached_property
+    def backup_tasks(self) -> list[ScheduledTask]:
+        """The agent's tasks."""
+        return ScheduledTasks(self.session).in_folder(locations.TASK_FOLDER)
 
     @cached_property
     def volumes(self) -> list[Volume]:

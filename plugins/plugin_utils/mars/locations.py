@@ -15,6 +15,11 @@ KEPT_KEY = r"HKLM\SOFTWARE\winops.mars"
 FORMER_SCRATCH_VALUE = "FormerScratchLocation"
 
 ENGINE_SERVICE = "obengine"
+ISCSI_SERVICE = "MSiSCSI"
+BACKUP_FEATURE = "WindowsServerBackup"
+# The task that starts the backups of Windows Server Backup, in the Task Scheduler and as the registry lists its tasks
+BACKUP_TASK = "\\Microsoft\\Windows\\Backup\\Microsoft-Windows-WindowsBackup"
+BACKUP_TASK_KEY = r"HKLM\SOFTWARE\Microsoft\Windows NT\CurrentVersion\Schedule\TaskCache\Tree" + BACKUP_TASK
 # No source names this service's short name, and its display name is translated: then it is found by its program.
 MANAGEMENT_SERVICE_DISPLAY_NAME = "Microsoft Azure Recovery Services Management Agent"
 MANAGEMENT_PROGRAM = "OBRecoveryServicesManagementAgent.exe"

@@ -6,9 +6,7 @@
 
 from __future__ import annotations
 
-import re
-
-from ..mars import locations
+from ..mars import locations, recovery_targets
 from ..windows import paths
 from ..windows.errors import CimError
 from ..windows.files import Files
@@ -19,8 +17,6 @@ from ..wsman.session import Session
 from .scratch_copy import AGENT_ENTRIES, ScratchCopy
 
 _SYSTEM_STATE_LABEL = "CBSSBVol_"
-# No source names the target through which the agent connects a recovery volume.
-_RECOVERY_TARGET = re.compile("azure|recovery", re.IGNORECASE)
 # The agent writes to the folder at once, so this part of its size must stay free.
 _MARGIN = 0.1
 
@@ -64,7 +60,7 @@ class ScratchChecks:
                     "unmount it in Disk Management first"
                 )
         for target in Volumes(self._session).iscsi_targets():
-            if _RECOVERY_TARGET.search(target):
+            if recovery_targets.kind(target) == "recovery":
                 raise CimError(
                     f"a recovery volume is mounted (iSCSI target {target}): unmount it in the Microsoft Azure Backup "
                     "console first"

@@ -14,6 +14,8 @@ from .errors import CimError
 
 #: What a program needs to work in a folder: the rights that Explorer calls "Modify".
 MODIFY = 0x1301BF
+#: Everything, which Explorer calls "Full control".
+FULL_CONTROL = 0x1F01FF
 
 # SYSTEM and the groups it is in, as SDDL writes them: Everyone, Authenticated Users, Administrators
 _SYSTEM = frozenset({"SY", "S-1-5-18", "WD", "S-1-1-0", "AU", "S-1-5-11", "BA", "S-1-5-32-544"})
@@ -49,8 +51,8 @@ def access_query(path: str) -> str:
     return f"cacls {quoted(path)} /S"
 
 
-def system_may_modify(path: str, output: str) -> bool:
-    """Return whether what :func:`access_query` printed lets SYSTEM work in a folder.
+def system_has(rights: int, path: str, output: str) -> bool:
+    """Return whether what :func:`access_query` printed gives SYSTEM these rights to a folder, such as :data:`MODIFY`.
 
     Raises :class:`CimError` if the output is not such a list, or has conditional entries.
     """
@@ -65,16 +67,16 @@ def system_may_modify(path: str, output: str) -> bool:
         parts = entry.split(";")
         if len(parts) < 6:
             raise CimError(f"the access list of {path} has an entry that cannot be read: {entry[:80]!r}")
-        kind, flags, rights, account = parts[0], parts[1], parts[2], parts[5]
+        kind, flags, entry_rights, account = parts[0], parts[1], parts[2], parts[5]
         if account not in _SYSTEM or "IO" in re.findall("..", flags):
             continue
         if kind == "A":
-            granted |= _mask(path, rights) & ~denied
+            granted |= _mask(path, entry_rights) & ~denied
         elif kind == "D":
-            denied |= _mask(path, rights) & ~granted
+            denied |= _mask(path, entry_rights) & ~granted
         else:
             raise CimError(f"the access list of {path} has an entry that depends on a condition: check it by hand")
-    return granted & MODIFY == MODIFY
+    return granted & rights == rights
 
 
 def _mask(path: str, rights: str) -> int:

@@ -46,6 +46,8 @@ class Trigger:
     :ivar start: when it begins to count, None if at once. Without a zone it is in the host's local time.
     :ivar end: when it ends to count, None if never; likewise.
     :ivar once: whether it starts the task at ``start`` and at no other time.
+    :ivar days: days of the week, 0 for Sunday, on which it may start the task at the time of ``start``, and at no other
+        time of that day; None for schedules other than daily and weekly ones.
     """
 
     type: str
@@ -54,6 +56,7 @@ class Trigger:
     start: datetime | None
     end: datetime | None
     once: bool
+    days: tuple[int, ...] | None
 
 
 @dataclass(frozen=True)
@@ -209,7 +212,22 @@ def _trigger(node: Element) -> Trigger:
         start=_time(_text(node, "StartBoundary")),
         end=_time(_text(node, "EndBoundary")),
         once=kind == "TimeTrigger" and _text(node, "Repetition", "Interval") is None,
+        days=_days(node),
     )
+
+
+def _days(trigger: Element) -> tuple[int, ...] | None:
+    if _text(trigger, "StartBoundary") is None or _text(trigger, "Repetition", "Interval") is not None:
+        return None
+    if trigger.find(f"{_TASK}ScheduleByDay") is not None:
+        return tuple(range(len(_WEEK)))
+    return tuple(_chosen_days(trigger)) or None
+
+
+def _chosen_days(trigger: Element) -> list[int]:
+    """Return the days of a weekly schedule, 0 for Sunday; none for other schedules."""
+    chosen = {str(day.tag).removeprefix(_TASK) for day in trigger.findall(f"{_TASK}ScheduleByWeek/{_TASK}DaysOfWeek/*")}
+    return [number for number, day in enumerate(_WEEK) if day in chosen]
 
 
 def _longest_gap(trigger: Element) -> int | None:
@@ -217,8 +235,7 @@ def _longest_gap(trigger: Element) -> int | None:
     if trigger.find(f"{_TASK}ScheduleByDay") is not None:
         return _number(trigger, "ScheduleByDay", "DaysInterval")
     weeks = _number(trigger, "ScheduleByWeek", "WeeksInterval")
-    chosen = {str(day.tag).removeprefix(_TASK) for day in trigger.findall(f"{_TASK}ScheduleByWeek/{_TASK}DaysOfWeek/*")}
-    days = [number for number, day in enumerate(_WEEK) if day in chosen]
+    days = _chosen_days(trigger)
     if weeks is None or not days:
         return None
     return max(later - day for day, later in zip(days, [*days[1:], days[0] + 7 * weeks], strict=True))

@@ -50,6 +50,10 @@ class Volume:
     capacity: int | None
     free: int | None
 
+    def is_mounted_at(self, path: str) -> bool:
+        """Return whether this is the mount path or the device ID of the volume."""
+        return paths.same_path(path, self.name) or paths.same_path(path, self.device_id)
+
 
 def _volume(instance: Instance) -> Volume:
     device_id = instance.read("DeviceID", string) or ""

@@ -34,7 +34,11 @@ profiles it is a delta on: mappings merge (keys without regard to case), anythin
                             ``depends_on, accepts_stop, starts, revived_after, revived_if_disabled}}``;
                             ``starts: code`` answers 7, ``starts: dies`` ends Stopped; ``revived_after``: seconds after
                             which something starts it again, ``revived_if_disabled``: which also enables it
-``volumes``                 ``{mount path: {capacity, free, label, file_system, drive_type, compressed, guid}}``
+``volumes``                 ``{mount path: {capacity, free, label, file_system, drive_type, compressed, guid,``
+                            ``read_only, disk_read_only, dynamic, bitlocker}}``; ``bitlocker``: ``locked`` or
+                            ``unlocked``; no volume with it on a server: BitLocker is not installed
+``shadow_storage``          ``{mount path: {on, maximum}}``, the maximum a size or ``unbounded``; without an entry,
+                            there is no storage. ``shadow_storage_fixed: true``: vssadmin fails
 ``files``                   ``{path: {size | content, version, sha256, sddl, attributes, junction, short_name,``
                             ``hours_old, count}}``; a path ending in ``\`` is a directory; ``junction``: where it
                             leads, also for a second mount point of a volume; attributes: compressed encrypted sparse
@@ -42,10 +46,12 @@ profiles it is a delta on: mappings merge (keys without regard to case), anythin
                             knows no attributes of it and fsutil fails; ``count`` makes so many files and puts their
                             numbers in the place of ``<n>``
 ``deduplication``           ``{mount path: {enabled, exclude_folders, saved}}``; absent: the namespace does not exist
+``iscsi_device``            error code of the initiator's device; ``null``: it was removed
 ``iscsi_targets``           names of the iSCSI targets to which the initiator has a session
 ``defender``                ``{running_mode, tamper_protection, null, fails, instances}``; absent: the namespace does
                             not exist. ``null``: properties without a value; ``fails``: the code its classes answer;
                             ``instances: 0``: its classes are there, and empty
+``features``                ``{name as in DISM: InstallState}``: 1 enabled, 2 disabled, 3 absent, 4 unknown
 ``filters``                 ``{name: altitude}`` of file system filters, ``""`` for a legacy one; absent: fltmc fails
 ``antivirus_products``      ``{name: {guid, path, state}}`` of the Security Center (client releases only)
 ``tasks``                   ``{path: {xml, password, last_run, last_result, set, broken}}``; ``set`` writes elements of

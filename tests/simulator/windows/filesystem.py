@@ -78,6 +78,14 @@ class Volume:
     file_system: str | None = "NTFS"
     drive_type: int = 3
     compressed: bool = False
+    read_only: bool = False
+    disk_read_only: bool = False
+    dynamic: bool = False
+    bitlocker: str | None = None
+
+    def __post_init__(self) -> None:
+        if self.bitlocker == "locked":
+            self.file_system = None
 
     @property
     def drive_letter(self) -> str | None:

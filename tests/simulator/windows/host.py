@@ -23,6 +23,7 @@ from tests.simulator.windows import (
     scheduled_tasks,
     services,
     stdregprov,
+    storage,
     volumes,
 )
 from tests.simulator.windows.clock import Agenda, Clock, Entry
@@ -82,6 +83,7 @@ class Host:
         self.computer_id = str(uuid.uuid5(uuid.NAMESPACE_DNS, name)).upper()
         self.registry.load(_with_identity(profile.get("registry", {}), self.computer_id))
         self.files = FileSystem.load(profile["volumes"], profile.get("files", {}))
+        self.shadow_storages = storage.ShadowStorages(profile.get("shadow_storage", {}), self.files)
         self.registry.create(rf"HKU\{account.sid}\Software", trusted=True)
         self.files.declare({rf"C:\Users\{account.name}\AppData\Local\Temp" + "\\": {}})
         self.services = services.Services(profile["services"], self.registry, self.agenda)
@@ -122,6 +124,7 @@ class Host:
             *files.classes(),
             *environment.classes(),
             *hardware.classes(self),
+            *storage.classes(self),
         ]
         if self.build >= FIRST_TASK_CLASSES:
             found += scheduled_tasks.classes()
@@ -317,6 +320,7 @@ class Host:
             "registry": self.registry.state(),
             "services": self.services.state(),
             "files": self.files.state(),
+            "shadow_storage": self.shadow_storages.state(),
             "tasks": self.tasks.state(),
             "installed": sorted(self.installed),
         }

@@ -37,6 +37,9 @@ START_SECONDS = 0.1
 # Windows registers its own tasks so that every user may read them. Programs run as SYSTEM or an administrator do not.
 _FOR_EVERYONE = "\\Microsoft\\Windows\\"
 
+# Where the registry lists the tasks, by their paths
+_TREE_KEY = r"HKLM\SOFTWARE\Microsoft\Windows NT\CurrentVersion\Schedule\TaskCache\Tree"
+
 _SERVICE_ACCOUNTS = ("S-1-5-18", "S-1-5-19", "S-1-5-20")
 
 
@@ -164,6 +167,7 @@ class Tasks:
         if existing:
             task.last_run, task.last_result, task.run = existing.last_run, existing.last_result, existing.run
         self._tasks[full.lower()] = task
+        self._host.registry.create(_TREE_KEY + task.path, trusted=True)
         return task
 
     def _store_principal(self, definition: Element, user: str | None, password: str | None) -> None:
@@ -200,6 +204,7 @@ class Tasks:
         task = self.get(path)
         self.stop(path)
         del self._tasks[task.path.lower()]
+        self._host.registry.delete_key(_TREE_KEY + task.path, recurse=True, trusted=True)
 
     def set_enabled(self, path: str, enabled: bool) -> Task:
         task = self.get(path)

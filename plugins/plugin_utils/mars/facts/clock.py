@@ -47,11 +47,6 @@ def gather(host: Host) -> dict[str, Any]:
         {
             "offset": lambda: round(host.clock_offset.total_seconds(), 1),
             "time_zone": lambda: key.string("TimeZoneKeyName") if (key := host.key(TIME_ZONE_KEY)) else None,
-            "service": lambda: _service(host),
+            "service": lambda: host.service_facts(TIME_SERVICE),
         },
     )
-
-
-def _service(host: Host) -> dict[str, str] | None:
-    found = [service for service in host.services if service.name.lower() == TIME_SERVICE.lower()]
-    return {"state": found[0].state, "start_mode": found[0].start_mode} if found else None

@@ -22,7 +22,7 @@ from ...windows.files import (
     reparse_point_query,
 )
 from ...windows.rights import require_elevation
-from ...windows.security import access_query, system_may_modify
+from ...windows.security import MODIFY, access_query, system_has
 from ...windows.volumes import Volume, Volumes, volume_of
 from .. import locations
 from ..host import Command, Host
@@ -171,7 +171,7 @@ def gather(host: Host) -> dict[str, Any]:
         require_elevation(host.session, f"which attributes the files in {location} have")
         facts["virtual_disks"] = [_disk(disk) for disk in read_attributes(location, host.output("scratch_disks"))]
     with host.reading("scratch.system_access"):
-        facts["system_access"] = system_may_modify(location, host.output("scratch_access").text)
+        facts["system_access"] = system_has(MODIFY, location, host.output("scratch_access").text)
     with host.reading("scratch"):
         reparse_points = _reparse_points(host, location)
         facts["reparse_point"] = location in reparse_points

@@ -10,9 +10,8 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from ...windows.accounts import Accounts
-from ...windows.scheduled_tasks import ScheduledTask, ScheduledTasks
+from ...windows.scheduled_tasks import ScheduledTask
 from ...windows.task_xml import Trigger
-from .. import locations
 from ..host import Host
 
 DESCRIPTION = r"""
@@ -106,7 +105,7 @@ _SPARE_DAYS = 1
 def gather(host: Host) -> list[dict[str, Any]]:
     """Every task in the agent's folder of the task scheduler."""
     accounts = Accounts(host.session)
-    tasks = ScheduledTasks(host.session).in_folder(locations.TASK_FOLDER)
+    tasks = host.backup_tasks
     now = host.operating_system.local_time if tasks else _NEVER
     return [_task(task, accounts, now) for task in tasks]
 

@@ -28,7 +28,15 @@ except ImportError:
 
 
 from ...windows.exclusions import covers_folder, covers_program, exclusion
-from ...windows.paths import expand_variables, fold, has_short_name, is_plain_folder, is_system_folder, same_path
+from ...windows.paths import (
+    expand_variables,
+    fold,
+    has_short_name,
+    is_plain_folder,
+    is_system_folder,
+    is_within,
+    same_path,
+)
 from ...windows.versions import parse
 from ..catalogue import DOTNET_RELEASES
 
@@ -91,6 +99,18 @@ class RuleFunctions(Functions):
             return None
         return fold(path).endswith(fold(extension))
 
+    @signature(_ANY, _ANY, _ANY)
+    def _func_of_volumes(self, entries: Any, paths: Any, mount_points: Any) -> list[Any] | None:
+        """The entries about the volumes that hold these paths, one for each path that has one. Entries have the mount
+        point of their volume as ``name``; the function needs those of all volumes, ``volumes[].name``."""
+        if not _are_named(entries) or not _are_texts(paths) or not _are_texts(mount_points):
+            return None
+        holders = [
+            max((name for name in mount_points if is_within(path, name)), key=len, default=None) for path in paths
+        ]
+        by_name = {entry["name"]: entry for entry in entries}
+        return [by_name[name] for name in holders if name in by_name]
+
     @signature(_ANY, _ANY)
     def _func_lists_path(self, entries: Any, path: Any) -> bool | None:
         """Whether a list of paths has this path; null if only a short name such as ``PROGRA~1`` might be it."""
@@ -149,6 +169,13 @@ FUNCTION_ARGUMENTS: dict[str, int | None] = {
 
 def _are_texts(value: Any) -> bool:
     return isinstance(value, list) and all(isinstance(item, str) for item in value)
+
+
+def _are_named(value: Any) -> bool:
+    """Whether this is a list of entries, each with a name."""
+    return isinstance(value, list) and all(
+        isinstance(item, dict) and isinstance(item.get("name"), str) for item in value
+    )
 
 
 def _is_number(value: Any) -> bool:

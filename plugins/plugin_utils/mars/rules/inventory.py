@@ -12,8 +12,12 @@ from typing import Any
 INVENTORY: dict[str, Any] = {
     # Size of all data that the agent protects, in bytes
     "protected_data": None,
+    # Paths of what the agent protects, from which the volumes follow; None if it is not given
+    "protected_volumes": None,
     # Whether the agent protects the System State
     "system_state": None,
+    # Whether data is about to be restored to the host
+    "restore": None,
     # "active", or "paused" where somebody stopped the backups on purpose
     "protection": "active",
 }

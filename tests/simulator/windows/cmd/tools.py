@@ -17,6 +17,7 @@ from tests.simulator.windows.cmd import (
     schtasks,
     system,
     transfer,
+    vssadmin,
     wevtutil,
 )
 from tests.simulator.windows.cmd.context import Context
@@ -49,6 +50,7 @@ TOOLS: dict[str, Callable[[Context, list[str]], int]] = {
     "shutdown": system.shutdown,
     "timeout": system.timeout,
     "tzutil": system.tzutil,
+    "vssadmin": vssadmin.vssadmin,
     "w32tm": system.w32tm,
     "wevtutil": wevtutil.wevtutil,
     "where": files.where,

@@ -129,6 +129,8 @@ def lasting(host: SimulatedHost) -> dict[str, Any]:
     state = host.windows.state()
     state["registry"].get(r"HKLM\SOFTWARE\winops.mars", {}).pop("FormerScratchMoved", None)
     state["files"] = {path: file for path, file in state["files"]["files"].items() if "winops.mars-" not in path}
+    # Where Windows lists its tasks
+    state["registry"] = {path: key for path, key in state["registry"].items() if "\\winops.mars-" not in path}
     state["tasks"] = {path: task for path, task in state["tasks"].items() if "winops.mars-" not in path}
     return state
 

@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 
 from ansible_collections.winops.mars.plugins.plugin_utils.mars.gather import SECTIONS, gather
+from ansible_collections.winops.mars.plugins.plugin_utils.mars.rules.inventory import INVENTORY
 from tests.unit.simulated import simulated
 
 AGENT = r"C:\Program Files\Microsoft Azure Recovery Services Agent"
@@ -65,6 +66,10 @@ def healthy() -> dict[str, Any]:
             "service": {"state": "Running", "start_mode": "Auto"},
         },
         "dotnet": {"release": 528449, "version": "4.8"},
+        "iscsi": {
+            "devices": [{"id": r"ROOT\ISCSIPRT\0000", "error_code": 0}],
+            "service": {"state": "Running", "start_mode": "Manual"},
+        },
         "powershell": {
             "version": "5.1.20348.1",
             "execution_policy": {
@@ -85,6 +90,23 @@ def healthy() -> dict[str, Any]:
             "module": True,
             "engine": {"name": "obengine", "state": "Running", "start_mode": "Auto"},
             "management": {"name": "OBRecoveryServicesManagementAgent", "state": "Running", "start_mode": "Auto"},
+        },
+        "system_state": {
+            "feature": True,
+            "folder_access": True,
+            "services": [
+                {"name": "RpcSs", "state": "Running", "start_mode": "Auto"},
+                {"name": "EventSystem", "state": "Running", "start_mode": "Auto"},
+                {"name": "SENS", "state": "Running", "start_mode": "Auto"},
+                {"name": "VSS", "state": "Stopped", "start_mode": "Manual"},
+                {"name": "swprv", "state": "Stopped", "start_mode": "Manual"},
+            ],
+        },
+        "windows_server_backup": {
+            "enabled": True,
+            "both_scheduled": True,
+            "nearest_minutes": 180,
+            "other_schedules": False,
         },
         "tasks": [
             {
@@ -162,7 +184,12 @@ GIVEN = {
     "time_zone": "W. Europe Standard Time",
     "offline_backup": True,
     "internet_explorer": True,
+    "shadow_storage_percent": 10,
 }
+#: What the inventory says about the healthy host.
+SAID = INVENTORY | {"protected_volumes": ["D:\\Data"], "restore": True}
+#: And that the System State is protected, which needs more space.
+SAID_WITH_SYSTEM_STATE = SAID | {"system_state": True}
 
 
 def put(facts: Any, path: str, value: Any) -> None:

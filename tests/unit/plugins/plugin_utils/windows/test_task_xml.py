@@ -84,7 +84,8 @@ def test_reads_what_a_backup_task_says() -> None:
 def test_what_is_not_written_has_the_default_of_the_schema() -> None:
     task = TaskDefinition.parse(wrapped("<Triggers><TimeTrigger /></Triggers>"))
     assert task.enabled
-    assert task.triggers == (Trigger("TimeTrigger", True, interval_hours=None, start=None, end=None, once=True),)
+    (trigger,) = task.triggers
+    assert trigger == Trigger("TimeTrigger", True, None, start=None, end=None, once=True, days=None)
     assert task.multiple_instances == "IgnoreNew"
     assert (task.principal.id, task.principal.kind, task.principal.logon_type) == ("", "user", None)
 
@@ -110,7 +111,7 @@ def test_what_is_not_written_has_the_default_of_the_schema() -> None:
 def test_the_longest_time_between_two_starts(schedule: str, hours: int | None) -> None:
     xml = wrapped(f"<Triggers><CalendarTrigger>{schedule}</CalendarTrigger></Triggers>")
     assert TaskDefinition.parse(xml).triggers == (
-        Trigger("CalendarTrigger", True, hours, start=None, end=None, once=False),
+        Trigger("CalendarTrigger", True, hours, start=None, end=None, once=False, days=None),
     )
 
 

@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 from ansible_collections.winops.mars.plugins.plugin_utils.mars.rules.check import Finding, check, find
 from ansible_collections.winops.mars.plugins.plugin_utils.mars.rules.reading import shipped_rules
 from ansible_collections.winops.mars.plugins.plugin_utils.mars.rules.thresholds import thresholds
-from tests.unit.plugins.plugin_utils.mars.conftest import GIVEN, put
+from tests.unit.plugins.plugin_utils.mars.conftest import GIVEN, SAID, SAID_WITH_SYSTEM_STATE, put
 
 Host = Callable[[dict[str, Any]], dict[str, Any]]
 Changes = dict[str, Any]
@@ -40,12 +40,13 @@ SECOND_TASK = {
 
 
 def finding(facts: dict[str, Any], rule: str, baseline: str = "current", **overrides: Any) -> Finding:
-    return find(shipped_rules()[rule], facts, thresholds(baseline, GIVEN | overrides))
+    said = SAID_WITH_SYSTEM_STATE if rule.startswith("system_state") else SAID
+    return find(shipped_rules()[rule], facts, thresholds(baseline, GIVEN | overrides), said)
 
 
 @pytest.mark.parametrize("baseline", ["minimum", "current"])
 def test_a_healthy_host_complies_with_every_rule(host: Host, baseline: str) -> None:
-    compliance = check(host({}), list(shipped_rules().values()), thresholds(baseline, GIVEN))
+    compliance = check(host({}), list(shipped_rules().values()), thresholds(baseline, GIVEN), SAID_WITH_SYSTEM_STATE)
 
     # Some rules are for other hosts, or need what only the user knows
     assert {
@@ -432,7 +433,9 @@ def test_an_unread_fact_never_leads_to_a_new_claim(host: Host, data: st.DataObje
     put(fewer, removed, ...)
 
     for rule in shipped_rules().values():
-        before, after = (find(rule, some, thresholds("current", {})) for some in (facts, fewer))
+        before, after = (
+            find(rule, some, thresholds("current", GIVEN), SAID_WITH_SYSTEM_STATE) for some in (facts, fewer)
+        )
         if after.status != "unknown":
             assert (after.status, after.severity) == (before.status, before.severity), (rule.id, removed)
             assert after.role in (before.role, None), (rule.id, removed)
