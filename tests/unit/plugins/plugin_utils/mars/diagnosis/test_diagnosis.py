@@ -76,6 +76,10 @@ NO_TLS: dict[str, Any] = {
         r"HKLM\SYSTEM\CurrentControlSet\Control\SecurityProviders\SCHANNEL\Protocols\TLS 1.2\Client": {"Enabled": 0}
     }
 }
+MOUNTED: dict[str, Any] = {
+    "services": {"MSiSCSI": {"state": "Running"}},
+    "iscsi_targets": ["iqn.2016-01.microsoft.azure.backup:recovery"],
+}
 STOPPED: dict[str, Any] = {"services": {"obengine": {"state": "Stopped"}}}
 
 
@@ -98,6 +102,7 @@ HOSTS: list[tuple[str, str, dict[str, Any]]] = [
     ("backups_not_on_schedule", "execution_policy_strict", {"registry": {SHELL: {"ExecutionPolicy": "Restricted"}}}),
     ("backups_not_on_schedule", "task_account", task(Principals__Principal__UserId="S-1-5-21-1-2-3-1013")),
     ("backups_not_on_schedule", "engine_stopped", STOPPED),
+    ("backups_not_on_schedule", "recovery_mounted", MOUNTED),
     ("job_already_running", "task_overlap", task(Settings__MultipleInstancesPolicy="Parallel")),
     ("checksum_store", "antivirus", SCANNED),
     ("checksum_store", "scratch_moved", MOVED),
@@ -141,7 +146,33 @@ def test_on_a_healthy_host_nothing_is_confirmed(error: Any) -> None:
     decided = {cause.id for cause in error.causes if cause.rules or cause.confirmed}
     open_here = {"vault_credentials_unusable", "vault_full", "connection_blocked", "module_files_missing"}
     open_here |= {"file_download_disabled", "sites_not_trusted"}
+    open_here |= {"iscsi_device", "iscsi_service", "windows_server_backup_missing"}
     assert causes(diagnosis, "excluded") >= decided - open_here
+
+
+@pytest.mark.parametrize(
+    "error, cause, section, lacking, given",
+    [
+        ("restore_mount", "iscsi_device", "iscsi", {"iscsi_device": 28}, {}),
+        ("restore_mount", "iscsi_service", "iscsi", {}, {"services": {"MSiSCSI": {"state": "Running"}}}),
+        (
+            "windows_server_backup",
+            "windows_server_backup_missing",
+            "system_state",
+            {},
+            {"features": {"WindowsServerBackup": 1}},
+        ),
+    ],
+)
+def test_what_is_gathered_on_request_decides(
+    error: str, cause: str, section: str, lacking: dict[str, Any], given: dict[str, Any]
+) -> None:
+    def status(**profile: Any) -> str:
+        facts = gather(simulated(base="healthy-2022", **profile).session, [section])
+        return statuses(diagnose(known_errors()[error], facts, []))[cause]
+
+    assert statuses(diagnosed(error, healthy()))[cause] == "possible"
+    assert (status(**lacking), status(**given)) == ("confirmed", "excluded")
 
 
 @pytest.mark.parametrize("error", known_errors().values(), ids=lambda error: error.id)
