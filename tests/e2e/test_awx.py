@@ -19,8 +19,11 @@ from tests.e2e.runs import MAIN_PLAYBOOK, Fleet, Run, running
 from tests.simulator.process import REPOSITORY
 
 HOSTS = Path(__file__).parent / "fleets/awx.yml"
-# Extra variables of the second job's template: the hosts that all slices of the first one found, as the guide has it
-FOUND = "{{ query('vars', *query('varnames', '^mars_audit_noncompliant_hosts_job_')) | flatten }}"
+# Extra variables of the second job's template: the hosts that all slices of the first one found
+FOUND = yaml.load(
+    (REPOSITORY / "playbooks/vars/awx_templates.yml").read_text(encoding="utf-8").replace("!unsafe ", ""),
+    Loader=yaml.SafeLoader,
+)["mars_awx_found_by_audit"]
 # As much of an event as AWX's web page shows
 SHOWN = 1024
 
@@ -66,12 +69,13 @@ def test_blank_answers_change_nothing_and_one_job_hands_on_to_the_next(fleet: Fl
     assert audit.artifacts["mars_audit_noncompliant_hosts_job_7"] == ["task-2016"]
     assert audit.artifacts["mars_audit_not_checked_hosts_job_7"] == ["refuses", "gone"]
     answers = {
+        "awx_workflow_job_id": 9,
         "survey_dotnet_source": "",
         "survey_mars_prereqs_baseline": "current",
         "survey_mars_prereqs_reboot": "false",
         "survey_mars_prereqs_disabled_rules": ["task_instances"],
     }
-    template = shlex.quote(json.dumps({"mars_prereqs_hosts": FOUND}))
+    template = shlex.quote(json.dumps(FOUND))
     enforcement = fleet.play(MAIN_PLAYBOOK, "--tags=dotnet", "-e", template, launched_with=audit.artifacts | answers)
 
     assert set(enforcement.tasks()) == {"task-2016"}
@@ -148,7 +152,7 @@ def test_the_report_of_a_batch_adds_to_those_before_even_if_all_of_its_hosts_fai
     assert str(tmp_path / "report/mars-report.html") in run.stdout
 
 
-def test_a_list_without_hosts_is_no_host(fleet: Fleet) -> None:
-    run = fleet.play(launched_with={"mars_prereqs_hosts": []})
+def test_a_workflow_whose_audit_found_no_host_fixes_none(fleet: Fleet) -> None:
+    run = fleet.play(MAIN_PLAYBOOK, "-e", shlex.quote(json.dumps(FOUND)), launched_with={"awx_workflow_job_id": 9})
 
     assert (run.rc, run.tasks()) == (0, {})
