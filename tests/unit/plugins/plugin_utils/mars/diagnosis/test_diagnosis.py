@@ -147,6 +147,7 @@ def test_on_a_healthy_host_nothing_is_confirmed(error: Any) -> None:
     open_here = {"vault_credentials_unusable", "vault_full", "connection_blocked", "module_files_missing"}
     open_here |= {"file_download_disabled", "sites_not_trusted"}
     open_here |= {"iscsi_device", "iscsi_service", "windows_server_backup_missing"}
+    open_here |= {"shadow_storage_small", "volumes_unsupported", "vss_services"}
     assert causes(diagnosis, "excluded") >= decided - open_here
 
 
@@ -173,6 +174,44 @@ def test_what_is_gathered_on_request_decides(
 
     assert statuses(diagnosed(error, healthy()))[cause] == "possible"
     assert (status(**lacking), status(**given)) == ("confirmed", "excluded")
+
+
+@pytest.mark.parametrize(
+    "error, cause, role, profile",
+    [
+        (
+            "shadow_storage_low",
+            "shadow_storage_small",
+            "shadow_storage",
+            {"shadow_storage": {"C:\\": {"maximum": "1 GiB"}}},
+        ),
+        (
+            "shadow_copy_growth",
+            "shadow_storage_small",
+            "shadow_storage",
+            {"shadow_storage": {"C:\\": {"maximum": "1 GiB"}}},
+        ),
+        ("completed_with_warnings", "volumes_unsupported", None, {"volumes": {"C:\\": {"read_only": True}}}),
+        ("vss_writer", "vss_services", "system_state_services", {"services": {"VSS": {"start_mode": "Disabled"}}}),
+        ("restore_mount", "iscsi_service", "iscsi_initiator", {"services": {"MSiSCSI": {"state": "Stopped"}}}),
+    ],
+)
+def test_what_the_inventory_says_about_the_host_decides_more(
+    error: str, cause: str, role: str | None, profile: dict[str, Any]
+) -> None:
+    inventory = INVENTORY | {"protected_volumes": ["C:\\"], "system_state": True, "restore": True}
+    sections = [*DEFAULT_SECTIONS, "iscsi", "shadow_storage", "system_state", "volume_access"]
+
+    def found(**profile: Any) -> Diagnosis:
+        facts = gather(simulated(base="healthy-2022", **profile).session, sections)
+        limits = thresholds("minimum", {"shadow_storage_percent": 10})
+        findings = check(facts, list(shipped_rules().values()), limits, inventory).as_dict()["findings"]
+        return diagnose(known_errors()[error], facts, findings)
+
+    assert causes(found(**profile), "confirmed") == {cause}
+    assert found(**profile).roles == ([role] if role else [])
+    running = {"services": {"MSiSCSI": {"state": "Running"}}, "features": {"WindowsServerBackup": 1}}
+    assert statuses(found(**running))[cause] == "excluded"
 
 
 @pytest.mark.parametrize("error", known_errors().values(), ids=lambda error: error.id)
