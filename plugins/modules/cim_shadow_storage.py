@@ -16,7 +16,7 @@ description:
   - If nobody set a maximum so far, nothing changes. Windows then makes the storage when it first needs it.
 options:
   volume:
-    description: The path that the volume is mounted at, such as V(D:\), or its unique path.
+    description: The path that the volume is mounted at, such as V(D:\\), or its unique path.
     type: str
     required: true
   percent:

@@ -91,7 +91,7 @@ options:
     type: bytes
   protected_volumes:
     description:
-      - Paths of what the agent protects on the host, such as V(D:\) or V(D:\Data). Their volumes are checked.
+      - Paths of what the agent protects on the host, such as V(D:\\) or V(D:\\Data). Their volumes are checked.
       - The facts need the sections V(volume_access) and V(shadow_storage) of
         O(winops.mars.mars_facts#module:gather_subset).
     type: list

@@ -56,7 +56,8 @@ def to_html(document: Document) -> str:
 def _part(name: str) -> str:
     """A file beside this one, without the three lines on its license."""
     content = pkgutil.get_data(__package__, name)
-    assert content is not None
+    if content is None:
+        raise FileNotFoundError(name)
     return content.decode("utf-8").split("\n", 3)[3].strip()
 
 
