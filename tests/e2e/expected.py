@@ -75,16 +75,6 @@ def expected(fleet: Path, baseline: str) -> Expected:
 
 MINIMUM = expected(FLEET, "minimum")
 CURRENT = expected(FLEET, "current")
-#: A few hosts that need, together, every role that any host needs; and one that needs none.
-FEW = sorted(
-    {
-        "healthy-2025",
-        *(
-            next(host for host, roles in CURRENT.roles.items() if role in roles)
-            for role in set().union(*CURRENT.roles.values())
-        ),
-    }
-)
 
 
 def open_findings(run: Run) -> dict[str, dict[str, str]]:

@@ -137,6 +137,8 @@ class Fleet:
                     "ANSIBLE_COLLECTIONS_PATH", str(REPOSITORY / ".build/collections")
                 ),
                 "ANSIBLE_FORKS": "16",
+                # Looking for results a thousand times a second, as it does, takes a part of the machine from the tests
+                "ANSIBLE_INTERNAL_POLL_INTERVAL": "0.01",
                 "ANSIBLE_DEPRECATION_WARNINGS": "false",
                 **(environment or {}),
             },

@@ -83,26 +83,24 @@ def test_missing_jmespath(fleet: Fleet, tmp_path: Path) -> None:
     assert "the Python library jmespath is missing on the controller" in run.messages("failed")[HOST]
 
 
-@pytest.mark.parametrize(
-    "content, told",
-    [
-        ([RULE | {"expect": "agent.engine.state =="}], ["engine_runs", "expect"]),
-        ([RULE | {"severity": "fatal"}], ["engine_runs", "severity"]),
-        ([{"id": "engine_runs", "title": "The engine runs"}], ["engine_runs", "group"]),
-        ([RULE | {"reason": "none"}], ["engine_runs", "reason"]),
-        ("no list", ["list"]),
-    ],
-)
-def test_a_broken_rule_is_named_by_file_id_and_field(
-    fleet: Fleet, tmp_path: Path, content: Any, told: list[str]
-) -> None:
-    rules = tmp_path / "own_rules.yml"
-    rules.write_text(yaml.safe_dump(content), encoding="utf-8")
-    run = fleet.play(limit=HOST, mars_prereqs_rules_file=str(rules))
-    message = run.messages("failed")[HOST]
+BROKEN: dict[str, tuple[Any, list[str]]] = {
+    "healthy-2022": ([RULE | {"expect": "agent.engine.state =="}], ["engine_runs", "expect"]),
+    "healthy-2025": ([RULE | {"severity": "fatal"}], ["engine_runs", "severity"]),
+    "policy-2022": ([{"id": "engine_runs", "title": "The engine runs"}], ["engine_runs", "group"]),
+    "moved-2022": ([RULE | {"reason": "none"}], ["engine_runs", "reason"]),
+    "antivirus-2019": ("no list", ["list"]),
+}
 
-    assert [word for word in ["own_rules.yml", *told] if word not in message] == []
-    assert "\n" not in message
+
+def test_a_broken_rule_is_named_by_file_id_and_field(fleet: Fleet, tmp_path: Path) -> None:
+    for host, (content, _unused) in BROKEN.items():
+        (tmp_path / f"{host}.yml").write_text(yaml.safe_dump(content), encoding="utf-8")
+    run = fleet.play(limit=",".join(BROKEN), mars_prereqs_rules_file=f"{tmp_path}/{{{{ inventory_hostname }}}}.yml")
+
+    for host, (_unused, told) in BROKEN.items():
+        message = run.messages("failed")[host]
+        assert [word for word in [f"{host}.yml", *told] if word not in message] == []
+        assert "\n" not in message
 
 
 def test_a_rules_file_that_is_not_there(fleet: Fleet) -> None:
