@@ -274,3 +274,20 @@ def _differences(current: Mapping[str, Any], desired: Mapping[str, Any]) -> str:
     """Return what differs, without the values, which may be secrets: the result has them, and ``no_log`` hides it."""
     names = [str(key) for key, value in desired.items() if current.get(key) != value]
     return f"{' and '.join(names)} (see 'after')"
+
+
+def plain(value: Any) -> Any:
+    """The same data in Python's own types, which is all that JMESPath knows: Ansible hands out subclasses of them."""
+    if isinstance(value, Mapping):
+        return {str(key): plain(item) for key, item in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [plain(item) for item in value]
+    if value is None or isinstance(value, bool):
+        return value
+    for kind in (int, float):
+        if isinstance(value, kind):
+            return kind(value)
+    if isinstance(value, str):
+        return str.__str__(value)  # str() gives back Ansible's own text where that says so
+    # Dates: YAML reads them from saved facts
+    return str(value)

@@ -12,22 +12,20 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 
-from ..windows import paths
+from ..windows import paths, robocopy
 from ..windows.command_line import quoted
 from ..windows.errors import CimError
 from ..windows.files import Files
 from ..windows.system_command import SystemCommand, temporary_directory
 from ..wsman.session import Session
+from .locations import ENGINE_PROGRAM
 
 #: The folder of modules in that of the agent's programs, and the manifest of the module in it.
 MODULES_FOLDER = "Modules"
 MANIFEST = r"msonlinebackup\msonlinebackup.psd1"
-# The program whose version is that of the agent.
-_ENGINE = "CBEngine.exe"
 
 _SHARE = re.compile(r"\\\\[^\\]+\\[^\\]+(\\[^\\]+)*\\?")
-_COPY = "/R:2 /W:5 /NP /NFL /NDL /NJH /NJS"
-_FAILED = 8
+_COPY = f"{robocopy.RETRIES} {robocopy.SILENT}"
 _TIMEOUT = 900.0
 
 
@@ -75,11 +73,13 @@ def open_source(session: Session, path: str, sleep: Callable[[float], None] = ti
             _copy(session, path.rstrip("\\"), folder, sleep)
         else:
             raise CimError(f"{path!r} is neither a local path of a folder nor a UNC path")
-        engine = Files(session).file(f"{folder}\\{_ENGINE}")
+        # Its version is that of the agent
+        engine = Files(session).file(f"{folder}\\{ENGINE_PROGRAM}")
         files = module_files(session, folder)
         if engine is None or MANIFEST not in files:
             raise CimError(
-                f"{path} is not a copy of the agent's folder bin: {_ENGINE} or {MODULES_FOLDER}\\{MANIFEST} is missing"
+                f"{path} is not a copy of the agent's folder bin: "
+                f"{ENGINE_PROGRAM} or {MODULES_FOLDER}\\{MANIFEST} is missing"
             )
         yield Source(folder, engine.version, files)
 
@@ -87,10 +87,11 @@ def open_source(session: Session, path: str, sleep: Callable[[float], None] = ti
 def _copy(session: Session, share: str, directory: str, sleep: Callable[[float], None]) -> None:
     modules = " ".join(quoted(f"{folder}\\{MODULES_FOLDER}") for folder in (share, directory))
     command = (
-        f"robocopy {quoted(share)} {quoted(directory)} {_ENGINE} {_COPY} >nul & robocopy {modules} /E {_COPY} >nul"
+        f"robocopy {quoted(share)} {quoted(directory)} {ENGINE_PROGRAM} {_COPY} >nul"
+        f" & robocopy {modules} /E {_COPY} >nul"
     )
     exit_code = SystemCommand(session, directory, command, sleep).run(_TIMEOUT)
-    if exit_code >= _FAILED:
+    if exit_code >= robocopy.FAILED:
         raise CimError(
             f"{share} cannot be read (exit code {exit_code} of robocopy): the host reads it with its computer "
             "account, so let that account or the group Domain Computers read share and folder",

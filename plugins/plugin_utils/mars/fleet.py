@@ -15,6 +15,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from .rules.fact_path import mapping
 from .rules.rule import Severity, Status
 
 #: Most machines that can be registered with a vault (Microsoft's FAQ on Azure Backup).
@@ -165,7 +166,7 @@ def _with_module(facts: HostFacts) -> HostFacts:
     return {
         host: fact
         for host, fact in facts.items()
-        if isinstance(_mapping(fact.get("agent_module_files")).get("files"), list)
+        if isinstance(mapping(fact.get("agent_module_files")).get("files"), list)
     }
 
 
@@ -173,13 +174,13 @@ def _files(fact: Mapping[str, Any]) -> Mapping[str, Any]:
     """Version and size of each file."""
     return {
         str(file.get("path")): (file.get("version"), file.get("size"))
-        for file in _mapping(fact.get("agent_module_files")).get("files", ())
+        for file in mapping(fact.get("agent_module_files")).get("files", ())
         if isinstance(file, Mapping)
     }
 
 
 def _agent_version(fact: Mapping[str, Any]) -> Any:
-    return _mapping(fact.get("agent")).get("version")
+    return mapping(fact.get("agent")).get("version")
 
 
 def _grouped(facts: HostFacts, read: Callable[[Mapping[str, Any]], Any]) -> dict[str, list[str]]:
@@ -192,11 +193,11 @@ def _grouped(facts: HostFacts, read: Callable[[Mapping[str, Any]], Any]) -> dict
 
 
 def _registration(fact: Mapping[str, Any]) -> Mapping[str, Any]:
-    return _mapping(fact.get("registration"))
+    return mapping(fact.get("registration"))
 
 
 def _computer_name(fact: Mapping[str, Any]) -> Any:
-    name = _mapping(fact.get("os")).get("computer_name")
+    name = mapping(fact.get("os")).get("computer_name")
     return name.upper() if isinstance(name, str) else None
 
 
@@ -204,7 +205,3 @@ def _vault(fact: Mapping[str, Any]) -> Any:
     """Name and number, which both tell vaults apart, as far as the host has them."""
     names: Iterable[Any] = (_registration(fact).get(key) for key in ("vault", "resource_id"))
     return " ".join(name for name in names if isinstance(name, str) and name)
-
-
-def _mapping(value: Any) -> Mapping[str, Any]:
-    return value if isinstance(value, Mapping) else {}

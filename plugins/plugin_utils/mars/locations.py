@@ -25,8 +25,9 @@ MANAGEMENT_SERVICE_DISPLAY_NAME = "Microsoft Azure Recovery Services Management 
 MANAGEMENT_PROGRAM = "OBRecoveryServicesManagementAgent.exe"
 # In the scratch folder or below it; it must never be read or copied.
 ENCRYPTION_KEY_FILE = "OnlineBackup.KEK"
-ENGINE_EXECUTABLE = r"bin\CBEngine.exe"
 ENGINE_FOLDER = "bin"
+ENGINE_PROGRAM = "CBEngine.exe"
+ENGINE_EXECUTABLE = rf"{ENGINE_FOLDER}\{ENGINE_PROGRAM}"
 MODULE_MANIFEST = r"bin\Modules\MSOnlineBackup\MSOnlineBackup.psd1"
 
 TASK_FOLDER = "\\Microsoft\\OnlineBackup\\"

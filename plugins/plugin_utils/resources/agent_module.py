@@ -14,7 +14,7 @@ from typing import Any
 from ..mars import locations
 from ..mars.agent_module import MODULES_FOLDER, ModuleFile, Source, module_files, open_source
 from ..mars.idle import wait_until_idle
-from ..windows import paths
+from ..windows import paths, robocopy
 from ..windows.command_line import quoted
 from ..windows.errors import CimError
 from ..windows.files import Files
@@ -27,8 +27,7 @@ from .resource import ChangeUndone, Resource
 ModuleState = Mapping[str, ModuleFile]
 
 # Files that are the same are copied, too, since robocopy does not compare versions.
-_COPY = "/IS /IT /R:2 /W:5 /NP /NFL /NDL /NJH /NJS"
-_FAILED = 8
+_COPY = f"/IS /IT {robocopy.RETRIES} {robocopy.SILENT}"
 _TIMEOUT = 600.0
 # So many names fit into a command line.
 _NAMES = 50
@@ -124,7 +123,7 @@ class AgentModule(Resource[ModuleState]):
             folders = " ".join(quoted(f"{root}\\{folder}".rstrip("\\")) for root in (source, target))
             command = f"robocopy {folders} {' '.join(map(quoted, files))} {_COPY}"
             exit_code = self._session.run(command, repeatable=True, timeout=_TIMEOUT).exit_code
-            if exit_code >= _FAILED:
+            if exit_code >= robocopy.FAILED:
                 raise CimError(
                     f"robocopy could not copy all of {', '.join(files)} to {target}\\{folder} (exit code {exit_code}): "
                     "close the agent's console and every PowerShell that uses the module",

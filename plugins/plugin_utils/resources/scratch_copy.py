@@ -11,7 +11,7 @@ import time
 import uuid
 from collections.abc import Callable
 
-from ..windows import paths
+from ..windows import paths, robocopy
 from ..windows.command_line import quoted
 from ..windows.errors import CimError
 from ..windows.files import Files
@@ -23,13 +23,12 @@ from ..wsman.session import Session
 #: parameters of offline backups; the encrypted key.
 AGENT_ENTRIES = ("VHDS", "SSBV", "MICROSOFTBACKUPPROVIDER", "ONLINEBACKUP.KEK")
 
-# robocopy: data, attributes, time stamps, security, owner and auditing; times of folders; backup mode; two retries.
-_COPY = "/COPYALL /DCOPY:T /B /R:2 /W:5"
+# robocopy: data, attributes, time stamps, security, owner and auditing; times of folders; backup mode.
+_COPY = f"/COPYALL /DCOPY:T /B {robocopy.RETRIES}"
 # Folders to tell source and target apart. One remains where the connection breaks, until the next run.
 _MARKER = "winops.mars-"
 # All levels, but not what junctions lead to, such as the volume of a system state backup; no output.
-_SCOPE = f"/E /XJ /XD {_MARKER}* /NP /NFL /NDL /NJH /NJS"
-_EXTRAS, _FAILED = 2, 8
+_SCOPE = f"/E /XJ /XD {_MARKER}* {robocopy.SILENT}"
 # Seconds to list a folder.
 _LIST_TIMEOUT = 600.0
 
@@ -84,7 +83,7 @@ class ScratchCopy:
     def make(self, timeout: float) -> None:
         """Copy the folder as SYSTEM, in at most ``timeout`` seconds, and compare."""
         exit_code = self._as_system(f"robocopy {self._folders} {_COPY} {_SCOPE} >nul", timeout)
-        if exit_code >= _FAILED:
+        if exit_code >= robocopy.FAILED:
             raise CimError(f"robocopy could not copy {self.source} to {self.target} (exit code {exit_code})", exit_code)
         self.check_equal()
 
@@ -98,7 +97,7 @@ class ScratchCopy:
 
     def has_other_files(self) -> bool:
         """Return whether the target contains what the source does not."""
-        return bool(self._compare() & _EXTRAS)
+        return bool(self._compare() & robocopy.EXTRAS)
 
     def lacks_files(self) -> bool:
         """Return whether the source contains what the target does not have, or has in an older state.
@@ -106,7 +105,7 @@ class ScratchCopy:
         The agent's own files do not count: those in the target have gone on changing.
         """
         excluded = " ".join(AGENT_ENTRIES)
-        return bool(self._compare(f"/XO /XD {excluded} /XF {excluded}") & ~_EXTRAS)
+        return bool(self._compare(f"/XO /XD {excluded} /XF {excluded}") & ~robocopy.EXTRAS)
 
     def source_size(self) -> int:
         """Return the size of all files of the source in bytes."""

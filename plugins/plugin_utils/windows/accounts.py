@@ -9,9 +9,9 @@ from __future__ import annotations
 import re
 from functools import cached_property
 
-from ..wsman.errors import Fault
 from ..wsman.session import Session
 from ..wsman.values import CimPath, string
+from .absence import unless_absent
 from .paths import fold
 
 LOCAL_SYSTEM = "S-1-5-18"
@@ -30,12 +30,9 @@ class Accounts:
 
     def account_of(self, sid: str) -> tuple[str, str] | None:
         """Return domain and name of a SID in the host's language; None if no account has this SID."""
-        try:
-            instance = self._session.get(CimPath("root/cimv2", "Win32_SID", {"SID": sid}))
-        except Fault as fault:
-            if fault.is_absent:
-                return None
-            raise
+        instance = unless_absent(lambda: self._session.get(CimPath("root/cimv2", "Win32_SID", {"SID": sid})))
+        if instance is None:
+            return None
         name = instance.read("AccountName", string)
         return (instance.read("ReferencedDomainName", string) or "", name) if name else None
 

@@ -6,9 +6,9 @@
 
 from __future__ import annotations
 
-from ..wsman.errors import Fault
 from ..wsman.session import Session
 from ..wsman.values import CimPath, integer
+from .absence import unless_absent
 
 _CLASS = CimPath("root/Microsoft/Windows/DeviceGuard", "Win32_DeviceGuard")
 _ENFORCEMENT = {0: "off", 1: "audited", 2: "enforced"}
@@ -19,11 +19,6 @@ def user_mode_enforcement(session: Session) -> str | None:
 
     None where Windows does not have the class, or does not say.
     """
-    try:
-        instances = session.enumerate(_CLASS)
-    except Fault as fault:
-        if fault.is_absent:
-            return None
-        raise
+    instances = unless_absent(lambda: session.enumerate(_CLASS))
     status = instances[0].read("UsermodeCodeIntegrityPolicyEnforcementStatus", integer) if instances else None
     return None if status is None else _ENFORCEMENT.get(status, str(status))

@@ -155,8 +155,7 @@ class Proxies:
 
     def read(self) -> ProxySettings:
         """Return all of them, by one command."""
-        system, system_connections, machine, machine_connections, policy = read_keys(self._session, KEYS)
-        return proxy_settings(system, system_connections, machine, machine_connections, policy)
+        return proxy_settings(*read_keys(self._session, KEYS))
 
     def set_wininet(self, address: str | None, bypass: str | None) -> None:
         """Let SYSTEM use this proxy, or none, by the program that Windows has for it."""

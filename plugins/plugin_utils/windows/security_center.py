@@ -6,9 +6,9 @@
 
 from __future__ import annotations
 
-from ..wsman.errors import Fault
 from ..wsman.session import Session
 from ..wsman.values import CimPath, string
+from .absence import unless_absent
 
 _PRODUCTS = CimPath("root/SecurityCenter2", "AntiVirusProduct")
 _DEFENDER = "{D68DDC3A-831F-4FAE-9E44-DA132C1ACF46}"
@@ -16,12 +16,7 @@ _DEFENDER = "{D68DDC3A-831F-4FAE-9E44-DA132C1ACF46}"
 
 def antivirus_products(session: Session) -> list[str]:
     """Return the names of the registered products other than Microsoft Defender; none on a server."""
-    try:
-        instances = session.enumerate(_PRODUCTS)
-    except Fault as fault:
-        if fault.is_absent:
-            return []
-        raise
+    instances = unless_absent(lambda: session.enumerate(_PRODUCTS)) or []
     return [
         instance.read("displayName", string) or "an antivirus product without a name"
         for instance in instances

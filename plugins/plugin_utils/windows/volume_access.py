@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ..wsman.errors import Fault
 from ..wsman.session import Session
 from ..wsman.values import Instance, array_of, boolean, integer, string
+from .absence import unless_absent
 from .paths import fold
 
 # Windows 8 and Windows Server 2012 brought these classes.
@@ -57,9 +57,4 @@ class VolumeAccess:
                 yield fold(path), read_only
 
     def _query(self, namespace: str, wql: str) -> list[Instance]:
-        try:
-            return self._session.query(namespace, wql)
-        except Fault as fault:
-            if fault.is_absent:
-                return []
-            raise
+        return unless_absent(lambda: self._session.query(namespace, wql)) or []

@@ -10,7 +10,6 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from ..wsman.errors import Fault
 from ..wsman.session import Session
 from ..wsman.values import (
     CimPath,
@@ -21,6 +20,7 @@ from ..wsman.values import (
     string,
 )
 from . import paths
+from .absence import unless_absent
 
 _WQL = "SELECT Name, DeviceID, DriveLetter, Label, FileSystem, DriveType, Capacity, FreeSpace FROM Win32_Volume"
 _DEDUPLICATION = CimPath("root/Microsoft/Windows/Deduplication", "MSFT_DedupVolume")
@@ -81,26 +81,16 @@ class Volumes:
 
     def iscsi_targets(self) -> list[str]:
         """Return the names of the iSCSI targets whose disks are connected."""
-        try:
-            sessions = self._session.query("root/wmi", "SELECT TargetName FROM MSiSCSIInitiator_SessionClass")
-        except Fault as fault:
-            if fault.is_absent:
-                return []
-            raise
-        return [session.read("TargetName", string) or "" for session in sessions]
+        wql = "SELECT TargetName FROM MSiSCSIInitiator_SessionClass"
+        sessions = unless_absent(lambda: self._session.query("root/wmi", wql))
+        return [session.read("TargetName", string) or "" for session in sessions or ()]
 
     def deduplicated(self, volume: Volume, folder: str = "") -> bool | None:
         """Return whether data deduplication works in a folder of a volume; False where Windows lacks the feature.
 
         None means that it is disabled, but what it has done is not undone, so that files may still be deduplicated.
         """
-        try:
-            instances = self._session.enumerate(_DEDUPLICATION)
-        except Fault as fault:
-            if fault.is_absent:
-                return False
-            raise
-        for instance in instances:
+        for instance in unless_absent(lambda: self._session.enumerate(_DEDUPLICATION)) or ():
             if paths.fold(instance.read("VolumeId", string) or "") != paths.fold(volume.device_id):
                 continue
             if instance.read("Enabled", boolean) is False:

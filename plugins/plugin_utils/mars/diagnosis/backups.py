@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from ..rules.fact_path import Facts
+from ..rules.fact_path import Facts, mapping
 from .errors import Error
 from .recognition import Match, recognize
 
@@ -41,15 +41,15 @@ def errors_of_backups(facts: Facts, errors: Mapping[str, Error]) -> list[Match]:
 
     A failure without a known code, in the events and at the end of the engine's log, is ``backup_failed``.
     """
-    last_backup = _mapping(facts.get("last_backup"))
-    history = _mapping(facts.get("backup_history"))
+    last_backup = mapping(facts.get("last_backup"))
+    history = mapping(facts.get("backup_history"))
     found: list[Match] = []
     if any(entry.get("outcome") == "failed" for entry in _entries(last_backup.get("since"))):
         found += _recognized(_failure_codes(last_backup), errors, "event")
         found = found or _recognized(map(str, history.get("engine_log") or ()), errors, "log")
         found = found or [Match(errors[BACKUP_FAILED], "event", "no known code")]
     if last_backup.get("warnings") is True:
-        skipped = _entries(_mapping(history.get("skipped_files")).get("codes"))
+        skipped = _entries(mapping(history.get("skipped_files")).get("codes"))
         found += _recognized((str(entry.get("code")) for entry in skipped), errors, "log")
         found.append(Match(errors[WITH_WARNINGS], "event", "the last backup completed with warnings"))
     return list({match.error.id: match for match in reversed(found)}.values())[::-1]
@@ -58,7 +58,7 @@ def errors_of_backups(facts: Facts, errors: Mapping[str, Error]) -> list[Match]:
 def backup_state(facts: Facts) -> BackupState:
     """Return whether a backup is running, by the tasks, the engine's service, and the newest event of its log."""
     state, rests_on = _state(facts)
-    succeeded = _mapping(facts.get("last_backup")).get("succeeded")
+    succeeded = mapping(facts.get("last_backup")).get("succeeded")
     return BackupState(state, rests_on, succeeded if isinstance(succeeded, str) else None)
 
 
@@ -66,12 +66,12 @@ def _state(facts: Facts) -> tuple[str, str]:
     for task in _entries(facts.get("tasks")):
         if task.get("state") in ("running", "queued"):
             return "running", f"The task {task.get('name')} is {task.get('state')}."
-    agent = _mapping(facts.get("agent"))
+    agent = mapping(facts.get("agent"))
     if agent.get("installed") is False:
         return "idle", "The agent is not installed."
-    if _mapping(agent.get("engine")).get("state") == "Stopped":
+    if mapping(agent.get("engine")).get("state") == "Stopped":
         return "idle", "The service obengine is stopped."
-    last_backup = _mapping(facts.get("last_backup"))
+    last_backup = mapping(facts.get("last_backup"))
     if not last_backup.get("log"):
         return "unknown", "No event log of the agent could be read."
     newest = next(_entries(last_backup.get("since")), None)
@@ -79,7 +79,7 @@ def _state(facts: Facts) -> tuple[str, str]:
         if not isinstance(facts.get("tasks"), list):
             return "unknown", "The tasks of the agent could not be read."
         return "idle", "No task of the agent runs, and the newest event of its log is not the start of a backup."
-    booted = _mapping(facts.get("os")).get("last_boot")
+    booted = mapping(facts.get("os")).get("last_boot")
     if not isinstance(booted, str):
         return "unknown", "A backup started, and when Windows started after it is not known."
     if datetime.fromisoformat(str(newest.get("time"))) < datetime.fromisoformat(booted):
@@ -99,7 +99,3 @@ def _recognized(texts: Iterator[str], errors: Mapping[str, Error], found_by: str
 
 def _entries(value: Any) -> Iterator[Mapping[str, Any]]:
     return (entry for entry in value if isinstance(entry, Mapping)) if isinstance(value, list) else iter(())
-
-
-def _mapping(value: Any) -> Mapping[str, Any]:
-    return value if isinstance(value, Mapping) else {}

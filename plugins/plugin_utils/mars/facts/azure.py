@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from ...wsman.errors import Fault
+from ...windows.absence import unless_absent
 from ...wsman.values import CimPath, string
 from ..host import Host
 
@@ -52,9 +52,5 @@ def gather(host: Host) -> dict[str, Any]:
 
 
 def _asset_tag(host: Host) -> str | None:
-    try:
-        return host.session.get(_CHASSIS).read("SMBIOSAssetTag", string)
-    except Fault as fault:
-        if fault.is_absent:
-            return None
-        raise
+    chassis = unless_absent(lambda: host.session.get(_CHASSIS))
+    return None if chassis is None else chassis.read("SMBIOSAssetTag", string)

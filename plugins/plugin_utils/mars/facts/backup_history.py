@@ -13,9 +13,9 @@ from typing import Any
 
 from ...windows.command_line import failure, quoted
 from ...windows.errors import CimError
-from ...windows.event_log import Event, parse_events, recent_events_query
-from ...windows.paths import fold
+from ...windows.event_log import Event, recent_events_query
 from .. import backup_log
+from ..backup_events import BackupEvents
 from ..host import Command, Host
 
 DESCRIPTION = r"""
@@ -86,13 +86,15 @@ ON_REQUEST = True
 _DAYS = 14
 _MOST_EVENTS = 200
 _FAILED = (backup_log.FAILED, backup_log.NOT_STARTED)
-_QUERIES = {
-    f"backup_history_{number}": (
-        channel,
-        recent_events_query(channel, (backup_log.STARTED, *backup_log.ENDED), _DAYS, _MOST_EVENTS),
-    )
-    for number, channel in enumerate(backup_log.CHANNELS)
-}
+_EVENTS = BackupEvents(
+    {
+        f"backup_history_{number}": (
+            channel,
+            recent_events_query(channel, (backup_log.STARTED, *backup_log.ENDED), _DAYS, _MOST_EVENTS),
+        )
+        for number, channel in enumerate(backup_log.CHANNELS)
+    }
+)
 
 
 def _in_temp(line: str, name: str, host: Host) -> str | None:
@@ -101,13 +103,8 @@ def _in_temp(line: str, name: str, host: Host) -> str | None:
     return line.replace("PATH", quoted(f"{host.install_path}\\Temp\\{name}"))
 
 
-def _where_installed(line: str, host: Host) -> str | None:
-    return line if host.install_path else None
-
-
 COMMANDS: dict[str, Command] = {
-    "backup_history_logs": partial(_where_installed, "wevtutil el | findstr /i CloudBackup"),
-    **{name: partial(_where_installed, line) for name, (_unused, line) in _QUERIES.items()},
+    **_EVENTS.commands,
     "skipped_files": partial(_in_temp, "dir /b /a-d PATH", backup_log.SKIPPED_FILES),
     # Only numbers leave the host
     **{
@@ -131,11 +128,9 @@ def gather(host: Host) -> dict[str, Any] | None:
 
 
 def _events(host: Host) -> dict[str, Any]:
-    existing = {fold(line.strip()) for line in host.output("backup_history_logs").text.splitlines()}
-    logs = {name: log for name, (log, _unused) in _QUERIES.items() if fold(log) in existing}
-    if not logs:
+    if not _EVENTS.channels(host):
         return dict.fromkeys(("started", "succeeded", "succeeded_with_warnings", "failed")) | {"codes": []}
-    events = {event for name, log in logs.items() for event in _read(host, name, log)}
+    events = _EVENTS.read(host)
     return {
         "started": _count(events, backup_log.STARTED),
         "succeeded": _count(events, backup_log.SUCCEEDED),
@@ -143,13 +138,6 @@ def _events(host: Host) -> dict[str, Any]:
         "failed": _count(events, *_FAILED),
         "codes": _codes(code for event in events for code in event.codes),
     }
-
-
-def _read(host: Host, name: str, log: str) -> list[Event]:
-    output = host.output(name)
-    if not output.succeeded:
-        raise CimError(f"the event log {log} could not be read: {' '.join(output.text.split())}")
-    return parse_events(log, output.text)
 
 
 def _count(events: Iterable[Event], *ids: int) -> int:

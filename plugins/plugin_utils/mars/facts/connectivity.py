@@ -63,8 +63,7 @@ KEYS = proxy.KEYS
 
 def gather(host: Host) -> dict[str, Any]:
     """Try every endpoint of the cloud, and those that the user names, by one command as SYSTEM."""
-    system, system_connections, machine, machine_connections, policy = map(host.key, KEYS)
-    settings = proxy.proxy_settings(system, system_connections, machine, machine_connections, policy)
+    settings = proxy.proxy_settings(*map(host.key, KEYS))
     use = settings.connection or settings.wininet
     if host.operating_system.build < FIRST_BUILD:
         raise CimError(

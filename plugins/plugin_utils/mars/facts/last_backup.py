@@ -7,14 +7,12 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from functools import partial
 from typing import Any
 
-from ...windows.errors import CimError
-from ...windows.event_log import Event, newest_events_query, parse_events
-from ...windows.paths import fold
+from ...windows.event_log import Event, newest_events_query
 from .. import backup_log
-from ..host import Command, Host
+from ..backup_events import BackupEvents
+from ..host import Host
 
 DESCRIPTION = r"""
 description: The last backup by the agent's event log, V(null) where the agent is not installed.
@@ -65,35 +63,24 @@ _OUTCOMES = {backup_log.STARTED: "started", backup_log.FAILED: "failed", backup_
 _COUNT = 10
 
 # What is asked of each log: the newest success may be older than the newest events
-_QUERIES = {
-    f"last_backup_{what}_{number}": (channel, newest_events_query(channel, ids, count))
-    for number, channel in enumerate(backup_log.CHANNELS)
-    for what, ids, count in (("success", _SUCCEEDED, 1), ("since", _OUTCOMES, _COUNT))
-}
+_EVENTS = BackupEvents(
+    {
+        f"last_backup_{what}_{number}": (channel, newest_events_query(channel, ids, count))
+        for number, channel in enumerate(backup_log.CHANNELS)
+        for what, ids, count in (("success", _SUCCEEDED, 1), ("since", _OUTCOMES, _COUNT))
+    }
+)
 
 
-def _where_installed(line: str, host: Host) -> str | None:
-    return line if host.install_path else None
-
-
-COMMANDS: dict[str, Command] = {
-    # No exit code is documented for a log that does not exist
-    "last_backup_logs": partial(_where_installed, "wevtutil el | findstr /i CloudBackup"),
-    **{name: partial(_where_installed, line) for name, (_unused, line) in _QUERIES.items()},
-}
+COMMANDS = _EVENTS.commands
 
 
 def gather(host: Host) -> dict[str, Any] | None:
     """The newest success, and what came after it."""
     if host.install_path is None:
         return None
-    existing = {fold(line.strip()) for line in host.output("last_backup_logs").text.splitlines()}
-    logs = [channel for channel in backup_log.CHANNELS if fold(channel) in existing]
-    events = sorted(
-        {event for name, (log, _unused) in _QUERIES.items() if log in logs for event in _events(host, name, log)},
-        key=lambda event: event.time,
-        reverse=True,
-    )
+    logs = _EVENTS.channels(host)
+    events = sorted(_EVENTS.read(host), key=lambda event: event.time, reverse=True)
     success = next((event for event in events if event.id in _SUCCEEDED), None)
     since = [event for event in events if event.id in _OUTCOMES and (success is None or event.time > success.time)]
     return {
@@ -103,13 +90,6 @@ def gather(host: Host) -> dict[str, Any] | None:
         "warnings": success.id == backup_log.SUCCEEDED_WITH_WARNINGS if success else None,
         "since": [_since(event) for event in since[:_COUNT]],
     }
-
-
-def _events(host: Host, name: str, log: str) -> list[Event]:
-    output = host.output(name)
-    if not output.succeeded:
-        raise CimError(f"the event log {log} could not be read: {' '.join(output.text.split())}")
-    return parse_events(log, output.text)
 
 
 def _hours(duration: timedelta) -> float:

@@ -56,8 +56,7 @@ KEYS = proxy.KEYS
 
 def gather(host: Host) -> dict[str, Any]:
     """What the registry says about the proxies of SYSTEM and of the computer."""
-    system, system_connections, machine, machine_connections, policy = map(host.key, KEYS)
-    settings = proxy.proxy_settings(system, system_connections, machine, machine_connections, policy)
+    settings = proxy.proxy_settings(*map(host.key, KEYS))
     return {
         "per_machine": settings.per_machine,
         "wininet": vars(settings.wininet),

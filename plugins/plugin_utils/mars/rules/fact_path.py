@@ -13,6 +13,11 @@ from typing import Any
 Facts = Mapping[str, Any]
 
 
+def mapping(value: Any) -> Mapping[str, Any]:
+    """Return a fact that has facts below it; an empty one for any other value, since saved facts may hold anything."""
+    return value if isinstance(value, Mapping) else {}
+
+
 @dataclass(frozen=True, order=True)
 class FactPath:
     """A path into the facts: ``agent.version``, or ``tasks[].enabled`` for every task."""
