@@ -13,7 +13,7 @@ from typing import Any
 from ansible.errors import AnsibleActionFail, AnsibleError
 
 from ansible_collections.winops.mars.plugins.modules.mars_compliance import ARGUMENT_SPEC
-from ansible_collections.winops.mars.plugins.plugin_utils._action import ValidatedAction
+from ansible_collections.winops.mars.plugins.plugin_utils._action import ValidatedAction, plain
 from ansible_collections.winops.mars.plugins.plugin_utils.mars.facts import SCHEMA
 from ansible_collections.winops.mars.plugins.plugin_utils.mars.rules.check import check
 from ansible_collections.winops.mars.plugins.plugin_utils.mars.rules.decisions import (
@@ -97,20 +97,3 @@ def read_facts(facts: Mapping[str, Any], action: str) -> dict[str, Any]:
         )
     data: dict[str, Any] = plain(facts)
     return data
-
-
-def plain(value: Any) -> Any:
-    """The same data in Python's own types, which is all that JMESPath knows: Ansible hands out subclasses of them."""
-    if isinstance(value, Mapping):
-        return {str(key): plain(item) for key, item in value.items()}
-    if isinstance(value, (list, tuple)):
-        return [plain(item) for item in value]
-    if value is None or isinstance(value, bool):
-        return value
-    for kind in (int, float):
-        if isinstance(value, kind):
-            return kind(value)
-    if isinstance(value, str):
-        return str.__str__(value)  # str() gives back Ansible's own text where that says so
-    # Dates: YAML reads them from saved facts
-    return str(value)

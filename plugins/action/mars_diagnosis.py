@@ -10,9 +10,9 @@ from typing import Any
 
 from ansible.errors import AnsibleActionFail
 
-from ansible_collections.winops.mars.plugins.action.mars_compliance import plain, read_facts
+from ansible_collections.winops.mars.plugins.action.mars_compliance import read_facts
 from ansible_collections.winops.mars.plugins.modules.mars_diagnosis import ARGUMENT_SPEC
-from ansible_collections.winops.mars.plugins.plugin_utils._action import ValidatedAction
+from ansible_collections.winops.mars.plugins.plugin_utils._action import ValidatedAction, plain
 from ansible_collections.winops.mars.plugins.plugin_utils.mars.diagnosis.backups import (
     backup_state,
     errors_of_backups,

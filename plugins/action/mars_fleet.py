@@ -8,9 +8,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from ansible_collections.winops.mars.plugins.action.mars_compliance import plain
 from ansible_collections.winops.mars.plugins.modules.mars_fleet import ARGUMENT_SPEC
-from ansible_collections.winops.mars.plugins.plugin_utils._action import ValidatedAction
+from ansible_collections.winops.mars.plugins.plugin_utils._action import ValidatedAction, plain
 from ansible_collections.winops.mars.plugins.plugin_utils.mars.fleet import fleet_findings
 
 

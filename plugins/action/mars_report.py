@@ -15,9 +15,8 @@ from typing import Any
 
 from ansible.errors import AnsibleActionFail
 
-from ansible_collections.winops.mars.plugins.action.mars_compliance import plain
 from ansible_collections.winops.mars.plugins.modules.mars_report import ARGUMENT_SPEC
-from ansible_collections.winops.mars.plugins.plugin_utils._action import ValidatedAction
+from ansible_collections.winops.mars.plugins.plugin_utils._action import ValidatedAction, plain
 from ansible_collections.winops.mars.plugins.plugin_utils.mars.report.document import (
     SCHEMA_VERSION,
     Document,

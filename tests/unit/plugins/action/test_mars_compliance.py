@@ -7,19 +7,17 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Any
 
 import pytest
 import yaml
 from ansible.errors import AnsibleActionFail
-from ansible.parsing.dataloader import DataLoader
-from ansible.playbook.task import Task
 
 from ansible_collections.winops.mars.plugins.action.mars_compliance import ActionModule
 from ansible_collections.winops.mars.plugins.plugin_utils.mars.gather import DEFAULT_SECTIONS, gather
 from ansible_collections.winops.mars.plugins.plugin_utils.mars.rules import expressions
 from ansible_collections.winops.mars.plugins.plugin_utils.mars.rules.reading import shipped_rules
+from tests.unit.plugins import controller_only
 from tests.unit.simulated import simulated
 
 # A Windows Server 2016 as it was installed, without the agent
@@ -43,16 +41,8 @@ FACTS: dict[str, Any] = gather(simulated(base="no-agent-2022").session, DEFAULT_
 
 
 def run(host_facts: dict[str, Any] | None = None, **options: Any) -> dict[str, Any]:
-    task = Task()
-    task.args = options
-    task.action = "winops.mars.mars_compliance"
-    # It has no more than ansible-core itself looks at: whatever else is asked of it fails
-    connection = SimpleNamespace(_shell=SimpleNamespace(tmpdir=None))
-    action_module: Any = ActionModule
-    action = action_module(task, connection, None, DataLoader(), None, None)
-    variables: dict[str, Any] = {"inventory_hostname": "files01", "ansible_facts": host_facts or {}}
-    result: dict[str, Any] = action.run(task_vars=variables)
-    return result
+    variables = {"inventory_hostname": "files01", "ansible_facts": host_facts or {}}
+    return controller_only.run(ActionModule, variables, options)
 
 
 def failure(host_facts: dict[str, Any] | None = None, **options: Any) -> str:

@@ -5,17 +5,15 @@
 
 from __future__ import annotations
 
-from types import SimpleNamespace
 from typing import Any
 
 import pytest
 from ansible.errors import AnsibleActionFail
-from ansible.parsing.dataloader import DataLoader
-from ansible.playbook.task import Task
 
 from ansible_collections.winops.mars.plugins.action.mars_diagnosis import ActionModule
 from ansible_collections.winops.mars.plugins.plugin_utils.mars.gather import DEFAULT_SECTIONS, gather
 from ansible_collections.winops.mars.plugins.plugin_utils.mars.rules import expressions
+from tests.unit.plugins import controller_only
 from tests.unit.simulated import simulated
 
 FAILED = {"id": 11, "hours_ago": 1, "data": {"Code": "0x80070002"}}
@@ -27,16 +25,8 @@ def facts_of(**profile: Any) -> dict[str, Any]:
 
 
 def run(host_facts: dict[str, Any] | None = None, **options: Any) -> dict[str, Any]:
-    task = Task()
-    task.args = options
-    task.action = "winops.mars.mars_diagnosis"
-    # It has no more than ansible-core itself looks at: whatever else is asked of it fails
-    connection = SimpleNamespace(_shell=SimpleNamespace(tmpdir=None))
-    action_module: Any = ActionModule
-    action = action_module(task, connection, None, DataLoader(), None, None)
-    variables: dict[str, Any] = {"inventory_hostname": "files01", "ansible_facts": host_facts or {}}
-    result: dict[str, Any] = action.run(task_vars=variables)
-    return result
+    variables = {"inventory_hostname": "files01", "ansible_facts": host_facts or {}}
+    return controller_only.run(ActionModule, variables, options)
 
 
 def confirmed(result: dict[str, Any]) -> list[str]:

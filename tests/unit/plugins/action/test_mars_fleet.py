@@ -5,13 +5,10 @@
 
 from __future__ import annotations
 
-from types import SimpleNamespace
 from typing import Any
 
-from ansible.parsing.dataloader import DataLoader
-from ansible.playbook.task import Task
-
 from ansible_collections.winops.mars.plugins.action.mars_fleet import ActionModule
+from tests.unit.plugins import controller_only
 
 
 def registered(machine_id: str) -> dict[str, Any]:
@@ -19,14 +16,8 @@ def registered(machine_id: str) -> dict[str, Any]:
 
 
 def hosts(hostvars: dict[str, Any], **options: Any) -> list[str]:
-    task = Task()
-    task.args = options
-    task.action = "winops.mars.mars_fleet"
-    connection = SimpleNamespace(_shell=SimpleNamespace(tmpdir=None))
-    action_module: Any = ActionModule
-    action = action_module(task, connection, None, DataLoader(), None, None)
     variables = {"inventory_hostname": "a", "ansible_play_hosts_all": list(hostvars), "hostvars": hostvars}
-    findings = action.run(task_vars=variables)["findings"]
+    findings = controller_only.run(ActionModule, variables, options)["findings"]
     return [host for finding in findings if finding["id"] == "vault_machine_limit" for host in finding["hosts"]]
 
 

@@ -7,15 +7,13 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Any
 
 import pytest
 from ansible.errors import AnsibleActionFail
-from ansible.parsing.dataloader import DataLoader
-from ansible.playbook.task import Task
 
 from ansible_collections.winops.mars.plugins.action.mars_report import ActionModule
+from tests.unit.plugins import controller_only
 
 FINDING: dict[str, Any] = {
     "id": "tls",
@@ -36,16 +34,8 @@ RESULT: dict[str, Any] = {"findings": [FINDING], "verdict": "noncompliant", "bas
 
 
 def run(hostvars: dict[str, Any], check_mode: bool = False, **options: Any) -> dict[str, Any]:
-    task = Task()
-    task.args = options
-    task.action = "winops.mars.mars_report"
-    task.check_mode = check_mode
-    connection = SimpleNamespace(_shell=SimpleNamespace(tmpdir=None))
-    action_module: Any = ActionModule
-    action = action_module(task, connection, None, DataLoader(), None, None)
     variables = {"inventory_hostname": "a", "ansible_play_hosts_all": list(hostvars), "hostvars": hostvars}
-    result: dict[str, Any] = action.run(task_vars=variables)
-    return result
+    return controller_only.run(ActionModule, variables, options, check_mode=check_mode)
 
 
 def test_the_report_is_on_the_hosts_of_the_play_and_on_saved_results(tmp_path: Path) -> None:

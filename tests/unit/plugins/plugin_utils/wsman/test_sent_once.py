@@ -79,7 +79,8 @@ ANSWERS = {
 
 # The operation, and the requests of which it must not send any twice: with a command, that is the one that starts it
 Operation = Callable[[Session], object]
-CHANGES: dict[str, tuple[Operation, list[str]]] = {
+Operations = dict[str, tuple[Operation, list[str]]]
+CHANGES: Operations = {
     "put": (lambda session: session.put(SPOOLER, {"StartMode": "Auto"}), ["Put"]),
     "delete": (lambda session: session.delete(SPOOLER), ["Delete"]),
     "invoke": (lambda session: session.invoke(SPOOLER, "StopService", {}), ["StopService"]),
@@ -88,7 +89,7 @@ CHANGES: dict[str, tuple[Operation, list[str]]] = {
 ONCE = {"Put", "Delete", "StopService", "Command"}
 
 
-READS: dict[str, tuple[Operation, list[str]]] = {
+READS: Operations = {
     "get": (lambda session: session.get(SPOOLER).read("Name", string), ["Get"]),
     "query": (
         lambda session: [
@@ -163,37 +164,46 @@ class Injection:
         monkeypatch.setattr(requests.adapters.HTTPAdapter, "send", send)
 
 
+def injected(
+    server: Server, library: Library, kind: type[Exception], monkeypatch: pytest.MonkeyPatch, operations: Operations
+) -> Iterator[tuple[str, str, str, Session]]:
+    """Each operation by its name, with each of its requests disturbed before and after it, and a session for it."""
+    injection = Injection(monkeypatch)
+    transport = library(server.port)
+    for name, (_unused, requests_of_it) in operations.items():
+        for where in requests_of_it:
+            for when in ("before", "after"):
+                session = Session(transport)
+                session.get(SPOOLER)
+                server.requests.clear()
+                injection.where, injection.when, injection.error = where, when, instance(kind)
+                yield name, where, when, session
+
+
 @libraries
 @pytest.mark.parametrize("kind", ERRORS, ids=lambda kind: f"{kind.__module__}.{kind.__qualname__}")
 def test_no_error_of_a_library_lets_a_change_be_sent_twice(
     library: Library, kind: type[Exception], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    injection = Injection(monkeypatch)
     with serving(answering) as server:
-        transport = library(server.port)
-        for name, (operation, requests_of_it) in CHANGES.items():
-            for where in requests_of_it:
-                for when in ("before", "after"):
-                    session = Session(transport)
-                    session.get(SPOOLER)
-                    server.requests.clear()
-                    injection.where, injection.when, injection.error = where, when, instance(kind)
-                    outcome: WSManError | None = None
-                    try:
-                        operation(session)
-                    except WSManError as error:
-                        outcome = error
-                    sent = [verb(request) for request in server.requests]
-                    case = f"{name}, {when} {where}: {outcome!r}, {sent}"
-                    for change in ONCE:
-                        assert sent.count(change) <= 1, case
-                    changed = requests_of_it[-1] in ONCE
-                    if when == "after" and where in ONCE:
-                        assert isinstance(outcome, OutcomeUnknown), case
-                    if when == "before" and changed:
-                        # Nothing went out, so it is sent again, or it is not said that it may have been done
-                        assert sent == requests_of_it if outcome is None else not sent, case
-                        assert not isinstance(outcome, OutcomeUnknown), case
+        for name, where, when, session in injected(server, library, kind, monkeypatch, CHANGES):
+            operation, requests_of_it = CHANGES[name]
+            outcome: WSManError | None = None
+            try:
+                operation(session)
+            except WSManError as error:
+                outcome = error
+            sent = [verb(request) for request in server.requests]
+            case = f"{name}, {when} {where}: {outcome!r}, {sent}"
+            for change in ONCE:
+                assert sent.count(change) <= 1, case
+            changed = requests_of_it[-1] in ONCE
+            if when == "after" and where in ONCE:
+                assert isinstance(outcome, OutcomeUnknown), case
+            if when == "before" and changed:
+                # Nothing went out, so it is sent again, or it is not said that it may have been done
+                assert sent == requests_of_it if outcome is None else not sent, case
+                assert not isinstance(outcome, OutcomeUnknown), case
 
 
 @libraries
@@ -201,22 +211,14 @@ def test_no_error_of_a_library_lets_a_change_be_sent_twice(
 def test_an_error_of_a_library_costs_a_read_one_repetition_or_is_an_error_of_ours(
     library: Library, kind: type[Exception], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    injection = Injection(monkeypatch)
     with serving(answering) as server:
-        transport = library(server.port)
-        for operation, requests_of_it in READS.values():
-            undisturbed = operation(Session(transport))
-            for where in requests_of_it:
-                for when in ("before", "after"):
-                    session = Session(transport)
-                    session.get(SPOOLER)
-                    server.requests.clear()
-                    injection.where, injection.when, injection.error = where, when, instance(kind)
-                    # Any other error would fail the test
-                    with suppress(WSManError):
-                        assert operation(session) == undisturbed
-                    sent = [verb(request) for request in server.requests]
-                    assert max(map(sent.count, sent), default=0) <= 2, (when, where, sent)
+        undisturbed = {name: operation(Session(library(server.port))) for name, (operation, _unused) in READS.items()}
+        for name, where, when, session in injected(server, library, kind, monkeypatch, READS):
+            # Any other error would fail the test
+            with suppress(WSManError):
+                assert READS[name][0](session) == undisturbed[name]
+            sent = [verb(request) for request in server.requests]
+            assert max(map(sent.count, sent), default=0) <= 2, (name, when, where, sent)
 
 
 # -- Where errors come from: TLS
