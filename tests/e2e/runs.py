@@ -63,6 +63,17 @@ class Run:
                 changes.setdefault(event["event_data"]["host"], []).append(event["event_data"]["task"])
         return {host: sorted(tasks) for host, tasks in changes.items()}
 
+    def left_to_do(self, host: str) -> list[str]:
+        """What the roles said is left to do by hand on a host."""
+        return [
+            sentence
+            for event in self.events
+            if event["event"] == "runner_on_ok"
+            and event["event_data"]["host"] == host
+            and event["event_data"]["task"] == "Report what is left to do by hand"
+            for sentence in event["event_data"]["res"]["msg"]
+        ]
+
     def tasks(self) -> dict[str, list[str]]:
         """The actions that ran, by host."""
         actions: dict[str, list[str]] = {}

@@ -63,17 +63,6 @@ def play(fleet: Fleet) -> Runs:
     return Runs(audit, real, again, restart, before == audited, last == done)
 
 
-def left_to_do(run: Run, host: str) -> list[str]:
-    return [
-        sentence
-        for event in run.events
-        if event["event"] == "runner_on_ok"
-        and event["event_data"]["host"] == host
-        and event["event_data"]["task"] == "Report what is left to do by hand"
-        for sentence in event["event_data"]["res"]["msg"]
-    ]
-
-
 def test_check_mode_finds_everything_and_changes_nothing(runs: Runs) -> None:
     assert open_findings(runs.audit) == {
         "local": dict.fromkeys(["agent_module_files"], "noncompliant"),
@@ -93,13 +82,13 @@ def test_the_real_run_changes_what_check_mode_predicts(runs: Runs) -> None:
 
 def test_a_module_is_not_repaired_while_a_backup_needs_it(runs: Runs) -> None:
     assert open_findings(runs.real) == {"local": {}, "share": {}, "busy": open_findings(runs.audit)["busy"]}
-    (sentence,) = left_to_do(runs.real, "busy")
+    (sentence,) = runs.real.left_to_do("busy")
     assert sentence.startswith("The files of the module were not repaired: a backup is running: it started at 2099")
 
 
 def test_services_are_restarted_on_request_but_not_during_a_backup(runs: Runs) -> None:
     assert runs.restart.changed() == {host: ["Restart the services of the agent"] for host in ("local", "share")}
-    (sentence,) = left_to_do(runs.restart, "busy")
+    (sentence,) = runs.restart.left_to_do("busy")
     assert sentence.startswith("The services were not restarted: a backup is running: it started at 2099")
 
 

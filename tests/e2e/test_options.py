@@ -16,7 +16,7 @@ import yaml
 
 from ansible_collections.winops.mars.plugins.plugin_utils.mars.rules.reading import role_order, shipped_rules
 from tests.e2e.expected import CURRENT, FLEET, MINIMUM, open_findings, verdicts
-from tests.e2e.runs import Fleet, Run, running
+from tests.e2e.runs import Fleet, running
 from tests.simulator.process import REPOSITORY
 
 THREE = "healthy-2022,policy-2022,antivirus-2019"  # compliant, noncompliant, unknown
@@ -151,18 +151,6 @@ def test_sections_can_be_chosen(fleet: Fleet) -> None:
     assert fleet.requests()["healthy-2022"]["soap"] == 1
 
 
-def by_hand(run: Run, host: str) -> list[str]:
-    """What the roles said is left to do by hand."""
-    return [
-        sentence
-        for event in run.events
-        if event["event"] == "runner_on_ok"
-        and event["event_data"]["host"] == host
-        and event["event_data"]["task"] == "Report what is left to do by hand"
-        for sentence in event["event_data"]["res"]["msg"]
-    ]
-
-
 def test_without_a_source_it_says_what_to_get(fleet: Fleet) -> None:
     before = fleet.host_state("old-2008-r2")
     run = fleet.play(
@@ -173,8 +161,8 @@ def test_without_a_source_it_says_what_to_get(fleet: Fleet) -> None:
         powershell_source="",
         scratch_space_location="",
     )
-    dotnet, dotnet_source, powershell, powershell_source = by_hand(run, "old-2008-r2")
-    certificates, certificate_files, *scratch, scratch_location = by_hand(run, "scratch-2019")
+    dotnet, dotnet_source, powershell, powershell_source = run.left_to_do("old-2008-r2")
+    certificates, certificate_files, *scratch, scratch_location = run.left_to_do("scratch-2019")
 
     assert (run.rc, run.changed()) == (0, {})
     assert fleet.host_state("old-2008-r2") == before
@@ -199,7 +187,7 @@ def test_root_certificates_are_added_from_files_that_may_have_others(fleet: Flee
     assert run.changed() == predicted.changed() == {"scratch-2019": ["Trust the root certificates of Azure"]}
     after = run.results("cim_root_certificate")["scratch-2019"]["after"]
     assert (len(after["trusted"]), after["missing"]) == (2, ["A8985D3A65E5E5C4B2D7D66D40C6DD2FB19C5436"])
-    assert "A8985D3A65E5E5C4B2D7D66D40C6DD2FB19C5436" in by_hand(run, "scratch-2019")[-1]
+    assert "A8985D3A65E5E5C4B2D7D66D40C6DD2FB19C5436" in run.left_to_do("scratch-2019")[-1]
     assert fleet.play(role, **options).changed() == {}
 
 
@@ -213,7 +201,9 @@ def test_a_warning_alone_moves_no_scratch_folder(fleet: Fleet) -> None:
     run = fleet.play(**variables)
 
     assert "Move the scratch folder" not in run.changed().get("client-11", [])
-    assert by_hand(run, "client-11")[-1] == "Set scratch_space_fix_warnings to true to let this role fix warnings, too."
+    assert (
+        run.left_to_do("client-11")[-1] == "Set scratch_space_fix_warnings to true to let this role fix warnings, too."
+    )
     assert run.artifacts["mars_audit_compliant"] == 1
     requested = fleet.play("winops.mars.mars_prereqs", "--check", scratch_space_fix_warnings=True, **variables)
     assert "Move the scratch folder" in requested.changed()["client-11"]

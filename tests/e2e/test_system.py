@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from tests.e2e.expected import open_findings
-from tests.e2e.runs import Fleet, Run, running
+from tests.e2e.runs import Fleet, running
 
 HOSTS = Path(__file__).parent / "fleets/system.yml"
 ONLY_RESTART: dict[str, Any] = {
@@ -34,17 +34,6 @@ def fleet(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Fleet]:
         yield fleet
 
 
-def left_to_do(run: Run, host: str) -> list[str]:
-    return [
-        sentence
-        for event in run.events
-        if event["event"] == "runner_on_ok"
-        and event["event_data"]["host"] == host
-        and event["event_data"]["task"] == "Report what is left to do by hand"
-        for sentence in event["event_data"]["res"]["msg"]
-    ]
-
-
 def test_no_host_is_restarted_outside_of_the_maintenance_window(fleet: Fleet) -> None:
     # Six hours from now, by the German clock
     hour = (datetime.now(UTC).hour + 7) % 24
@@ -53,7 +42,7 @@ def test_no_host_is_restarted_outside_of_the_maintenance_window(fleet: Fleet) ->
 
     run = fleet.play(limit="idle", mars_prereqs_window=[window], **ONLY_RESTART)
 
-    (sentence,) = left_to_do(run, "idle")
+    (sentence,) = run.left_to_do("idle")
     assert sentence.startswith("The host was not restarted: it is ")
     assert sentence.endswith(f"outside of the maintenance window {window}.")
     assert run.artifacts["mars_audit_reboot_required_hosts"] == ["idle"]
@@ -71,7 +60,7 @@ def test_a_pending_restart_is_made_only_where_no_backup_runs(fleet: Fleet) -> No
 
     assert audit.changed() == run.changed() == {"idle": ["Restart the host"]}
     assert (fleet.host_state("busy")["boots"], fleet.host_state("idle")["boots"]) == (0, 1)
-    (sentence,) = left_to_do(run, "busy")
+    (sentence,) = run.left_to_do("busy")
     assert sentence.startswith("The host was not restarted: a backup is running: it started at 2099-01-14 21:00:05 UTC")
     assert open_findings(run) == {"busy": {"restart_pending": "noncompliant"}, "idle": {}}
     assert run.artifacts["mars_audit_reboot_required_hosts"] == ["busy"]
@@ -98,7 +87,7 @@ def test_files_in_use_stay_and_are_reported(fleet: Fleet) -> None:
 
     # Those of the profile beside them are deleted
     assert run.changed() == {"used-files": ["Delete old temporary files"]}
-    assert left_to_do(run, "used-files") == [
+    assert run.left_to_do("used-files") == [
         r"There are still 20 temporary files in C:\Windows\Temp. "
         "Stop the program that creates or uses them, then delete them."
     ]
