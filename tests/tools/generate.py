@@ -16,6 +16,7 @@ import re
 import sys
 import textwrap
 from collections.abc import Callable, Mapping
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +27,7 @@ from jmespath.functions import Functions
 
 from ansible_collections.winops.mars.plugins.modules.mars_compliance import ARGUMENT_SPEC
 from ansible_collections.winops.mars.plugins.plugin_utils.mars.diagnosis.errors import known_errors
+from ansible_collections.winops.mars.plugins.plugin_utils.mars.evidence import ROOMS, evidence
 from ansible_collections.winops.mars.plugins.plugin_utils.mars.gather import DEFAULT_SECTIONS, SECTIONS
 from ansible_collections.winops.mars.plugins.plugin_utils.mars.rules.functions import RuleFunctions
 from ansible_collections.winops.mars.plugins.plugin_utils.mars.rules.reading import role_order, shipped_rules
@@ -34,7 +36,8 @@ from ansible_collections.winops.mars.plugins.plugin_utils.mars.rules.thresholds 
 ROOT = Path(__file__).resolve().parents[2]
 BASELINES = ARGUMENT_SPEC["baseline"]["choices"]
 _REGION = re.compile(
-    r"(?P<begin>^(?P<indent> *)(#|\.\.) generated: (?P<name>\w+)\n).*?(?P<end>^ *(#|\.\.) end generated$)",
+    r"(?P<begin>^(?P<indent> *)(#|\.\.|<!--) generated: (?P<name>\w+)( -->)?\n).*?"
+    r"(?P<end>^ *(#|\.\.|<!--) end generated( -->)?$)",
     re.DOTALL | re.MULTILINE,
 )
 
@@ -272,6 +275,17 @@ def errors() -> str:
     return list_table(["Id", "Error", "Codes and names", "Causes"], rows)
 
 
+def evidence_table(room: str) -> str:
+    """What the collection relies on in a room as Markdown."""
+    rows = [
+        [f"`{line.id}`", line.feature, line.standing.value, line.source or "", line.otherwise or "-"]
+        for line in evidence().values()
+        if line.room == room
+    ]
+    rows = [["id", "feature", "evidence", "from", "if it is otherwise"], ["---"] * 5, *rows]
+    return "".join("| " + " | ".join(cell.replace("|", r"\|") for cell in row) + " |\n" for row in rows)
+
+
 def list_table(header: list[str], rows: list[list[str]]) -> str:
     """A table as reStructuredText."""
     lines = ["", ".. list-table::", "  :header-rows: 1", ""]
@@ -368,6 +382,7 @@ REGIONS: dict[str, dict[str, Callable[[], str]]] = {
     "roles/mars_prereqs/tasks/main.yml": {"role_tags": role_tags},
     "roles/mars_prereqs/vars/main.yml": {"options": mars_prereqs_options},
     "roles/mars_diagnose/vars/main.yml": {"options": mars_diagnose_options},
+    "docs/verified.md": {room: partial(evidence_table, room) for room in ROOMS},
     "docs/docsite/rst/guide_diagnosis.rst": {"errors": errors},
     "docs/docsite/rst/guide_rules.rst": {"rules": rules, "thresholds": threshold_table, "functions": functions},
 }

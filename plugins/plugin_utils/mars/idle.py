@@ -47,6 +47,7 @@ def wait_until_idle(
         sleep(_INTERVAL)
 
 
+# Evidence: running_backup
 def running_backup(session: Session, engine_state: str) -> str | None:
     """Return which backup is running, None if none is. Raises :class:`Undetermined` if this cannot be determined.
 
@@ -73,6 +74,7 @@ def running_backup(session: Session, engine_state: str) -> str | None:
     return None
 
 
+# Evidence: success_event
 def last_success(session: Session) -> datetime | None:
     """Return when the last backup that succeeded ended, without warnings; None where the event logs show none."""
     events = _newest_events(session, backup_log.SUCCEEDED)

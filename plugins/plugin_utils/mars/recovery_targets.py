@@ -12,6 +12,7 @@ from __future__ import annotations
 import re
 from typing import Literal
 
+# Evidence: recovery_target_names
 _RECOVERY = re.compile("azure|recovery", re.IGNORECASE)
 # Names of iSCSI targets (RFC 7143 4.2.7) begin with the domain of who made the target, or are numbers of hardware.
 _OTHERS = re.compile(r"iqn\.\d{4}-\d\d\.(?!com\.microsoft\b)[^:]+|(eui|naa)\.[0-9a-f]+", re.IGNORECASE)

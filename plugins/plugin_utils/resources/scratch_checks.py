@@ -94,6 +94,7 @@ class ScratchChecks:
                 "the agent's engine"
             )
         # Microsoft's steps copy the folder Scratch as a whole. A folder of another name might hold other things.
+        # Evidence: scratch_folder_entries
         others = [name for name in self._copy.source_entries() if paths.fold(name) not in AGENT_ENTRIES]
         if others and paths.steps(source)[-1] != "SCRATCH":
             raise CimError(

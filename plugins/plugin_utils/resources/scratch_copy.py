@@ -21,6 +21,7 @@ from ..wsman.session import Session
 
 #: What Microsoft's pages name in a scratch folder, folded: virtual disks; the mounted volume of system state backups;
 #: parameters of offline backups; the encrypted key.
+# Evidence: scratch_folder_entries
 AGENT_ENTRIES = ("VHDS", "SSBV", "MICROSOFTBACKUPPROVIDER", "ONLINEBACKUP.KEK")
 
 # robocopy: data, attributes, time stamps, security, owner and auditing; times of folders; backup mode.
@@ -147,6 +148,7 @@ class ScratchCopy:
 
     def _size(self, path: str) -> int:
         # This command prints sizes without separators.
+        # Evidence: for_f_loses_names
         command = f"""for /f "delims=" %I in ('dir /s /b /a-d {quoted(path)} 2^>nul') do @echo.%~zI"""
         sizes = self._session.run(command, repeatable=True, timeout=_LIST_TIMEOUT).stdout.splitlines()
         # cmd.exe prints an empty line for a file whose name it cannot read.

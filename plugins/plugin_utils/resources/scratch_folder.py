@@ -261,6 +261,7 @@ class ScratchFolder(Resource[ScratchState]):
         if desired.engine is None or desired.engine.state != "Running":
             return
         # An engine that cannot use its folder ends soon.
+        # Evidence: engine_uses_new_folder
         self._sleep(_SETTLE)
         service = self._services.get(locations.ENGINE_SERVICE)
         if service is None or service.state != "Running":

@@ -153,6 +153,7 @@ class Defender:
         batch = CommandBatch(self._session, {line: line for line in (ABSENT_QUERY, *map(query, POLICY_KEYS))})
         return Policy(lambda key: registry_key(key, batch.output(query(key)), batch.output(ABSENT_QUERY)))
 
+    # Evidence: defender_policy_exclusions
     def policy_exclusions(self) -> Preferences:
         """Return the exclusions of policies, which can be read where they are hidden, too."""
         registry = Registry(self._session)
@@ -171,6 +172,7 @@ class Defender:
         """Remove exclusions. As with :meth:`add_exclusions`, only a read shows whether they are gone."""
         self._change("Remove", paths, processes)
 
+    # Evidence: defender_add_remove
     def _change(self, method: str, paths: Sequence[str], processes: Sequence[str]) -> None:
         parameters: dict[str, Value] = {
             "ExclusionPath": list(paths),

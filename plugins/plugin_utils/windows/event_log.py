@@ -20,6 +20,7 @@ from .paths import fold
 
 _NAMESPACE = "{http://schemas.microsoft.com/win/2004/08/events/event}"
 # Unlike the words around it, an error code is the same in every language.
+# Evidence: event_error_codes
 _CODE = re.compile(r"\b0x[0-9A-Fa-f]{5,8}\b")
 
 

@@ -159,6 +159,7 @@ def read_attributes(folder: str, output: Output) -> list[FileAttributes]:
     for record in output.text.split("*")[1:] if output.succeeded else ():
         path, *lines = [line.strip() for line in record.splitlines() if line.strip()]
         # The texts are translated, their order is not: attributes, length and offset of the name, and the name
+        # Evidence: fsutil_attributes
         flags = re.search(r": 0x([0-9a-f]{1,8})\b", lines[-4]) if len(lines) >= 4 else None
         if not flags:
             raise CimError(f"the attributes of {path} cannot be read: fsutil printed {' '.join(lines)[:200]!r}")

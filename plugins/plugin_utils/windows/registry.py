@@ -255,6 +255,7 @@ class Registry:
         if code == ERROR_FILE_NOT_FOUND:
             return None
         # The meaning of this code is disputed, so the list of the key's values decides.
+        # Evidence: registry_absent_code_1
         if code == ERROR_INVALID_FUNCTION and fold(name) not in self._types(key):
             return None
         if code == WBEM_E_TYPE_MISMATCH:

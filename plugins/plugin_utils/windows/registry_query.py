@@ -72,6 +72,7 @@ def query(key: str) -> str:
     return f"reg query {quoted(key)}"
 
 
+# Evidence: reg_query_absent_key
 def registry_key(key: str, output: Output, absent: Output) -> RegistryKey | None:
     """Return what :func:`query` printed of a key, None if the key is absent.
 

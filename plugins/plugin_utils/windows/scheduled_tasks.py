@@ -212,6 +212,7 @@ class _CimBackend:
 
     def register(self, folder: str, name: str, xml: str) -> None:
         self.check(folder, name, xml)
+        # Evidence: task_register_by_xml
         self._call("RegisterByXml", folder, name, {"Force": True, "Xml": xml}, repeatable=True)
 
     def start(self, folder: str, name: str, *, repeatable: bool) -> None:
@@ -247,6 +248,7 @@ class _SchtasksBackend:
         states: dict[str, State | None] = {
             task[len(folder) :]: None for task in tasks if fold(task[: task.rindex("\\") + 1]) == fold(folder)
         }
+        # Evidence: schtasks_goes_on
         if not states and result.stderr.strip():
             reason = f"a scheduled task of the host cannot be read, and whether it is in the folder {folder} is unknown"
             raise failure(reason, result)
@@ -277,10 +279,12 @@ class _SchtasksBackend:
         file = f'"%SystemRoot%\\Temp\\winops-mars-{uuid.uuid4().hex}.xml"'
         # It is one command, so that no file is left if the connection breaks. Unlike "type con" and "more", findstr
         # copies its input line by line and adds nothing.
+        # Evidence: findstr_copies_input
         command = (
             f'(findstr "^" > {file}) & (schtasks /create /tn {quoted(folder + name)} /xml {file} /f) & '
             f"if errorlevel 1 ((del /f /q {file}) & (exit 1)) else (del /f /q {file})"
         )
+        # Evidence: lost_shell_waits_for_input
         lines = ascii_xml(xml).splitlines()
         result = self._session.run(command, stdin="\r\n".join([*lines, ""]), repeatable=True)
         if result.exit_code:

@@ -140,6 +140,7 @@ class SystemCommand:
         # exit code after the command.
         line = f"(mkdir {quoted(self._started)} || exit) & {self._command} & >{quoted(self._exit)} echo !errorlevel!"
         return (
+            # Evidence: task_xml_without_declaration
             f'<Task version="1.2" xmlns="{NAMESPACE}">'
             f'<Principals><Principal id="System"><UserId>{LOCAL_SYSTEM}</UserId></Principal></Principals>'
             "<Settings><MultipleInstancesPolicy>IgnoreNew</MultipleInstancesPolicy>"

@@ -109,6 +109,7 @@ class Shell:
         except (StaleContext, Unreachable, AuthenticationRejected) as error:
             raise ConnectionLost(f"{lost}: {error}") from error
         except Fault as fault:
+            # Evidence: fault_after_command
             raise CommandLost(f"{lost}: {fault}") from fault
         except Unanswered as error:
             error.may_have_acted = True

@@ -172,6 +172,7 @@ embedded: CimType[Instance] = _scalar("instance", Instance)
 octets: CimType[bytes] = CimType("uint8[]", _octets)
 
 
+# Evidence: empty_array
 def array_of(element_type: CimType[T]) -> CimType[list[T]]:
     """Return the array type of a scalar type. An empty array is read as None, since it looks like NULL on the wire."""
     return CimType(f"{element_type.name}[]", lambda elements: [element_type.decode([element]) for element in elements])

@@ -80,6 +80,7 @@ class Error:
     afterwards: str | None
     source: str
 
+    # Evidence: hexadecimal_is_decimal
     @property
     def numbers(self) -> set[int]:
         """The values of its codes."""

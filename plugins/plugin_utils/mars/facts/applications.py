@@ -17,6 +17,7 @@ sample: ['Microsoft Exchange Server']
 """
 
 
+# Evidence: application_services
 def gather(host: Host) -> list[str]:
     """The applications on the host, each once."""
     names = (APPLICATION_SERVICES.get(service.name.lower()) for service in host.services)

@@ -30,6 +30,7 @@ contains:
 _CHASSIS = CimPath("root/cimv2", "Win32_SystemEnclosure", {"Tag": "System Enclosure 0"})
 # Azure gives it to all of its virtual machines, and nobody else does.
 _ASSET_TAG = "7783-7084-3265-9085-8269-3286-77"
+# Evidence: offline_seeding
 _MODULES = r"%ProgramFiles%\WindowsPowerShell\Modules"
 _INSTALLED = r"%ProgramFiles(x86)%\Microsoft SDKs\Azure\PowerShell"
 COMMANDS = {

@@ -23,6 +23,7 @@ contains:
 """
 
 
+# Evidence: encryption_key_file
 def _search(host: Host) -> str | None:
     # Microsoft names the file, but not the folder
     folder = host.scratch_location

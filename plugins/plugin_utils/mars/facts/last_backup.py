@@ -75,6 +75,7 @@ _EVENTS = BackupEvents(
 COMMANDS = _EVENTS.commands
 
 
+# Evidence: agent_events
 def gather(host: Host) -> dict[str, Any] | None:
     """The newest success, and what came after it."""
     if host.install_path is None:

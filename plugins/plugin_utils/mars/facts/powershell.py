@@ -105,6 +105,7 @@ def _execution_policy(host: Host) -> dict[str, str | None]:
     return policies | host.read_each("powershell.execution_policy", {"effective": partial(_undefined, host)})
 
 
+# Evidence: execution_policy_undefined
 def _undefined(host: Host) -> str | None:
     """What applies where no scope has a policy.
 

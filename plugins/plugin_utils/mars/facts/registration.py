@@ -35,6 +35,7 @@ contains:
 """
 
 KEYS = (locations.CONFIG_KEY,)
+# Evidence: registration_values
 _TEXTS = {"machine_id": "MachineId", "vault": "ServiceResourceName", "resource_id": "ResourceId"}
 
 

@@ -36,6 +36,7 @@ contains:
     type: float
     sample: 10.0
 """
+# Evidence: shadow_storage_on_clients
 ON_REQUEST = True
 
 

@@ -46,6 +46,7 @@ contains:
 ON_REQUEST = True
 
 
+# Evidence: system_volume_information_access
 def _folder(host: Host) -> str:
     return f"{host.operating_system.windows_directory[:2]}\\System Volume Information"
 

@@ -73,6 +73,7 @@ def _enabled(definition: TaskDefinition) -> list[Trigger]:
     return [trigger for trigger in definition.triggers if trigger.enabled]
 
 
+# Evidence: backups_within_an_hour
 def _starts(triggers: list[Trigger], now: datetime) -> set[int]:
     """When they may start their task, in minutes of the host's week, as if they did so every day or week."""
     starts = set()
