@@ -12,7 +12,7 @@ import pytest
 from tests.e2e.expected import CURRENT, FLEET, open_findings
 from tests.e2e.runs import running
 
-# One that needs no role, and two that need many
+# One that needs no role and has an attested finding, and two that need many roles
 HOSTS = ("healthy-2025", "japanese-2016", "old-2012-r2")
 
 
@@ -32,3 +32,5 @@ def test_an_audit_finds_what_is_wrong_and_changes_nothing(tmp_path: Path) -> Non
         assert fleet.state() == before
     assert (run.rc, run.messages("failed"), run.messages("unreachable")) == (0, {}, {})
     assert open_findings(run) == CURRENT.of(HOSTS).found
+    assert run.results("mars_compliance")["healthy-2025"]["verdict"] == "compliant"
+    assert "attested by Ann of IT security until 9999-12-31 (policy Servers of Falcon)" in run.stdout

@@ -5,7 +5,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import re
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -25,8 +26,8 @@ def task(module: str, only: str, **options: Any) -> dict[str, Any]:
 
 
 TASKS = [
-    task("mars_facts", "(?!write|change|always|tamper|engine|restarts)"),
-    task("mars_compliance", "(?!write|change|always|tamper|engine|restarts)"),
+    task("mars_facts", "(?!write|change|always|tamper|engine|restarts|spoofs)"),
+    task("mars_compliance", "(?!write|change|always|tamper|engine|restarts|spoofs)"),
     task("cim_registry", "write|always|denies-registry", key=KEY, name="Probe", data="there"),
     task("cim_directory", "change", path="D:\\Probe"),
     task("cim_defender_exclusion", "tamper|denies-defender", paths=["D:\\Probe"]),
@@ -188,3 +189,76 @@ def test_exclusions_that_a_policy_manages_in_the_playbook(fleet: Fleet) -> None:
     assert (finding["status"], finding["role"]) == ("noncompliant", None)
     assert "Microsoft Intune" in finding["fix"]
     assert fleet.host_state("tamper") == before
+
+
+# Given to tasks that succeed, that fail on the host, and that are refused before
+HIDDEN = {
+    name: f"{name}-correct-horse"
+    for name in ("user", "password", "signature", "license", "data", "denied", "misfit", "typed")
+}
+SETUP_PROOF = {"creates_key": KEY, "creates_name": "NoSuchProof"}
+WITH_SECRETS: list[dict[str, Any]] = [
+    {"winops.mars.mars_facts": {"gather_subset": ["all", "backup_history"]}},
+    {"winops.mars.mars_compliance": {}},
+    {
+        "winops.mars.cim_installer": {
+            "source": "https://{{ user }}:{{ password }}@nowhere.example.test/setup.exe?sv=1&sig={{ signature }}",
+            "arguments": "/license={{ license }}",
+            **SETUP_PROOF,
+        }
+    },
+    {
+        "winops.mars.cim_installer": {
+            "source": "C:\\Install\\setup.exe",
+            "arguments": "/license={{ license }}",
+            **SETUP_PROOF,
+        }
+    },
+    {
+        "winops.mars.cim_registry": {"key": KEY, "name": "Token", "data": "{{ data }}"},
+        "diff": True,
+        "no_log": True,
+    },
+    {
+        "winops.mars.cim_registry": {"key": "HKLM\\SOFTWARE\\Sealed", "name": "Token", "data": "{{ denied }}"},
+        "no_log": True,
+    },
+    {
+        "winops.mars.cim_registry": {"key": KEY, "name": "Number", "type": "dword", "data": "{{ misfit }}"},
+        "no_log": True,
+    },
+    {
+        "winops.mars.cim_registry": {"key": KEY, "name": "Number", "type": "{{ typed }}", "data": 1},
+        "no_log": True,
+    },
+]
+
+
+def texts(value: Any) -> Iterator[str]:
+    """Every text in data, as it is."""
+    if isinstance(value, Mapping):
+        value = [*value.keys(), *value.values()]
+    if isinstance(value, (list, tuple)):
+        for item in value:
+            yield from texts(item)
+    elif isinstance(value, str):
+        yield value
+
+
+def test_no_secret_and_no_control_character_reaches_the_terminal(fleet: Fleet) -> None:
+    run = fleet.play(
+        [{**task, "ignore_errors": True} for task in WITH_SECRETS],
+        "-vvv",
+        limit="spoofs",
+        environment={"ANSIBLE_NOCOLOR": "1"},
+        **HIDDEN,
+    )
+    seen = "\n".join([run.stdout, *texts(run.events)])
+
+    # All of it happened
+    assert fleet.host_state("spoofs")["registry"][KEY]["Token"] == ["REG_SZ", HIDDEN["data"]]
+    assert [event["event"] for event in run.events].count("runner_on_failed") == 5
+    assert "\N{REPLACEMENT CHARACTER}" in seen
+    assert [secret for secret in HIDDEN.values() if secret in seen] == []
+    controls = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]")
+    assert controls.findall(seen) == []
