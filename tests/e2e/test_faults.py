@@ -192,7 +192,7 @@ def test_exclusions_that_a_policy_manages_in_the_playbook(fleet: Fleet) -> None:
 
 
 # Given to tasks that succeed, that fail on the host, and that are refused before
-HIDDEN = {
+HIDDEN: dict[str, Any] = {
     name: f"{name}-correct-horse"
     for name in ("user", "password", "signature", "license", "data", "denied", "misfit", "typed")
 }

@@ -38,7 +38,10 @@ class Agenda:
     entries: list[Entry] = field(default_factory=list)
 
     def after(self, seconds: float, action: Callable[[], None]) -> Entry:
-        entry = Entry(self.clock.seconds() + seconds, action)
+        return self.at(self.clock.seconds() + seconds, action)
+
+    def at(self, due: float, action: Callable[[], None]) -> Entry:
+        entry = Entry(due, action)
         self.entries.append(entry)
         return entry
 

@@ -26,6 +26,7 @@ from tests.simulator.windows import (
     storage,
     volumes,
 )
+from tests.simulator.windows.background import Background, Pause
 from tests.simulator.windows.clock import Agenda, Clock, Entry
 from tests.simulator.windows.cmd.arguments import split_arguments
 from tests.simulator.windows.cmd.context import Context, Input
@@ -230,10 +231,6 @@ class Host:
             if self.registry.find(key):
                 self.registry.delete_key(key, recurse=True, trusted=True)
 
-    def duration_of(self, command: str) -> float:
-        """Seconds the programs a command line names will take."""
-        return installers.duration_of(self, command)
-
     def _context(self, codepage: int, stdin: bytes, *, remote: bool, system: bool) -> Context:
         environment = self.environment.copy()
         directory = environment.get("USERPROFILE") or "C:\\"
@@ -254,12 +251,14 @@ class Host:
         *,
         system: bool = False,
         remote: bool = False,
+        pause: Pause | None = None,
     ) -> int:
         """Run a program where nobody sees its output: its exit code, or the HRESULT of what kept it from starting."""
         if defender.stops(self, f"{command} {arguments}"):
             return defender.VIRUS_INFECTED
         context = self._context(int(self.profile["os"].get("oem_codepage", 437)), b"", remote=remote, system=system)
         context.directory = context.absolute(directory) if directory else context.directory
+        context.pause = pause
         try:
             return run_program(context, command, arguments)
         except FileError as error:
@@ -275,11 +274,11 @@ class Host:
             return None
         process = self.processes.add(command)
 
-        def finish() -> None:
-            if self.processes.remove(process.pid):
-                self.run_in_background(program, rest, directory, remote=True)
+        def run(pause: Pause) -> None:
+            self.run_in_background(program, rest, directory, remote=True, pause=pause)
+            self.processes.remove(process.pid)
 
-        self.agenda.after(START_SECONDS + self.duration_of(command), finish)
+        process.program = Background(self.agenda, START_SECONDS, run)
         return process.pid
 
     # model.Windows

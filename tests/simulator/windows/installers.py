@@ -34,13 +34,6 @@ def find_entry(host: Host, path: str) -> tuple[str, Mapping[str, Any]] | None:
     return next(((name, entry) for name, entry in entries.items() if name.lower() in wanted), None)
 
 
-def duration_of(host: Host, command: str) -> float:
-    """Seconds the programs named in a command line take."""
-    lowered = command.lower()
-    entries = host.profile.get("executables", {})
-    return sum(float(entry.get("duration", 0)) for name, entry in entries.items() if name.lower() in lowered)
-
-
 def run_installer(context: Context, path: str, arguments: list[str]) -> int:
     """Run a program of the file system: its exit code."""
     found = find_entry(context.host, path)
@@ -74,7 +67,7 @@ def _install(context: Context, name: str, entry: Mapping[str, Any], path: str, a
     host = context.host
     given = [argument.lower() for argument in arguments]
     kind = "msu" if name.lower().endswith(".msu") else "exe"
-    context.elapsed += float(entry.get("duration", 0))
+    context.take(float(entry.get("duration", 0)))
     node = context.node(path)
     if node is None:
         raise FileError(ERROR_FILE_NOT_FOUND, path)

@@ -11,6 +11,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from tests.simulator.model import CimClass, CimFailure, CimValue, Method
+from tests.simulator.windows.background import Background
 from tests.simulator.windows.schema import properties, row
 from tests.simulator.windows.services import Service
 
@@ -33,6 +34,7 @@ class Process:
     created: datetime | None
     parent: int = 4
     session: int = 0
+    program: Background | None = None  # what it runs
 
 
 @dataclass
@@ -61,12 +63,19 @@ class Processes:
         self._commands[process.pid] = process
         return process
 
-    def remove(self, pid: int) -> bool:
-        return self._commands.pop(pid, None) is not None
+    def remove(self, pid: int) -> None:
+        self._commands.pop(pid, None)
+
+    def end(self, pid: int) -> bool:
+        process = self._commands.pop(pid, None)
+        if process and process.program:
+            process.program.end()
+        return process is not None
 
     def clear(self) -> None:
         self._services.clear()
-        self._commands.clear()
+        for pid in list(self._commands):
+            self.end(pid)
 
     def running(self) -> list[Process]:
         boot = self.host.last_boot
@@ -135,7 +144,7 @@ def _terminate(host: Host, keys: Mapping[str, str], _parameters: Mapping[str, Ci
     handle = next((value for key, value in keys.items() if key.lower() == "handle"), "")
     if not handle.isdigit() or all(process.pid != int(handle) for process in host.processes.running()):
         raise CimFailure(0x80041002, "Not found")
-    return {"ReturnValue": 0 if host.processes.remove(int(handle)) else 2}
+    return {"ReturnValue": 0 if host.processes.end(int(handle)) else 2}
 
 
 def classes() -> list[CimClass]:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from tests.simulator.windows import task_xml
 from tests.simulator.windows.accounts import Account
-from tests.simulator.windows.clock import Entry
+from tests.simulator.windows.background import Background, Pause
 from tests.simulator.windows.task_xml import Element, TaskXmlError
 
 if TYPE_CHECKING:
@@ -60,7 +60,7 @@ class Task:
     definition: Element
     last_run: datetime | None = None
     last_result: int = SCHED_S_TASK_HAS_NOT_RUN
-    run: Entry | None = None
+    run: Background | None = None
     broken: int = 0  # the HRESULT with which its registration cannot be read
 
     @property
@@ -242,15 +242,15 @@ class Tasks:
         ]
         account = self.account_of(task)
         system = account is not None and account.sid == "S-1-5-18"
-        seconds = sum(self._host.duration_of(f"{command} {arguments}") for command, arguments, _unused in actions)
 
-        def finish() -> None:
-            task.run = None
-            task.last_result = 0
+        def run(pause: Pause) -> None:
+            result = 0
             for command, arguments, directory in actions:
-                task.last_result = self._host.run_in_background(command, arguments, directory, system=system)
+                result = self._host.run_in_background(command, arguments, directory, system=system, pause=pause)
+            current = self.find(task.path) or task  # it may have been registered anew
+            current.run, current.last_result = None, result
 
-        task.run = self._host.agenda.after(START_SECONDS + seconds, finish)
+        task.run = Background(self._host.agenda, START_SECONDS, run)
 
     def stop(self, path: str) -> None:
         self._stop(self.get(path))
@@ -258,7 +258,7 @@ class Tasks:
     @staticmethod
     def _stop(task: Task) -> None:
         if task.run:
-            task.run.cancelled = True
+            task.run.end()
             task.run = None
             task.last_result = SCHED_S_TASK_TERMINATED
 

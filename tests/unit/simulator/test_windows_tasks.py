@@ -163,6 +163,36 @@ def test_a_stopped_task_does_nothing_more() -> None:
     assert machine.run(r"type C:\done.txt").exit_code == 1
 
 
+@pytest.mark.parametrize("ending", ["by itself", "schtasks /end /tn T", "schtasks /delete /tn T /f", "a restart"])
+def test_the_effects_of_a_task_come_one_after_the_other(ending: str) -> None:
+    machine = Machine(files={r"C:\slow.exe": {"size": 1}}, executables={"slow.exe": {"duration": 300}})
+    actions = "".join(
+        f"<Exec><Command>cmd.exe</Command><Arguments>/c {line}</Arguments></Exec>"
+        for line in (r"mkdir C:\begun &amp; C:\slow.exe &amp; mkdir C:\half", r"C:\slow.exe &amp; mkdir C:\whole")
+    )
+    definition = TASK.format(inner=principal("S-1-5-18")).replace("<Actions>", f"<Actions>{actions}")
+    register(machine, "", Xml=definition)
+
+    def made() -> list[str]:
+        machine.host.settle()
+        return [name for name in ("begun", "half", "whole") if machine.host.files.find(rf"C:\{name}")]
+
+    machine.run("schtasks /run /tn T")
+    assert made() == []
+    machine.wait(299)
+    assert made() == ["begun"]
+    machine.wait(2)
+    assert made() == ["begun", "half"]
+    if ending == "a restart":
+        machine.host.restart()
+    elif ending != "by itself":
+        assert machine.run(ending).exit_code == 0
+    machine.wait(600)
+    assert made() == (["begun", "half", "whole"] if ending == "by itself" else ["begun", "half"])
+    task = machine.host.tasks.find("T")
+    assert task is None or task.run is None
+
+
 def test_a_task_reports_a_program_that_is_not_there() -> None:
     machine = Machine()
     machine.run(r'schtasks /create /tn T /sc once /st 00:00 /tr "C:\nothing.exe" /ru SYSTEM /f')

@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
+from tests.simulator.windows.background import Pause
 from tests.simulator.windows.environment import Environment
 from tests.simulator.windows.filesystem import ERROR_ACCESS_DENIED, FileError, Node
 from tests.simulator.windows.messages import text, win32_text
@@ -49,6 +50,7 @@ class Context:
     for_values: dict[str, str] = field(default_factory=dict)
     error_level: int = 0
     elapsed: float = 0.0
+    pause: Pause | None = None  # in the background, time really passes
     ended: bool = False  # by exit
 
     def child(self) -> Context:
@@ -56,6 +58,12 @@ class Context:
         return replace(
             self, environment=self.environment.copy(), ended=False, for_values={}, delayed_expansion=False, echo=True
         )
+
+    def take(self, seconds: float) -> None:
+        """Take time, before the effects of what takes it."""
+        if self.pause and seconds:
+            self.pause(seconds)
+        self.elapsed += seconds
 
     def encode(self, output: str) -> bytes:
         codec = "utf-8" if self.codepage == 65001 else f"cp{self.codepage}"

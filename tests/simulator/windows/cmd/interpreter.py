@@ -15,7 +15,7 @@ from tests.simulator.windows.cmd.context import Context, Input
 from tests.simulator.windows.cmd.parser import Block, Chain, For, If, Node, Parser, Redirection, Simple, SyntaxFailure
 from tests.simulator.windows.cmd.variables import expand_delayed, expand_for, expand_percent
 from tests.simulator.windows.filesystem import ERROR_FILE_NOT_FOUND, ERROR_PATH_NOT_FOUND, FileError
-from tests.simulator.windows.installers import run_installer
+from tests.simulator.windows.installers import find_entry, run_installer
 
 # The longest line cmd.exe takes.
 MAXIMUM_LINE = 8191
@@ -89,6 +89,8 @@ def run_program(context: Context, command: str, arguments: str) -> int:
         context.complain_win32(1260)
         return 1
     if tool:
+        if entry := find_entry(context.host, f"{tool}.exe"):
+            context.take(float(entry[1].get("duration", 0)))
         return tools.TOOLS[tool](context, split_arguments(arguments))
     path = _installed_program(context, name)
     if path is None:

@@ -141,7 +141,7 @@ def ping(context: Context, arguments: list[str]) -> int:
         context.complain(context.text("syntax"))
         return 1
     count = int(given[0])
-    context.elapsed += count - 1
+    context.take(count - 1)
     return 0 if {"127.0.0.1", "localhost", "::1"} & set(lowered) else 1
 
 
@@ -208,5 +208,5 @@ def w32tm(context: Context, arguments: list[str]) -> int:
 def powershell(context: Context, _arguments: list[str]) -> int:
     """No script is interpreted: a profile says how PowerShell ends (``powershell: {exit_code}``)."""
     entry = context.host.profile.get("powershell", {})
-    context.elapsed += float(entry.get("duration", 0.3))
+    context.take(float(entry.get("duration", 0.3)))
     return int(entry.get("exit_code", 0))

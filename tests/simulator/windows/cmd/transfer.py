@@ -25,7 +25,7 @@ def download(context: Context, url: str, target: str) -> int:
         return int(entry["fails"])
     content = entry["content"].encode() if "content" in entry else None
     size = len(content) if content is not None else size_in_bytes(entry["size"])
-    context.elapsed += float(entry.get("duration", 0))
+    context.take(float(entry.get("duration", 0)))
     try:
         context.copy_node(target, Node("", False, size, content, entry.get("version"), entry.get("sha256", "")))
     except FileError as error:

@@ -14,7 +14,9 @@ from ansible.errors import AnsibleActionFail
 from ansible_collections.winops.mars.plugins.action import cim_installer
 from ansible_collections.winops.mars.plugins.action.cim_installer import ActionModule
 from ansible_collections.winops.mars.plugins.plugin_utils.mars.idle import wait_until_idle
+from ansible_collections.winops.mars.plugins.plugin_utils.windows import installer
 from ansible_collections.winops.mars.plugins.plugin_utils.windows.installer import Installer, RegistryProof, install
+from ansible_collections.winops.mars.plugins.plugin_utils.windows.system_command import SystemCommand
 from tests.unit.plugins.conftest import RunAction
 from tests.unit.simulated import SimulatedHost, simulated
 
@@ -309,6 +311,27 @@ def test_entries_that_an_installation_loses_are_appended_again(run_action: RunAc
     assert result["entries"] == {"PSModulePath": entries}
     value = host.windows.state()["registry"][ENVIRONMENT]["PSModulePath"]
     assert value == ["REG_EXPAND_SZ", rf"%ProgramFiles%\WindowsPowerShell\Modules;{entries}".rstrip(";")]
+
+
+def test_an_installer_may_take_longer_than_winrm_2_keeps_a_shell(
+    run_action: RunAction, host_of: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    host = host_of(**{**product(duration=1000, exit_code=3010), "base": "old-2008-r2"})
+    shells: list[int] = []
+
+    def pause(_seconds: float) -> None:
+        # Longer than the 180 seconds after which Windows deletes an idle shell
+        shells.append(host.service.shells.count)
+        host.sleep(200)
+
+    monkeypatch.setattr(cim_installer, "Installer", partial(Installer, sleep=pause))
+    monkeypatch.setattr(installer, "SystemCommand", partial(SystemCommand, clock=host.clock.seconds))
+    result = run_action(ActionModule, host, **PRODUCT)
+
+    assert (result["changed"], result["exit_code"], result["after"]) == (True, 3010, "2.10.1")
+    assert len(shells) > 5
+    assert set(shells) == {0}
+    assert traces(host) == []
 
 
 @pytest.mark.parametrize(

@@ -79,7 +79,7 @@ def test_a_long_command_is_waited_for_with_few_requests() -> None:
 
 
 @pytest.mark.parametrize(
-    "base, seconds, idle", [("old-2008-r2", 100, 180), ("healthy-2022", 7300, 7200)], ids=["WinRM 2.0", "later"]
+    "base, seconds, idle", [("old-2008-r2", 1000, 180), ("healthy-2022", 7300, 7200)], ids=["WinRM 2.0", "later"]
 )
 def test_a_command_is_run_after_windows_has_deleted_the_idle_shell(base: str, seconds: float, idle: float) -> None:
     host = simulated(base=base, **slow(seconds))
