@@ -20,7 +20,7 @@ export ANSIBLE_HOME := $(BUILD)/ansible
 export HYPOTHESIS_STORAGE_DIRECTORY := $(BUILD)/cache/hypothesis
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check unit simulator e2e matrix lint style types docs sanity galaxy awx bench \
+.PHONY: help setup demo test check unit simulator e2e browser matrix lint style types docs sanity galaxy awx bench \
 	generate format changelog lock clean
 
 help: ## show this list
@@ -48,6 +48,10 @@ simulator: setup ## the simulator, driven by clients nobody here wrote
 
 e2e: setup ## playbooks against the simulated fleet
 	$(PYTEST_IN_PARALLEL) tests/e2e
+
+browser: setup ## the HTML report in Chromium, which it installs if it may
+	python -m tests.tools.browser
+	pytest tests/unit/plugins/plugin_utils/mars/report/test_page_in_browser.py
 
 matrix: setup ## what depends on ansible-core, with every other supported version
 	python -m tests.tools.matrix $(CORES)
@@ -81,8 +85,9 @@ awx: setup ## the playbook that creates templates in AWX, with the collection aw
 	python -m tests.tools.awx
 	pytest --quiet tests/e2e/test_awx_objects.py
 
-bench: setup ## cost of an audit, against a task that does nothing
+bench: setup ## cost of an audit, against a task that does nothing, and of the HTML report
 	tests/bench/run
+	tests/bench/report
 
 generate: setup ## write what is generated from the catalogue, the facts, and the roles' specs
 	python -m tests.tools.generate

@@ -32,6 +32,7 @@ WORDS = {
 def to_html(document: Document) -> str:
     """The page; all texts of hosts and users are escaped."""
     environment = Environment(autoescape=True, trim_blocks=True, lstrip_blocks=True, undefined=StrictUndefined)
+    environment.filters["minute"] = lambda time: time[:16].replace("T", " ")
     style, script = (_part(name) for name in ("page.css", "page.js"))
     hosts = [_shown(document, host) for host in document["hosts"]]
     return environment.from_string(_part("page.html.j2")).render(
@@ -80,7 +81,7 @@ def _shown(document: Document, host: dict[str, Any]) -> dict[str, Any]:
     order = list(WORDS)
     shown.sort(key=lambda finding: (order.index(finding["word"]), finding["rule"]))
     met = sum(finding["status"] == "compliant" for finding in host["findings"])
-    return {**host, "open": shown, "met": met, "last_backup": (host["last_backup"] or "unknown")[:16]}
+    return {**host, "open": shown, "met": met, "last_backup": host["last_backup"] or "unknown"}
 
 
 def _tickets(document: Document) -> dict[str, dict[tuple[str, ...], list[str]]]:

@@ -14,52 +14,24 @@ import pkgutil
 import re
 from collections import Counter
 from html.parser import HTMLParser
-from typing import Any
 from xml.etree import ElementTree
 
 import pytest
 from jsonschema import Draft202012Validator
 
 from ansible_collections.winops.mars.plugins.plugin_utils.mars import report
-from ansible_collections.winops.mars.plugins.plugin_utils.mars.gather import DEFAULT_SECTIONS, gather
 from ansible_collections.winops.mars.plugins.plugin_utils.mars.report.document import Document, HostResult, build
 from ansible_collections.winops.mars.plugins.plugin_utils.mars.report.page import to_html
 from ansible_collections.winops.mars.plugins.plugin_utils.mars.report.tables import to_csv, to_junit, to_ohdf
-from ansible_collections.winops.mars.plugins.plugin_utils.mars.rules.check import check
 from ansible_collections.winops.mars.plugins.plugin_utils.mars.rules.reading import shipped_rules
-from ansible_collections.winops.mars.plugins.plugin_utils.mars.rules.thresholds import thresholds
-from tests.unit.simulated import simulated
-
-HOSTILE = "</details><script>alert('x')</script>\"'&\x0b"
-GENERATED = "2026-11-21T02:00:00+00:00"
-
-
-def checked(profile: str) -> HostResult:
-    """A simulated host, as it was found."""
-    facts = gather(simulated(base=profile).session, DEFAULT_SECTIONS)
-    limits = thresholds("current", {})
-    compliance = check(facts, list(shipped_rules().values()), limits).as_dict()
-    return HostResult({**compliance, "baseline": "current", "thresholds": limits}, facts=facts, groups=["files"])
-
-
-def with_finding(host: HostResult, rule: str, **changes: Any) -> HostResult:
-    """The same host, with one of its findings changed."""
-    assert host.compliance is not None
-    findings = [{**item, **(changes if item["id"] == rule else {})} for item in host.compliance["findings"]]
-    return HostResult({**host.compliance, "findings": findings}, facts=host.facts, groups=host.groups)
-
-
-DECISION = {"status": "unknown", "by": "Ann", "until": "2027-01-01", "note": "CHG1"}
-HEALTHY = checked("healthy-2022")
-TASK = checked("task-2016")
-ANTIVIRUS = checked("antivirus-2019")
-HOSTS = {
-    "healthy": HEALTHY,
-    "task": with_finding(TASK, "task_principal", actual=HOSTILE),
-    "antivirus": ANTIVIRUS,
-    "attested": with_finding(ANTIVIRUS, "antivirus_exclusions", status="attested", fix=None, decision=DECISION),
-    "gone": HostResult(None, "the host refused the credentials"),
-}
+from tests.unit.plugins.plugin_utils.mars.report.reported import (
+    ANTIVIRUS,
+    GENERATED,
+    HEALTHY,
+    HOSTS,
+    TASK,
+    with_finding,
+)
 
 
 @pytest.fixture(scope="module")
@@ -84,7 +56,8 @@ def test_the_document_is_what_its_schema_says(document: Document) -> None:
         ] == []
 
 
-def test_the_worst_hosts_come_first(document: Document) -> None:
+def test_the_worst_hosts_come_first() -> None:
+    document = build({"less": with_finding(TASK, "task_enabled", status="compliant"), **HOSTS}, "", GENERATED)
     verdicts = [host["verdict"] for host in document["hosts"]]
     counts = [
         sum(finding["status"] in ("noncompliant", "impossible", "unknown") for finding in host["findings"])
