@@ -10,7 +10,8 @@ from typing import Any
 from ansible_collections.winops.mars.plugins.modules.cim_installer import ARGUMENT_SPEC, CONSTRAINTS
 from ansible_collections.winops.mars.plugins.plugin_utils._action import WindowsAction
 from ansible_collections.winops.mars.plugins.plugin_utils.mars.idle import wait_until_idle
-from ansible_collections.winops.mars.plugins.plugin_utils.resources.path_variable import PathVariable
+from ansible_collections.winops.mars.plugins.plugin_utils.mars.locations import KEPT_KEY
+from ansible_collections.winops.mars.plugins.plugin_utils.resources.path_variable import PathVariable, is_absolute
 from ansible_collections.winops.mars.plugins.plugin_utils.windows.errors import CimError
 from ansible_collections.winops.mars.plugins.plugin_utils.windows.installer import (
     FileProof,
@@ -19,6 +20,7 @@ from ansible_collections.winops.mars.plugins.plugin_utils.windows.installer impo
     RegistryProof,
     install,
 )
+from ansible_collections.winops.mars.plugins.plugin_utils.windows.registry import Kind, Registry, RegistryValue
 from ansible_collections.winops.mars.plugins.plugin_utils.wsman.session import Session
 
 
@@ -45,7 +47,7 @@ class ActionModule(WindowsAction):
             requirement = RegistryProof(args["requires_minimum"], args["requires_key"], args["requires_name"])
             if not requirement.is_met_by(requirement.read(session)):
                 raise CimError(f"the installer {installer} was not run: it requires {requirement}")
-        variables = {name: PathVariable(session, name, ()).read().value for name in args["keep_entries"]}
+        variables = {name: PathVariable(session, name, ()).read() for name in args["keep_entries"]}
         done = install(
             session,
             installer,
@@ -53,8 +55,10 @@ class ActionModule(WindowsAction):
             reboot_timeout=args["reboot_timeout"] if args["reboot"] else None,
             gate=lambda: None if args["ignore_backup"] else wait_until_idle(session, args["backup_timeout"]),
         )
-        for name, value in variables.items():
-            _restore_entries(session, name, value)
+        for name, state in variables.items():
+            _restore_entries(session, name, state.value)
+            if done.reboot_required:
+                _keep_entries(session, name, state.expanded)
         postponed = f"The host was not restarted, although the installation requires it: {done.postponed}"
         return {
             "changed": done.changed,
@@ -63,14 +67,14 @@ class ActionModule(WindowsAction):
             "exit_code": done.exit_code,
             "restarted": done.restarted,
             "reboot_required": done.reboot_required,
-            "entries": variables,
+            "entries": {name: state.value for name, state in variables.items()},
             **({"warnings": [postponed]} if done.postponed else {}),
             **(shown if done.changed else {}),
         }
 
 
 def _restore_entries(session: Session, name: str, value: str) -> None:
-    variable = PathVariable(session, name, list(filter(None, value.split(";"))))
+    variable = PathVariable(session, name, _entries(value))
     current = variable.read()
     desired = variable.desired(current)
     if current != desired:
@@ -80,6 +84,17 @@ def _restore_entries(session: Session, name: str, value: str) -> None:
                 f"the product was installed, but the environment variable {name} has lost entries that could not be "
                 f"appended again; it was: {value}"
             )
+
+
+def _entries(value: str) -> list[str]:
+    return [entry.strip() for entry in value.split(";") if entry.strip()]
+
+
+def _keep_entries(session: Session, name: str, value: str) -> None:
+    """Keep what the restart may lose, for :mod:`...mars.facts.powershell` to compare."""
+    kept = ";".join(filter(is_absolute, _entries(value)))
+    if kept:
+        Registry(session).set(KEPT_KEY, f"Former{name}", RegistryValue(Kind.STRING, kept))
 
 
 def _proof(args: dict[str, Any]) -> Proof:

@@ -89,7 +89,9 @@ options:
     description:
       - Names of system environment variables that are lists of folders, such as E(PSModulePath). Entries that they lose
         by the installation or the restart are appended again.
-      - After a restart that O(reboot) does not allow, nothing can be appended. RV(entries) shows what they were.
+      - They are kept in the registry key C(HKLM\SOFTWARE\winops.mars) if the host still has to be restarted. Later,
+        M(winops.mars.mars_facts) shows which entries E(PSModulePath) has lost, and the role
+        P(winops.mars.powershell#role) appends them.
     type: list
     elements: str
     default: []

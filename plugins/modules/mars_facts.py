@@ -830,6 +830,13 @@ ansible_facts:
               type: list
               elements: str
               sample: ['C:\Program Files\Microsoft Azure Recovery Services Agent\bin\Modules']
+            module_path_lost:
+              description:
+                - Entries of that variable which are missing since this collection installed Windows PowerShell.
+                - An installation may lose them at a restart after the end of its run.
+              type: list
+              elements: str
+              sample: []
         proxy:
           description:
             - The proxies that services use, without credentials.

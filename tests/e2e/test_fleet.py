@@ -78,7 +78,12 @@ def run_scenario(scenario: Scenario, folder: Path) -> Outcome:
 
 
 # After a change of these, Microsoft advises a restart
-RESTART_ADVISED = {"powershell_execution_policy", "powershell_module_path", "antivirus_exclusions"}
+RESTART_ADVISED = {
+    "powershell_execution_policy",
+    "powershell_module_path",
+    "powershell_lost_modules",
+    "antivirus_exclusions",
+}
 
 
 @pytest.fixture(scope="module")

@@ -21,10 +21,15 @@ from .resource import Resource
 _ABSOLUTE = re.compile(r'([A-Za-z]:\\|\\\\[^\\]|%[^%]+%)[^"*?<>|\x00-\x1f]*')
 
 
+def is_absolute(entry: str) -> bool:
+    """Return whether an entry is an absolute path without quotation marks and wildcards."""
+    return _ABSOLUTE.fullmatch(entry) is not None
+
+
 def check_absolute(name: str, entries: Sequence[str]) -> None:
     """Raise :class:`CimError` unless each entry is an absolute path without quotation marks and wildcards."""
     for entry in entries:
-        if not _ABSOLUTE.fullmatch(entry):
+        if not is_absolute(entry):
             raise CimError(
                 f"{entry!r} cannot be an entry of {name}: it must be an absolute path without quotation marks and "
                 "wildcards, such as C:\\Tools or %ProgramFiles%\\Tools"

@@ -9,7 +9,7 @@ from __future__ import annotations
 from functools import partial
 from typing import Any
 
-from ...windows.paths import fold
+from ...windows.paths import fold, steps
 from ...windows.registry import MACHINE_ENVIRONMENT_KEY, WrongTypeError
 from .. import locations
 from ..host import Host
@@ -53,7 +53,16 @@ contains:
     type: list
     elements: str
     sample: ['C:\Program Files\Microsoft Azure Recovery Services Agent\bin\Modules']
+  module_path_lost:
+    description:
+      - Entries of that variable which are missing since this collection installed Windows PowerShell.
+      - An installation may lose them at a restart after the end of its run.
+    type: list
+    elements: str
+    sample: []
 """
+
+KEYS = (locations.KEPT_KEY,)
 
 # Windows PowerShell compares them in any letter case, and takes any other text for Restricted.
 _POLICIES = {fold(name): name for name in ("Bypass", "Unrestricted", "RemoteSigned", "AllSigned", "Restricted")}
@@ -70,6 +79,7 @@ def gather(host: Host) -> dict[str, Any]:
             "version": partial(_version, host),
             "execution_policy": partial(_execution_policy, host),
             "module_path": partial(_module_path, host),
+            "module_path_lost": partial(_module_path_lost, host),
         },
     )
 
@@ -82,9 +92,21 @@ def _version(host: Host) -> str | None:
 
 
 def _module_path(host: Host) -> list[str]:
+    return _entries(host.registry.expanded_string(MACHINE_ENVIRONMENT_KEY, "PSModulePath"))
+
+
+def _module_path_lost(host: Host) -> list[str]:
+    kept = host.key(locations.KEPT_KEY)
+    former = _entries(kept.string(locations.FORMER_MODULE_PATH_VALUE)) if kept else []
+    if not former:
+        return []
+    present = {steps(entry) for entry in _module_path(host)}
+    return [entry for entry in former if steps(entry) not in present]
+
+
+def _entries(path: str | None) -> list[str]:
     # PowerShell removes the blanks around an entry, and nothing else
-    entries = (host.registry.expanded_string(MACHINE_ENVIRONMENT_KEY, "PSModulePath") or "").split(";")
-    return [entry.strip() for entry in entries if entry.strip()]
+    return [entry.strip() for entry in (path or "").split(";") if entry.strip()]
 
 
 def _execution_policy(host: Host) -> dict[str, str | None]:

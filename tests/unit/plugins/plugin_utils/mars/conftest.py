@@ -80,6 +80,7 @@ def healthy() -> dict[str, Any]:
                 "effective": "RemoteSigned",
             },
             "module_path": [r"C:\Windows\system32\WindowsPowerShell\v1.0\Modules", rf"{AGENT}\bin\Modules"],
+            "module_path_lost": [],
         },
         "agent": {
             "installed": True,
