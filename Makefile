@@ -20,7 +20,7 @@ export ANSIBLE_HOME := $(BUILD)/ansible
 export HYPOTHESIS_STORAGE_DIRECTORY := $(BUILD)/cache/hypothesis
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check unit simulator e2e browser matrix lint style types docs sanity galaxy awx bench \
+.PHONY: help setup demo test check unit simulator e2e browser matrix lint style types docs site sanity galaxy awx bench \
 	generate format changelog lock clean
 
 help: ## show this list
@@ -73,6 +73,9 @@ types: setup ## mypy
 
 docs: setup ## the documentation of modules and roles, and the guides
 	python -m tests.tools.docs
+
+site: setup ## the documentation as a site in .build/site, with pictures made in Chromium where it is
+	python -m tests.tools.site
 
 sanity: setup ## ansible-test sanity
 	python -m tests.tools.sanity
