@@ -34,6 +34,7 @@ from .errors import (
     Unreachable,
     WSManError,
 )
+from .recording import Recorder
 from .shell import Result, Shell, program
 from .values import CimPath, Instance, Value, append_value, sendable, string
 
@@ -109,6 +110,12 @@ class Session:
         """
         self._seconds = seconds
         self._deadline = self._clock() + seconds
+
+    def record(self) -> Recorder:
+        """Keep all messages from now on, until :meth:`Recorder.write`."""
+        recorder = Recorder(self._transport)
+        self._transport = recorder
+        return recorder
 
     def identify(self) -> Identity:
         """Return the version of the service; requires no resource and no permission other than to authenticate."""

@@ -37,6 +37,7 @@ from ansible_collections.winops.mars.plugins.plugin_utils.wsman.values import (
     reference,
     string,
 )
+from tests.unit.plugins.plugin_utils.wsman.replay import Recording, text_of
 from tests.unit.plugins.plugin_utils.wsman.scripted import (
     COMMAND_STARTED,
     EMPTY,
@@ -46,7 +47,6 @@ from tests.unit.plugins.plugin_utils.wsman.scripted import (
     first_page,
     received,
     recorded,
-    related,
 )
 
 CAPTURES = Path(__file__).resolve().parents[5].parent / "shared" / "captures"
@@ -61,10 +61,6 @@ TYPES: dict[str, tuple[CimType[Any], Callable[[str], object]]] = {
     "boolean": (boolean, {"true": True, "false": False}.__getitem__),
     "datetime": (datetime_, datetime.fromisoformat),
 }
-
-
-def text_of(path: Path) -> str:
-    return path.read_text(encoding="utf-8-sig")
 
 
 def local(name: str) -> str:
@@ -390,31 +386,6 @@ def test_a_request_names_what_it_is_for(path: Path) -> None:
 
 
 # -- Shells
-
-
-class Recording:
-    """A recorded conversation as a transport: answers each request as the next one of the same action was."""
-
-    operation_timeout = 20
-
-    def __init__(self, folder: Path) -> None:
-        self.exchanges = [
-            (text_of(request), recorded(text_of(next(folder.glob(f"{request.name[:2]}-response-*")))))
-            for request in sorted(folder.glob("*-request-*"))
-        ]
-        self.answers = [answer.decode("utf-8-sig") for _unused, answer in self.exchanges]
-        self.pairs: list[tuple[str, str]] = []
-
-    def send(self, message: bytes) -> bytes:
-        while self.exchanges:
-            request, answer = self.exchanges.pop(0)
-            if action(request) == action(message.decode()):
-                self.pairs.append((request, message.decode()))
-                return related(answer, message)
-        pytest.fail(f"{action(message.decode())} was not recorded here")
-
-    def reset(self) -> None:
-        """Nothing to drop."""
 
 
 def printed(answers: list[str], stream: str) -> str:
