@@ -29,6 +29,8 @@ SILENT = {
     f"{UTILS}/windows/command_line.py": "quotes arguments",
     f"{UTILS}/windows/errors.py": "an exception, and the sign of numbers",
     f"{UTILS}/windows/versions.py": "compares versions",
+    f"{UTILS}/wsman/recording.py": "keeps and writes messages",
+    f"{UTILS}/wsman/scrubbing.py": "replaces words in messages",
     f"{UTILS}/resources/resource.py": "the interface of resources",
 }
 MARK = re.compile(r"# Evidence: (\S+)")
