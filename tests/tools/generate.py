@@ -224,8 +224,13 @@ def default_of(option: Mapping[str, Any]) -> str:
 def markdown(paragraphs: str | list[str], separator: str) -> str:
     """Text with Ansible's markup as Markdown that is easy to read as it is, too."""
     text = to_md(parse(paragraphs, Context()), par_sep=separator)
-    text = re.sub(r"<code>(?:<strong>)?(.*?)(?:</strong>)?</code>", r"`\1`", text)
+    text = re.sub(r"<code>(?:<strong>)?(.*?)(?:</strong>)?</code>", _code, text)
     return re.sub(r"\\([^\w\s*`<>|\[\]])|\\(_)", r"\1\2", text)
+
+
+def _code(match: re.Match[str]) -> str:
+    """Code, in which Markdown knows nothing that would have to be escaped."""
+    return "`" + re.sub(r"\\([*<>\[\]])", r"\1", match[1]) + "`"
 
 
 def rules() -> str:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from pathlib import Path
 from typing import Any
+from xml.etree import ElementTree
 
 import pytest
 import yaml
@@ -112,6 +113,15 @@ def test_the_schema_of_the_facts_is_that_of_the_documentation() -> None:
     module = (ROOT / "plugins/modules/mars_facts.py").read_text(encoding="utf-8")
 
     assert f"sample: {SCHEMA}\n" in module.split("schema:")[1].split("gathered:")[0]
+
+
+def test_the_picture_in_the_readme_has_the_hosts_and_columns_of_today() -> None:
+    picture = ElementTree.parse(ROOT / "docs/images/table.svg")
+    lines = ["".join(text.itertext()).split() for text in picture.iter("{http://www.w3.org/2000/svg}text")]
+
+    # 'make site' makes it anew
+    assert set(lines[0]) == {"host", "verdict", "last_backup", *(rule.group for rule in shipped_rules().values())}
+    assert {line[0] for line in lines[1:]} == set(load(ROOT / "tests/simulator/fleets/demo.yml")["hosts"])
 
 
 def test_an_execution_environment_gets_what_every_connection_needs() -> None:

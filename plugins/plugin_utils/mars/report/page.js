@@ -15,13 +15,13 @@ function filter() {
   const words = wanted.get("search").toLowerCase().split(/\s+/).filter(Boolean);
   let shown = 0;
   for (const host of rows) {
-    const fits = words.every((word) => host.text.includes(word))
+    const found = words.every((word) => host.text.includes(word))
       && (!wanted.get("verdict") || host.verdict === wanted.get("verdict"))
       && (!wanted.get("os") || host.os === wanted.get("os"))
       && (!wanted.get("rule") || host.rule.includes(wanted.get("rule")))
       && (!wanted.get("group") || host.group.includes(wanted.get("group")));
-    if (host.row.hidden === fits) host.row.hidden = !fits;
-    shown += fits;
+    if (host.row.hidden === found) host.row.hidden = !found;
+    shown += found;
   }
   document.querySelector("output").textContent = `${shown} of ${rows.length} hosts`;
 }
