@@ -283,11 +283,18 @@ def errors() -> str:
 def evidence_table(room: str) -> str:
     """What the collection relies on in a room as Markdown."""
     rows = [
-        [f"`{line.id}`", line.feature, line.standing.value, line.source or "", line.otherwise or "-"]
+        [
+            f"`{line.id}`",
+            line.feature,
+            line.standing.value,
+            line.source or "",
+            line.otherwise or "-",
+            line.shown or f"not tried: {line.not_shown}",
+        ]
         for line in evidence().values()
         if line.room == room
     ]
-    rows = [["id", "feature", "evidence", "from", "if it is otherwise"], ["---"] * 5, *rows]
+    rows = [["id", "feature", "evidence", "from", "if it is otherwise", "how a host shows it"], ["---"] * 6, *rows]
     return "".join("| " + " | ".join(cell.replace("|", r"\|") for cell in row) + " |\n" for row in rows)
 
 

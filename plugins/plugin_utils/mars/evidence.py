@@ -23,7 +23,7 @@ ROOMS = ("wire", "windows", "mars")
 
 _ID = re.compile(r"[a-z][a-z0-9_]*")
 _REQUIRED = ("id", "feature", "standing", "code")
-_OPTIONAL = ("source", "otherwise")
+_OPTIONAL = ("source", "otherwise", "shown", "not_shown")
 
 
 class EvidenceError(ValueError):
@@ -44,6 +44,8 @@ class Line:
 
     :ivar source: where it is known from; None for an assumption without one.
     :ivar otherwise: what happens where a host behaves differently; None where nothing is done about it.
+    :ivar shown: how a host shows it to the module ``mars_verify``; None where none does.
+    :ivar not_shown: why none does; None where a host shows it.
     :ivar code: the files that rely on it, with their folders from the root of the collection.
     """
 
@@ -53,6 +55,8 @@ class Line:
     standing: Standing
     source: str | None
     otherwise: str | None
+    shown: str | None
+    not_shown: str | None
     code: tuple[str, ...]
 
 
@@ -105,6 +109,7 @@ def _line(room: str, number: int, entry: Any) -> Line:
     standing = Standing(entry["standing"])
     known = "source" in entry or standing is Standing.ASSUMED
     require(known, "source", f"is missing: without it, the line is not {standing}")
+    require(("shown" in entry) != ("not_shown" in entry), "shown", "must be there, or not_shown instead")
     return Line(
         id=name,
         room=room,
@@ -112,5 +117,7 @@ def _line(room: str, number: int, entry: Any) -> Line:
         standing=standing,
         source=entry.get("source"),
         otherwise=entry.get("otherwise"),
+        shown=entry.get("shown"),
+        not_shown=entry.get("not_shown"),
         code=tuple(code),
     )

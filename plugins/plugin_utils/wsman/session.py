@@ -102,6 +102,7 @@ class Session:
         self._answered = False
         self._shell: Shell | None = None
         self._seconds = self._deadline = math.inf
+        self._listener: Callable[[bytes, bytes], object] | None = None
 
     def allow(self, seconds: float) -> None:
         """Let requests raise :class:`TimeIsUp` from so many seconds on.
@@ -116,6 +117,10 @@ class Session:
         recorder = Recorder(self._transport)
         self._transport = recorder
         return recorder
+
+    def listen(self, listener: Callable[[bytes, bytes], object]) -> None:
+        """Call a function with each message that gets an answer from now on, and with that answer."""
+        self._listener = listener
 
     def identify(self) -> Identity:
         """Return the version of the service; requires no resource and no permission other than to authenticate."""
@@ -281,6 +286,8 @@ class Session:
         if self._clock() > self._deadline:
             raise TimeIsUp(f"the {self._seconds:.0f} seconds that the task may take are over")
         answer = self._transport.send(message)
+        if self._listener is not None:
+            self._listener(message, answer)
         # A proxy or another web server may answer as well.
         self._answered = self._answered or b"Envelope" in answer
         return envelope.open_body(answer, message_id)

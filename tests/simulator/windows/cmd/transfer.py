@@ -118,6 +118,8 @@ def _connection(context: Context, host: str, options: dict[str, str], *, revoke:
     entry = profile.get("internet", {}).get(host)
     if proxy and proxy != profile.get("internet_proxy"):
         return 5, ""
+    if entry is None and host.startswith("127.0.0.1:"):
+        return 7, ""  # nobody listens
     if entry is None:
         return (56, _PROXY_ADDRESS) if proxy else (6, "")
     code = int(entry.get("fails", 35 if revoke and entry.get("revocation_offline") else 0))

@@ -94,7 +94,14 @@ def test_each_assumption_has_a_fallback() -> None:
     assert [line.id for line in assumed if line.otherwise is None] == []
 
 
-LINE = {"id": "one", "feature": "It works", "standing": "assumed", "otherwise": "it fails", "code": ["a.py"]}
+LINE = {
+    "id": "one",
+    "feature": "It works",
+    "standing": "assumed",
+    "otherwise": "it fails",
+    "shown": "it is there",
+    "code": ["a.py"],
+}
 
 
 def data(**changes: Any) -> dict[str, list[Any]]:
@@ -122,6 +129,8 @@ def test_a_line_is_read() -> None:
         (without("feature"), "evidence.yml: one, field feature: is missing"),
         (data(feature=" "), "evidence.yml: one, field feature: must be text"),
         (data(otherwise=5), "evidence.yml: one, field otherwise: must be text"),
+        (without("shown"), "evidence.yml: one, field shown: must be there, or not_shown instead"),
+        (data(not_shown="x"), "evidence.yml: one, field shown: must be there, or not_shown instead"),
         (data(code="a.py"), "evidence.yml: one, field code: must be a list of files"),
         (data(code=[]), "evidence.yml: one, field code: must name a file that relies on it"),
         (data(standing="known"), "evidence.yml: one, field standing: must be one of recorded, specified, assumed"),
