@@ -204,14 +204,9 @@ def options_of(role: str) -> dict[str, Any]:
     return options
 
 
-def mars_prereqs_options() -> str:
-    """The options that the role mars_prereqs works with."""
-    return role_options("mars_prereqs", {"options": options_of("mars_prereqs")})
-
-
-def mars_diagnose_options() -> str:
-    """The options that the role mars_diagnose works with."""
-    return role_options("mars_diagnose", {"options": options_of("mars_diagnose")})
+def own_options(role: str) -> str:
+    """The options that a role without findings works with."""
+    return role_options(role, {"options": options_of(role)})
 
 
 def default_of(option: Mapping[str, Any]) -> str:
@@ -392,8 +387,10 @@ REGIONS: dict[str, dict[str, Callable[[], str]]] = {
     },
     "plugins/modules/mars_compliance.py": {"threshold_documentation": threshold_documentation},
     "roles/mars_prereqs/tasks/main.yml": {"role_tags": role_tags},
-    "roles/mars_prereqs/vars/main.yml": {"options": mars_prereqs_options},
-    "roles/mars_diagnose/vars/main.yml": {"options": mars_diagnose_options},
+    **{
+        f"roles/{role}/vars/main.yml": {"options": partial(own_options, role)}
+        for role in ("mars_prereqs", "mars_diagnose", "mars_verify")
+    },
     "docs/verified.md": {room: partial(evidence_table, room) for room in ROOMS},
     "docs/docsite/rst/guide_diagnosis.rst": {"errors": errors},
     "docs/docsite/rst/guide_rules.rst": {"rules": rules, "thresholds": threshold_table, "functions": functions},

@@ -28,10 +28,6 @@ _SHAREPOINT_KEYS = tuple(
 _IN_SCRATCH = ("vhds", "ssbv", "microsoftbackupprovider", "onlinebackup.kek")
 
 
-def _exists(subject: Subject, path: str) -> bool:
-    return subject.run(f'if exist "{path}" (exit 0) else (exit 1)').exit_code == 0
-
-
 def _config(subject: Subject, name: str) -> str | None:
     subject.install_path  # noqa: B018 - without the agent, this is not tried
     return subject.text(locations.CONFIG_KEY, name)
@@ -69,7 +65,7 @@ def _number(event: str) -> int:
 def _locations(subject: Subject) -> None:
     path = subject.install_path
     require(
-        _exists(subject, f"{path}\\{locations.ENGINE_EXECUTABLE}"), f"there is no {locations.ENGINE_EXECUTABLE} in it"
+        subject.exists(f"{path}\\{locations.ENGINE_EXECUTABLE}"), f"there is no {locations.ENGINE_EXECUTABLE} in it"
     )
     require(subject.service(locations.ENGINE_SERVICE) is not None, f"there is no service {locations.ENGINE_SERVICE}")
     found = [subject.text(key, "ScratchLocation") is not None for key in (locations.CONFIG_KEY, locations.PROVIDER_KEY)]
@@ -98,7 +94,7 @@ def _task_folder(subject: Subject) -> None:
 @shows("module_path_folders")
 def _module(subject: Subject) -> None:
     folder = f"{subject.install_path}\\bin\\Modules\\MSOnlineBackup"
-    require(_exists(subject, folder), f"{folder} does not exist")
+    require(subject.exists(folder), f"{folder} does not exist")
 
 
 @shows("management_program")
@@ -144,7 +140,7 @@ def _key_file(subject: Subject) -> None:
     if folder is None or _config(subject, "MachineId") is None:
         raise NotTried("the agent is not registered")
     result = subject.run(f'dir /s /b /a-d "{folder}\\{locations.ENCRYPTION_KEY_FILE}"')
-    require(result.exit_code == 0, f"a registered agent has no {locations.ENCRYPTION_KEY_FILE} in its scratch folder")
+    require("\\" in result.stdout, f"a registered agent has no {locations.ENCRYPTION_KEY_FILE} in its scratch folder")
 
 
 @shows("scratch_folder_entries")
@@ -153,6 +149,8 @@ def _scratch(subject: Subject) -> None:
     if folder is None:
         raise NotTried("the agent has no scratch folder so far")
     names = subject.printed(f'dir /b /a "{folder}"').split("\r\n")
+    if not any(map(str.strip, names)):
+        raise NotTried("the scratch folder is empty")
     others = [name for name in names if name.strip() and name.strip().lower() not in _IN_SCRATCH]
     require(not others, f"it also contains {', '.join(others[:5])}")
 
@@ -194,7 +192,7 @@ def _running(subject: Subject) -> None:
 @shows("engine_log")
 def _engine_log(subject: Subject) -> None:
     file = f"{subject.install_path}\\Temp\\{ENGINE_LOG}"
-    require(_exists(subject, file), f"{file} does not exist")
+    require(subject.exists(file), f"{file} does not exist")
     result = subject.run(f'find /c /v "" <"{file}"')
     require(result.exit_code == 0 and result.stdout.strip() not in ("", "0"), f"it has no lines: {said(result)}")
 

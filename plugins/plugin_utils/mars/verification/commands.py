@@ -131,13 +131,13 @@ def _compilers(subject: Subject) -> None:
     if not subject.has_key(r"HKLM\SOFTWARE\Microsoft\NET Framework Setup\NDP\v4\Full"):
         raise NotTried("this Windows does not have .NET Framework 4")
     file = f"{_windows(subject)}\\Microsoft.NET\\Framework\\v4.0.30319\\csc.exe"
-    require(subject.run(f'if exist "{file}" (exit 0) else (exit 1)').exit_code == 0, f"{file} does not exist")
+    require(subject.exists(file), f"{file} does not exist")
 
 
 @shows("curl_in_system32")
 def _curl(subject: Subject) -> None:
     file = f"{_windows(subject)}\\System32\\curl.exe"
-    exists = subject.run(f'if exist "{file}" (exit 0) else (exit 1)').exit_code == 0
+    exists = subject.exists(file)
     if subject.build < 17763 and not exists:
         raise NotTried("this Windows is older")
     require(exists, f"{file} does not exist")
@@ -157,8 +157,7 @@ def _curl_code(subject: Subject) -> None:
 @shows("path_names")
 def _path_names(subject: Subject) -> None:
     windows = _windows(subject)
-    line = f'if exist "{windows}\\.\\System32\\..\\System32" (exit 0) else (exit 1)'
-    require(subject.run(line).exit_code == 0, "a path with . and .. does not lead to the folder")
+    require(subject.exists(f"{windows}\\.\\System32\\..\\System32"), "a path with . and .. does not lead to the folder")
 
 
 @shows("schtasks_goes_on")
@@ -238,8 +237,7 @@ def _excludes(subject: Subject) -> None:
     source, target = _two_folders(subject, "excludes")
     subject.printed(f'mkdir "{source}\\skip-1" & mkdir "{target}\\skip-2"')
     code = subject.run(f'robocopy "{source}" "{target}" /MIR /XD skip-* /NP /NFL /NDL /NJH /NJS').exit_code
-    left = subject.run(f'if exist "{target}\\skip-2" (exit 0) else (exit 1)').exit_code == 0
-    copied = subject.run(f'if exist "{target}\\skip-1" (exit 0) else (exit 1)').exit_code == 0
+    left, copied = subject.exists(f"{target}\\skip-2"), subject.exists(f"{target}\\skip-1")
     require(
         left and not copied and code < 8,
         f"exit code {code}; of the folders, one was {'copied' if copied else 'removed'}",

@@ -85,7 +85,7 @@ def _check_access(subject: Subject) -> None:
     answer = subject.session.invoke(REGISTRY, "CheckAccess", where, repeatable=True)
     writable = answer.read("bGranted", boolean)
     # Only an elevated administrator gets a list from it
-    elevated = subject.run("fltmc filters").exit_code == 0
+    elevated = "FileInfo" in subject.run("fltmc filters").stdout
     require(
         writable is elevated, f"CheckAccess answers {writable}, but 'fltmc filters' {'works' if elevated else 'fails'}"
     )

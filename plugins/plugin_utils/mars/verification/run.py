@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from ...windows.errors import CimError
 from ...windows.registry import ERROR_ACCESS_DENIED
-from ...windows.rights import NotElevated
+from ...windows.rights import NotElevated, require_elevation
 from ...wsman.errors import (
     AuthenticationRejected,
     CommandTimedOut,
@@ -94,16 +94,26 @@ def _tried(name: str, run: Callable[[Subject], None], subject: Subject) -> Verdi
     try:
         run(subject)
     except NotHeld as error:
-        return Verdict(name, Status.NOT_HELD, str(error))
+        return _not_held(name, str(error), subject)
     except NotTried as error:
         return Verdict(name, Status.NOT_TRIED, str(error))
     except _GONE:
         raise
     except WSManError as error:
         # What the account may not do, and what got no answer, says nothing about Windows
-        unclear = isinstance(error, (NotElevated, OutcomeUnknown, CommandTimedOut)) or _is_denied(error)
-        return Verdict(name, Status.NOT_TRIED if unclear else Status.NOT_HELD, shortened(str(error)))
+        if isinstance(error, (NotElevated, OutcomeUnknown, CommandTimedOut)) or _is_denied(error):
+            return Verdict(name, Status.NOT_TRIED, shortened(str(error)))
+        return _not_held(name, shortened(str(error)), subject)
     return Verdict(name, Status.HELD)
+
+
+def _not_held(name: str, seen: str, subject: Subject) -> Verdict:
+    """Return the verdict for what was seen instead, which may be nothing for an account that must not see more."""
+    try:
+        require_elevation(subject.session, "whether it holds")
+    except NotElevated as error:
+        return Verdict(name, Status.NOT_TRIED, f"{error}. Seen instead: {seen}")
+    return Verdict(name, Status.NOT_HELD, seen)
 
 
 def _is_denied(error: WSManError) -> bool:

@@ -129,6 +129,10 @@ class Subject:
         require(result.exit_code == 0, f"{command!r} ended with exit code {result.exit_code}: {said(result)}")
         return result.stdout
 
+    def exists(self, path: str) -> bool:
+        """Return whether cmd.exe finds a file or folder."""
+        return self.run(f'if exist "{path}" (echo found) else (echo missing)').stdout.strip() == "found"
+
     def service(self, name: str) -> Instance | None:
         """Return a service, None if there is none."""
         found = self.query(f"SELECT Name, State, PathName FROM Win32_Service WHERE Name = '{name}'")

@@ -199,7 +199,10 @@ class Workshop:
     def close(self) -> list[Leftover]:
         """Take everything away, and return what could not be."""
         if self._reason:
-            return self.left()
+            try:
+                return self.left()
+            except WSManError:
+                return [_KEY_LEFT]
         left = self._remove(thing for thing in self._things if thing in self._claimed)
         if left:
             return [*left, _KEY_LEFT]
