@@ -1,0 +1,31 @@
+# Copyright (c) 2026 winops.mars contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The playbook mars_verify: what it says, and that it leaves the hosts as they were."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from tests.e2e.runs import SECRETS, running
+
+HOSTS = Path(__file__).parent / "fleets/verify.yml"
+
+
+def test_each_host_says_what_held_and_is_left_as_it_was(tmp_path: Path) -> None:
+    with running(HOSTS, tmp_path) as fleet:
+        before = fleet.state()
+        run = fleet.play("winops.mars.mars_verify", mars_verify_changes=True)
+        after = fleet.state()
+
+    assert run.rc == 0, run.stdout
+    assert after == before
+    assert run.changed() == {}
+    results = run.results("mars_verify")
+    assert {host: result["counts"]["not_held"] for host, result in results.items()} == {"modern": 0, "old": 0, "odd": 1}
+    assert all(result["left"] == [] for result in results.values())
+    status = {host: {line["id"]: line["status"] for line in result["lines"]} for host, result in results.items()}
+    assert [status[host]["defender_add_remove"] for host in ("modern", "old")] == ["held", "not_tried"]
+    assert [status[host]["system_command_exit_code"] for host in ("modern", "old")] == ["held", "held"]
+    assert "did not hold: registry_absent_code_2" in run.stdout
+    assert not any(secret in run.stdout for secret in SECRETS)
