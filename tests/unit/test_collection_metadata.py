@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree
@@ -122,6 +123,27 @@ def test_the_picture_in_the_readme_has_the_hosts_and_columns_of_today() -> None:
     # 'make site' makes it anew
     assert set(lines[0]) == {"host", "verdict", "last_backup", *(rule.group for rule in shipped_rules().values())}
     assert {line[0] for line in lines[1:]} == set(load(ROOT / "tests/simulator/fleets/demo.yml")["hosts"])
+
+
+def test_every_link_to_a_file_leads_to_one() -> None:
+    pages = [*ROOT.glob("*.md"), *ROOT.glob("docs/*.md")]
+    links = [(page, link) for page in pages for link in re.findall(r"\]\(([^)#\s]+)", page.read_text(encoding="utf-8"))]
+
+    assert (ROOT / "README.md", "docs/images/table.svg") in links
+    assert [(page.name, link) for page, link in links if ":" not in link and not (page.parent / link).exists()] == []
+
+
+def test_every_variable_that_a_guide_names_is_one_of_a_role() -> None:
+    specs = [load(path)["argument_specs"]["main"]["options"] for path in ROOT.glob("roles/*/meta/argument_specs.yml")]
+    # Of the playbooks, what roles give to roles, and what modules return
+    variables = {"mars_prereqs_hosts", "mars_prereqs_findings", "mars_prereqs_compliance"}.union(*specs)
+    pages = {
+        path: path.read_text(encoding="utf-8") for path in [ROOT / "README.md", *ROOT.glob("docs/docsite/rst/*.rst")]
+    }
+    named = {name for text in pages.values() for name in re.findall(r"\bmars_(?:prereqs|diagnose|verify)_\w+", text)}
+
+    assert "mars_prereqs_report_path" in named
+    assert named - variables == set()
 
 
 def test_an_execution_environment_gets_what_every_connection_needs() -> None:
