@@ -81,7 +81,7 @@ class Fleet:
         account = Account(self._directory / f"{host.name}.ntlm", listener.user, listener.password)
         account.write(host.name)
         misbehavior = Faults(**host.profile.get("faults", {}))
-        service = Service(load_host(host.profile, host.name), host.name, misbehavior)
+        service = Service(load_host(host.profile, host.name), host.name, misbehavior, quotas=listener.quotas)
         return Host(host, HostServer(service, listener, account, host.address, {}))
 
     async def start(self) -> None:

@@ -120,6 +120,10 @@ class Windows(Protocol):
     def seconds(self) -> float:
         """The host's clock, in seconds since the epoch."""
 
+    @property
+    def elevated(self) -> bool:
+        """Whether the account of the sessions has the rights of an administrator."""
+
     def shell_idle_seconds(self) -> float:
         """After how many seconds without activity WinRM deletes a remote shell (winrm/config/winrs, IdleTimeout)."""
 
@@ -136,6 +140,7 @@ class Listener:
     password: str = "P@ssw0rd!"
     basic: bool = True  # Service/Auth/Basic
     negotiate: bool = True  # Service/Auth/Negotiate
+    quotas: Mapping[str, int | str] = field(default_factory=dict)  # of its configuration, where they differ
     allow_unencrypted: bool = False  # for Negotiate over HTTP; Basic over HTTP works when ``basic`` is on
 
 

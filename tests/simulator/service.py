@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import dataclasses
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from tests.simulator import faults, soap
@@ -18,12 +19,27 @@ from tests.simulator.shells import SHELL_URI, Shells
 from tests.simulator.soap import Request, escape
 
 CONFIG_URI = "http://schemas.microsoft.com/wbem/wsman/1/config"
-_CONFIG = (
-    '<cfg:Config xmlns:cfg="http://schemas.microsoft.com/wbem/wsman/1/config">'
-    "<cfg:MaxEnvelopeSizekb>500</cfg:MaxEnvelopeSizekb><cfg:MaxTimeoutms>60000</cfg:MaxTimeoutms>"
-    "<cfg:MaxBatchItems>32000</cfg:MaxBatchItems><cfg:MaxProviderRequests>4294967295</cfg:MaxProviderRequests>"
-    "</cfg:Config>"
-)
+# [MS-WSMV] 2.2.4.6 ConfigType, 2.2.4.42 WinrsType, and the quotas that Microsoft documents as defaults since WinRM 3.0
+_QUOTAS = {
+    "": {"MaxEnvelopeSizekb": 500, "MaxTimeoutms": 60000, "MaxBatchItems": 32000, "MaxProviderRequests": 4294967295},
+    "Service": {
+        "MaxConcurrentOperations": 4294967295,
+        "MaxConcurrentOperationsPerUser": 1500,
+        "EnumerationTimeoutms": 240000,
+        "MaxConnections": 300,
+        "MaxPacketRetrievalTimeSeconds": 120,
+        "AllowUnencrypted": "false",
+    },
+    "Winrs": {
+        "AllowRemoteShellAccess": "true",
+        "IdleTimeout": 7200000,
+        "MaxConcurrentUsers": 2147483647,
+        "MaxShellRunTime": 2147483647,
+        "MaxProcessesPerShell": 2147483647,
+        "MaxMemoryPerShellMB": 2147483647,
+        "MaxShellsPerUser": 2147483647,
+    },
+}
 
 
 class ConnectionDropped(Exception):
@@ -57,6 +73,8 @@ class Service:
     machine: str
     misbehavior: Faults = field(default_factory=Faults)
     statistics: Statistics = field(default_factory=Statistics)
+    #: What its configuration has instead of the defaults
+    quotas: Mapping[str, int | str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         denied = frozenset(soap.normal_namespace(name) for name in self.misbehavior.denied_namespaces)
@@ -134,8 +152,18 @@ class Service:
         if request.resource_uri.lower() == CONFIG_URI:
             if request.action != f"{TRANSFER}/Get":
                 raise faults.action_not_supported(request.action)
-            return Answer(f"{request.action}Response", _CONFIG, "x w p")
+            if not self.windows.elevated:
+                raise WSManFault(5, "w:AccessDenied", "Access is denied.")
+            return Answer(f"{request.action}Response", self._config(), "x w p")
         return self.operations.handle(request)
+
+    def _config(self) -> str:
+        def elements(part: str) -> str:
+            values = {**_QUOTAS[part], "IdleTimeout": int(self.windows.shell_idle_seconds() * 1000), **self.quotas}
+            return "".join(f"<cfg:{name}>{values[name]}</cfg:{name}>" for name in _QUOTAS[part])
+
+        parts = "".join(f"<cfg:{part}>{elements(part)}</cfg:{part}>" for part in ("Service", "Winrs"))
+        return f'<cfg:Config xmlns:cfg="{CONFIG_URI}">{elements("")}{parts}</cfg:Config>'
 
     def _count(self, name: str) -> None:
         self._requests += 1

@@ -78,4 +78,5 @@ def simulated(**profile: Any) -> SimulatedHost:
     profile.setdefault("base", "windows-server-2022")
     windows = load_host(profile, "srv01", clock)
     faults = Faults(**windows.profile.get("faults", {}))
-    return SimulatedHost(windows, Service(windows, "srv01", faults), clock)
+    quotas = windows.profile.get("winrm", {}).get("quotas", {})
+    return SimulatedHost(windows, Service(windows, "srv01", faults, quotas=quotas), clock)

@@ -10,6 +10,7 @@ and Kerberos are as the connection plugin has configured them in the object of i
 
 from __future__ import annotations
 
+import os
 import re
 import ssl
 from abc import ABC, abstractmethod
@@ -39,6 +40,7 @@ try:
 except ImportError:
     HAS_PYPSRP = False
 
+from .endpoint import Endpoint
 from .errors import (
     AuthenticationRejected,
     ConnectionLost,
@@ -53,6 +55,8 @@ from .session import Session
 
 # Of "-vvv"
 _LOG_VERBOSITY = 3
+# What pywinrm calls "as the environment says"
+_OF_REQUESTS = "legacy_requests"
 _CHECK = "check port, path and proxy"
 _REJECTED = "the host refused the credentials: check user, password, and which authentication the host allows"
 
@@ -112,6 +116,58 @@ def _psrp(connection: Any) -> LibraryTransport:
     except ValueError as error:
         raise UnsupportedConnection(f"the options of the connection 'psrp' contradict each other: {error}") from error
     return PypsrpTransport(wsman)
+
+
+def endpoint_of(connection: Any) -> Endpoint | None:
+    """Return where an Ansible connection leads; None for one that cannot carry WS-Management."""
+    if not HAS_PYWINRM or connection.transport not in ("winrm", "psrp"):
+        return None
+    if connection.transport == "winrm":
+        connection._build_winrm_kwargs()
+        settings = connection._winrm_kwargs
+        host, port, tls = connection._winrm_host, int(connection._winrm_port), connection._winrm_scheme == "https"
+        bundle = settings.get("ca_trust_path", _OF_REQUESTS)
+        proxy = settings.get("proxy", _OF_REQUESTS)
+        return Endpoint(
+            host=host,
+            port=port,
+            tls=tls,
+            path=connection._winrm_path,
+            authentication=tuple(connection._winrm_transport),
+            trusted=_trusted(None if bundle == _OF_REQUESTS else bundle)
+            if settings.get("server_cert_validation") != "ignore"
+            else None,
+            proxied=_is_proxied(host, port, tls=tls) if proxy == _OF_REQUESTS else bool(proxy),
+            variables=("ansible_winrm_scheme", "ansible_winrm_transport", "ansible_winrm_ca_trust_path"),
+        )
+    connection._build_kwargs()
+    settings = connection._psrp_conn_kwargs
+    host, port, tls = settings["server"], settings["port"], settings["ssl"]
+    validation = settings["cert_validation"]
+    return Endpoint(
+        host=host,
+        port=port,
+        tls=tls,
+        path=settings["path"],
+        authentication=(settings["auth"],),
+        trusted=_trusted(None if validation is True else validation) if validation else None,
+        proxied=bool(settings["proxy"]) or (not settings["no_proxy"] and _is_proxied(host, port, tls=tls)),
+        variables=("ansible_psrp_protocol", "ansible_psrp_auth", "ansible_psrp_ca_cert"),
+    )
+
+
+def _trusted(given: str | None) -> str:
+    """Return the certificates that the library trusts: those given, of the environment, or its own."""
+    named = given or os.environ.get("REQUESTS_CA_BUNDLE") or os.environ.get("CURL_CA_BUNDLE")
+    return named or str(requests.certs.where())
+
+
+def _is_proxied(host: str, port: int, *, tls: bool) -> bool:
+    """Return whether the environment has a proxy for this address."""
+    scheme = "https" if tls else "http"
+    return bool(
+        requests.utils.select_proxy(url := f"{scheme}://{host}:{port}/", requests.utils.get_environ_proxies(url))
+    )
 
 
 class LibraryTransport(ABC):

@@ -22,6 +22,7 @@ XML = "http://www.w3.org/XML/1998/namespace"
 
 ANONYMOUS = ADDRESSING + "/role/anonymous"
 CMD_SHELL = SHELL + "/cmd"
+CONFIG = "http://schemas.microsoft.com/wbem/wsman/1/config"
 WMI = "http://schemas.microsoft.com/wbem/wsman/1/wmi/"
 WQL = "http://schemas.microsoft.com/wbem/wsman/1/WQL"
 

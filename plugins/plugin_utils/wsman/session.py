@@ -143,6 +143,14 @@ class Session:
 
         return self._repeat("Get", path.class_name, get, repeatable=True)
 
+    def configuration(self) -> Instance:
+        """Return the configuration of the WinRM service ([MS-WSMV] 3.1.4.1.29); only administrators may read it."""
+
+        def get() -> Instance:
+            return Instance(_only_child(self._request(f"{ns.TRANSFER}/Get", ns.CONFIG), "Config"))
+
+        return self._repeat("Get", "config", get, repeatable=True)
+
     def query(self, namespace: str, wql: str) -> list[Instance]:
         """Return all results of a WQL query, from however many pages."""
         body = Element(f"{{{ns.WSMAN}}}Filter", Dialect=ns.WQL)

@@ -24,6 +24,7 @@ profiles it is a delta on: mappings merge (keys without regard to case), anythin
 ``registry``                ``{key: {value name: data}}``; data is text (REG_SZ), a number (REG_DWORD), a list
                             (REG_MULTI_SZ), ``{expand: text}``, ``{qword: n}``, ``{binary: hex}``;
                             ``{identity: computer}`` is an ID that no other host has
+``missing_namespaces``      WMI namespaces that this host has lost
 ``registry_read_only``      keys nobody but the system may write
 ``registry_hidden``         keys the account of the sessions may not read
 ``registry_missing_value_code``  1 or 2: what StdRegProv answers for a missing value

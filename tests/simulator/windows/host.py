@@ -138,6 +138,12 @@ class Host:
         namespaces: dict[str, dict[str, model.CimClass]] = {"root": {}}
         for cim_class in found:
             namespaces.setdefault(cim_class.namespace.lower(), {})[cim_class.name.lower()] = cim_class
+        if self.build >= FIRST_TASK_CLASSES:
+            namespaces.setdefault("root/standardcimv2", {})
+        for missing in self.profile.get("missing_namespaces", ()):
+            namespaces.pop(missing.lower(), None)
+        for name, classes in namespaces.items():
+            classes["__namespace"] = _children(name, sorted(namespaces))
         return namespaces
 
     def seconds(self) -> float:
@@ -331,3 +337,16 @@ def _with_identity(keys: Mapping[str, Any], identity: str) -> dict[str, Any]:
         key: {name: identity if data == {"identity": "computer"} else data for name, data in (values or {}).items()}
         for key, values in keys.items()
     }
+
+
+def _children(namespace: str, names: list[str]) -> model.CimClass:
+    """The system class whose instances are the namespaces in a namespace ("__NAMESPACE", Microsoft Learn)."""
+    children = sorted(
+        {name[len(namespace) + 1 :].partition("/")[0] for name in names if name.startswith(f"{namespace}/")}
+    )
+    return model.CimClass(
+        namespace,
+        "__NAMESPACE",
+        (model.Property("Name", key=True),),
+        lambda host: ({"Name": child} for child in children),
+    )

@@ -27,6 +27,7 @@ class FakeHost:
         self.process = Process(b"ok\r\n")
         self.time = 1_800_000_000.0
         self.idle_seconds = 7200.0
+        self.elevated = True
 
     def classes(self, namespace: str) -> Mapping[str, CimClass] | None:
         known = {c.name.lower(): c for c in CLASSES if c.namespace == namespace}

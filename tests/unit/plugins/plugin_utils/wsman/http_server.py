@@ -185,10 +185,15 @@ def encrypting(name: str, address: str, port: int, user: str, password: str, aut
     )
 
 
-def certificate_for(directory: Path) -> tuple[ssl.SSLContext, str]:
-    """The TLS of a server with a self-signed certificate for 127.0.0.1, and the path of the certificate."""
+def certificate_for(
+    directory: Path, address: str = "127.0.0.1", begin: int = -2, days: int = 1
+) -> tuple[ssl.SSLContext, str]:
+    """The TLS of a server with a self-signed certificate, and the path of the certificate.
+
+    It is valid from ``begin`` to ``days`` days from now, which is at least a day.
+    """
     key = ec.generate_private_key(ec.SECP256R1())
-    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "127.0.0.1")])
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, address)])
     now = datetime.now(UTC)
     made = (
         x509.CertificateBuilder()
@@ -196,9 +201,9 @@ def certificate_for(directory: Path) -> tuple[ssl.SSLContext, str]:
         .issuer_name(name)
         .public_key(key.public_key())
         .serial_number(1)
-        .not_valid_before(now - timedelta(days=1))
-        .not_valid_after(now + timedelta(days=1))
-        .add_extension(x509.SubjectAlternativeName([x509.IPAddress(ipaddress.ip_address("127.0.0.1"))]), critical=False)
+        .not_valid_before(now + timedelta(days=begin))
+        .not_valid_after(now + timedelta(days=max(days, begin + 1)))
+        .add_extension(x509.SubjectAlternativeName([x509.IPAddress(ipaddress.ip_address(address))]), critical=False)
         .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
         .sign(key, hashes.SHA256())
     )
