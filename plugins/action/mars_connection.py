@@ -46,5 +46,10 @@ class ActionModule(WindowsAction):
 
 
 def _shown(checks: list[Check]) -> dict[str, Any]:
-    problems = sum(check.status is Status.PROBLEM for check in checks)
-    return {"checks": [{**asdict(check), "status": str(check.status)} for check in checks], "problems": problems}
+    problems = [check for check in checks if check.status is Status.PROBLEM]
+    report = [f"{check.id}: {check.status}: {check.seen}" for check in checks]
+    return {
+        "checks": [{**asdict(check), "status": str(check.status)} for check in checks],
+        "problems": len(problems),
+        "report": [*report, *(f"what to do about {check.id}: {check.remedy}" for check in problems)],
+    }

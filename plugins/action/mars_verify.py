@@ -5,6 +5,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 from ansible.errors import AnsibleActionFail
@@ -20,7 +22,42 @@ from ansible_collections.winops.mars.plugins.plugin_utils.wsman.session import S
 class ActionModule(WindowsAction):
     spec = ARGUMENT_SPEC
 
+    def run_validated(self, args: dict[str, Any], task_vars: Mapping[str, Any]) -> dict[str, Any]:
+        """Note by what names a recording would give the host away."""
+        self._names = [str(task_vars.get("inventory_hostname", ""))]
+        return super().run_validated(args, task_vars)
+
     def run_on_host(self, args: dict[str, Any], session: Session) -> dict[str, Any]:
+        """Try every line that the host can show, and record the messages where that is asked for."""
+        if not args["record"]:
+            return self._verified(args, session)
+        folder = Path(args["record"])
+        try:
+            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        except OSError as error:
+            reason = error.strerror or type(error).__name__
+            message = f"{self._task.action}: the folder {folder} for the recording cannot be created: {reason}"
+            raise AnsibleActionFail(message) from None
+        options = (self._connection.get_option(name) for name in ("remote_addr", "remote_user", "remote_password"))
+        self._names += [str(value) for value in options if value]
+        recorder = session.record()
+        recording = warning = None
+        try:
+            result = self._verified(args, session)
+            session.close_shell()
+        finally:
+            # What went wrong is worth to be sent, too.
+            try:
+                recording = str(recorder.write(folder, self._names))
+            except OSError as error:
+                warning = f"the recording could not be written to {folder}: {error.strerror or type(error).__name__}"
+        return {
+            **result,
+            "recording": recording,
+            "warnings": [*result.get("warnings", []), *([warning] if warning else [])],
+        }
+
+    def _verified(self, args: dict[str, Any], session: Session) -> dict[str, Any]:
         """Try every line that the host can show, and leave it as it was."""
         unchanged = None
         if not args["changes"]:

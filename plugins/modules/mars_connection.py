@@ -29,7 +29,7 @@ attributes:
   idempotent:
     support: full
 seealso:
-  - module: winops.mars.mars_facts
+  - module: winops.mars.mars_verify
 author:
   - winops.mars contributors (@winops)
 """
@@ -69,6 +69,12 @@ checks:
       type: str
       sample: >-
         set ansible_winrm_transport to what the host offers, or allow basic there: winrm get winrm/config/service/auth
+report:
+  description: The same as lines of text.
+  returned: always
+  type: list
+  elements: str
+  sample: ["address: ok: port 5985 of files01.example.com accepts connections at 192.0.2.7"]
 problems:
   description: The number of problems.
   returned: always

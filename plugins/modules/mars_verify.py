@@ -32,6 +32,14 @@ options:
     description: Whether to try what takes minutes, too.
     type: bool
     default: false
+  record:
+    description:
+      - A folder on the controller. The messages of the run are written to a new folder in it, with an index, to be sent
+        to those who maintain this collection.
+      - Names, addresses, SIDs, GUIDs, and paths below a profile are replaced in them, the same ones by the same. So is
+        every word that does not occur in the source of this collection. Numbers remain. Credentials are in no message.
+        Please look at the files before you send them.
+    type: path
 extends_documentation_fragment:
   - winops.mars.attributes
   - winops.mars.attributes.connection
@@ -49,6 +57,7 @@ attributes:
     details:
       - The module takes away what it makes.
 seealso:
+  - module: winops.mars.mars_connection
   - module: winops.mars.mars_facts
 author:
   - winops.mars contributors (@winops)
@@ -63,12 +72,23 @@ EXAMPLES = r"""
     changes: true
   register: verified
 
+- name: Record the messages, to send them to those who maintain the collection
+  winops.mars.mars_verify:
+    record: ~/recordings
+
 - name: Show what did not hold
   ansible.builtin.debug:
     msg: "{{ verified.lines | selectattr('status', 'eq', 'not_held') }}"
 """
 
 RETURN = r"""
+recording:
+  description: >-
+    The folder with the messages of this run. Its name says nothing about the host. V(null) if it could not be written,
+    which is a warning.
+  returned: when O(record) is given
+  type: str
+  sample: /home/operator/recordings/host-5f21c0aa
 counts:
   description: How many lines held, did not hold, and were not tried.
   returned: success
@@ -132,6 +152,7 @@ from ansible.module_utils.basic import AnsibleModule
 
 ARGUMENT_SPEC = {
     "changes": {"type": "bool", "default": False},
+    "record": {"type": "path"},
     "slow": {"type": "bool", "default": False},
 }
 

@@ -20,7 +20,7 @@ from tests.simulator.soap import Request, escape
 
 CONFIG_URI = "http://schemas.microsoft.com/wbem/wsman/1/config"
 # [MS-WSMV] 2.2.4.6 ConfigType, 2.2.4.42 WinrsType, and the quotas that Microsoft documents as defaults since WinRM 3.0
-_QUOTAS = {
+_QUOTAS: dict[str, dict[str, int | str]] = {
     "": {"MaxEnvelopeSizekb": 500, "MaxTimeoutms": 60000, "MaxBatchItems": 32000, "MaxProviderRequests": 4294967295},
     "Service": {
         "MaxConcurrentOperations": 4294967295,

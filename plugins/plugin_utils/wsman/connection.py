@@ -159,7 +159,7 @@ def endpoint_of(connection: Any) -> Endpoint | None:
 def _trusted(given: str | None) -> str:
     """Return the certificates that the library trusts: those given, of the environment, or its own."""
     named = given or os.environ.get("REQUESTS_CA_BUNDLE") or os.environ.get("CURL_CA_BUNDLE")
-    return named or str(requests.certs.where())
+    return named or str(requests.utils.DEFAULT_CA_BUNDLE_PATH)
 
 
 def _is_proxied(host: str, port: int, *, tls: bool) -> bool:

@@ -133,7 +133,7 @@ def _certificate(endpoint: Endpoint) -> Check:
         accepting = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
         accepting.check_hostname = False
         accepting.verify_mode = ssl.CERT_NONE
-        _unused, presented = _handshake(endpoint, accepting)
+        presented = _handshake(endpoint, accepting)[1]
         pinned = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
         pinned.check_hostname = False
         pinned.verify_flags = ssl.VerifyFlags(ssl.VERIFY_X509_PARTIAL_CHAIN | _ANY_TIME)

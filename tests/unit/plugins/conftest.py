@@ -33,7 +33,12 @@ def run_action(monkeypatch: pytest.MonkeyPatch) -> RunAction:
         task.check_mode = check
         task.diff = diff
         task.async_val = 0
-        connection = SimpleNamespace(become=None, transport="winrm", _shell=SimpleNamespace(tmpdir=None))
+        connection = SimpleNamespace(
+            become=None,
+            transport="winrm",
+            _shell=SimpleNamespace(tmpdir=None),
+            get_option={"remote_addr": "192.0.2.7", "remote_user": "Administrator", "remote_password": "P@ssw0rd!"}.get,
+        )
         plugin = action(task, connection, SimpleNamespace(), DataLoader(), None, None)
         result: dict[str, Any] = plugin.run(task_vars={"inventory_hostname": "srv01"})
         return result

@@ -12,7 +12,7 @@ from xml.etree.ElementTree import Element
 
 from ...windows.errors import return_value
 from ...wsman import namespaces as ns
-from ...wsman.values import CimPath
+from ...wsman.values import CimPath, string
 from .checks import shows
 from .subject import REGISTRY, Subject, named, said
 from .verdict import NotTried, require
@@ -171,6 +171,20 @@ def _limits(subject: Subject) -> None:
 
 def _depth(element: Element) -> int:
     return 1 + max(map(_depth, element), default=0)
+
+
+@shows("winrm_configuration")
+def _configuration(subject: Subject) -> None:
+    answer = subject.answer(subject.session.configuration)
+    found = {name: len(named(answer, name)) for name in ("MaxEnvelopeSizekb", "Winrs", "MaxShellsPerUser")}
+    require(set(found.values()) == {1}, f"the configuration has {found}")
+
+
+@shows("namespace_class")
+def _namespaces(subject: Subject) -> None:
+    found = subject.query("SELECT Name FROM __NAMESPACE", "root")
+    names = [(instance.read("Name", string) or "").lower() for instance in found]
+    require("cimv2" in names, f"root has the namespaces {', '.join(names)}")
 
 
 @shows("idle_shell")

@@ -7,10 +7,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import cache, partial
+from pathlib import Path
 from typing import Any
 
 import pytest
-from ansible.errors import AnsibleConnectionFailure
+from ansible.errors import AnsibleActionFail, AnsibleConnectionFailure
 
 from ansible_collections.winops.mars.plugins.action import mars_verify
 from ansible_collections.winops.mars.plugins.action.mars_verify import ActionModule
@@ -19,6 +20,7 @@ from ansible_collections.winops.mars.plugins.plugin_utils.mars.verification.chec
 from ansible_collections.winops.mars.plugins.plugin_utils.mars.verification.run import _tried, verify
 from ansible_collections.winops.mars.plugins.plugin_utils.mars.verification.subject import Subject
 from ansible_collections.winops.mars.plugins.plugin_utils.wsman.errors import ConnectionLost, Unreachable
+from ansible_collections.winops.mars.plugins.plugin_utils.wsman.recording import Recorder
 from ansible_collections.winops.mars.plugins.plugin_utils.wsman.session import Session
 from tests.simulator.model import Process
 from tests.unit.plugins.conftest import RunAction
@@ -288,3 +290,53 @@ def test_a_host_that_cannot_be_reached_is_unreachable(run: Run) -> None:
 
     with pytest.raises(AnsibleConnectionFailure, match="srv01 cannot be reached"):
         run(host)
+
+
+# -- Recordings
+
+
+def test_a_run_is_recorded_without_the_names_of_host_and_account(run: Run, tmp_path: Path) -> None:
+    result = run(simulated(computer_name="FILES01"), record=str(tmp_path / "recordings"))
+
+    folder = Path(result["recording"])
+    assert folder.parent == tmp_path / "recordings"
+    files = {path.name: path.read_text(encoding="utf-8") for path in folder.iterdir()}
+    assert len(files) > 100
+    assert all(f"{folder.name}/{name}" in files["INDEX.md"] for name in files if name != "INDEX.md")
+    said = "\n".join(files.values()).lower()
+    assert [name for name in ("files01", "srv01", "192.0.2.7", "p@ssw0rd") if name in said] == []
+
+
+def test_a_run_that_breaks_off_is_recorded_too(run: Run, tmp_path: Path) -> None:
+    host = simulated(faults={"drop_after": ["Pull"] * 4})
+
+    with pytest.raises(AnsibleConnectionFailure):
+        run(host, record=str(tmp_path))
+
+    [folder] = tmp_path.iterdir()
+    assert "(ConnectionLost: no answer)" in (folder / "INDEX.md").read_text()
+
+
+def test_a_recording_that_cannot_be_written_is_an_error_before_anything_is_sent(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    host = simulated()
+
+    with pytest.raises(AnsibleActionFail, match=r"file/x for the recording cannot be created: Not a directory$"):
+        run(host, record=str(tmp_path / "file" / "x"))
+
+    assert host.service.statistics.soap == 0
+
+
+def test_a_recording_that_fails_in_the_end_is_a_warning(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*args: Any) -> Path:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(Recorder, "write", full)
+
+    result = run(simulated(), record=str(tmp_path))
+
+    assert result["counts"]["held"] > 0
+    assert (result["recording"], len(result["warnings"])) == (None, 1)
+    assert "No space left on device" in result["warnings"][0]
