@@ -15,7 +15,10 @@ HOSTS = Path(__file__).parent / "fleets/verify.yml"
 def test_each_host_says_what_held_and_is_left_as_it_was(tmp_path: Path) -> None:
     with running(HOSTS, tmp_path) as fleet:
         before = fleet.state()
-        run = fleet.play("winops.mars.mars_verify", mars_verify_changes=True)
+        run = fleet.play(
+            "winops.mars.mars_verify", mars_verify_changes=True, mars_verify_record=str(tmp_path / "recordings")
+        )
+        connection = fleet.play("winops.mars.mars_verify", "--tags", "connection", limit="odd")
         after = fleet.state()
 
     assert run.rc == 0, run.stdout
@@ -29,3 +32,14 @@ def test_each_host_says_what_held_and_is_left_as_it_was(tmp_path: Path) -> None:
     assert [status[host]["system_command_exit_code"] for host in ("modern", "old")] == ["held", "held"]
     assert "did not hold: registry_absent_code_2" in run.stdout
     assert not any(secret in run.stdout for secret in SECRETS)
+
+    recordings = [path for path in (tmp_path / "recordings").rglob("*") if path.is_file()]
+    assert len({path.parent for path in recordings}) == 3
+    said = "\n".join(path.read_text(encoding="utf-8") for path in recordings)
+    assert not any(secret in said for secret in (*SECRETS, "127.10.", "MODERN"))
+
+    assert connection.rc == 0, connection.stdout
+    checks = connection.results("mars_connection")["odd"]["checks"]
+    assert {check["status"] for check in checks} == {"ok"}
+    assert [check["id"] for check in checks][:4] == ["address", "encryption", "authentication", "login"]
+    assert connection.results("mars_verify") == {}
