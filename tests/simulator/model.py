@@ -155,6 +155,7 @@ class Faults:
     latency: float = 0.0  # seconds before every answer
     drop_before: list[int | str] = field(default_factory=list)  # nth SOAP requests whose connection closes unprocessed
     drop_after: list[int | str] = field(default_factory=list)  # nth SOAP requests processed, then the connection closes
+    cut_changes: str = ""  # before or after: the connection closes so at each request that may change the host, once
     unauthorized: bool = False  # 401 for everything
     internal_error: list[int | str] = field(default_factory=list)  # nth SOAP requests answered HTTP 500 without a fault
     truncate: list[int | str] = field(default_factory=list)  # nth SOAP requests answered with cut-off XML

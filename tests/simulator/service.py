@@ -10,6 +10,7 @@ import dataclasses
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from xml.etree import ElementTree
 
 from tests.simulator import faults, soap
 from tests.simulator.faults import WSManFault
@@ -40,6 +41,10 @@ _QUOTAS: dict[str, dict[str, int | str]] = {
         "MaxShellsPerUser": 2147483647,
     },
 }
+
+
+# The beginnings of actions that change nothing, and of those that only serve a command or its shell
+_NO_CHANGE = ("Get", "Enum", "Pull", "Release", "Check", "Export", "Create", "Send", "Receive", "Signal", "Delete")
 
 
 class ConnectionDropped(Exception):
@@ -85,6 +90,7 @@ class Service:
         self._pending = dataclasses.asdict(self.misbehavior)
         self._requests = 0
         self._last = b""
+        self._changes: set[object] = set()
 
     def restarted(self) -> None:
         """Shells and enumerations do not survive a restart."""
@@ -106,7 +112,8 @@ class Service:
             request = soap.parse_request(envelope)
             names = _names(request)
             self._count(names[-1])
-            if self._hit("drop_before", names):
+            cut = self.misbehavior.cut_changes if self._is_new_change(request, names) else ""
+            if self._hit("drop_before", names) or cut == "before":
                 raise ConnectionDropped
             if self._hit("internal_error", names):
                 return Reply(500, b"")
@@ -115,7 +122,7 @@ class Service:
             answer = await self._dispatch(request, user, address, client)
             reply = Reply(200, soap.envelope(answer.prefixes, answer.action, answer.body, relates_to, request))
             before, self._last = self._last, reply.message
-            if self._hit("drop_after", names):
+            if self._hit("drop_after", names) or cut == "after":
                 self.shells.run_started()
                 raise ConnectionDropped
             if self._hit("time_out", names):
@@ -169,6 +176,15 @@ class Service:
         self._requests += 1
         self.statistics.soap += 1
         self.statistics.actions[name] += 1
+
+    def _is_new_change(self, request: Request, names: tuple[str, ...]) -> bool:
+        if not self.misbehavior.cut_changes or (names[0].startswith(_NO_CHANGE) and "DeleteValue" not in names):
+            return False
+        keys = {name: str(value) for name, value in request.selectors.items() if name != "ShellId"}
+        change = (*names, str(keys), ElementTree.tostring(request.body))
+        is_new = change not in self._changes
+        self._changes.add(change)
+        return is_new
 
     def _hit(self, kind: str, names: tuple[str, ...]) -> bool:
         pending: list[int | str] = self._pending[kind]

@@ -74,9 +74,9 @@ class Shells:
     async def handle(self, request: Request, user: str, address: str, client: str) -> Answer:
         """Answer one request for the shell plugin; ``address`` is the URL of this service."""
         action = request.action
+        self._expire()
         if action == f"{TRANSFER}/Create":
             return Answer(f"{action}Response", self._create(request, user, address, client), _PREFIXES)
-        self._expire()
         shell_id, shell = self._shell(request)
         try:
             return await self._answer(request, shell_id, shell)

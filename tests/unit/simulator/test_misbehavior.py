@@ -224,3 +224,14 @@ def test_a_garbled_answer_differs_in_one_octet(start: Start) -> None:
 
     # Message and operation have other identifiers each time
     assert len(garbled) == len(sound)
+
+
+@pytest.mark.parametrize("cut, calls", [("before", 0), ("after", 1)])
+def test_each_change_is_cut_once_and_reads_are_not(cut: str, calls: int) -> None:
+    service = make(cut_changes=cut)
+    succeed(service, GET)
+    with pytest.raises(ConnectionDropped):
+        asyncio.run(service.handle(REBOOT.encode(), "", "", ""))
+    assert len(service.windows.calls) == calls  # type: ignore[attr-defined]
+    succeed(service, REBOOT)
+    assert len(service.windows.calls) == calls + 1  # type: ignore[attr-defined]

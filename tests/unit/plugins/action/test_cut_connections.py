@@ -15,6 +15,7 @@ from ansible.errors import AnsibleActionFail, AnsibleConnectionFailure
 from ansible_collections.winops.mars.plugins.action import (
     cim_defender_exclusion,
     cim_installer,
+    cim_path,
     cim_registry,
     cim_scheduled_task,
     mars_scratch,
@@ -159,3 +160,78 @@ def test_the_next_run_completes_what_a_cut_connection_left(
 
         assert lasting(host) == lasting(whole), number
         assert not run_action(module.ActionModule, host, **options)["changed"], number
+
+
+MUCH_TO_FIX: dict[str, Any] = {
+    "base": "scratch-2019",
+    "registry": {
+        r"HKLM\SOFTWARE\Microsoft\PowerShell\1\ShellIds\Microsoft.PowerShell": {"ExecutionPolicy": "Restricted"},
+        r"HKLM\SOFTWARE\Microsoft\NET Framework Setup\NDP\v4\Full": {"Release": 461814, "Version": "4.7.03190"},
+    },
+    "tasks": {
+        r"\Microsoft\OnlineBackup\Microsoft-OnlineBackup": {
+            "set": {"Settings/Enabled": "false", "Settings/MultipleInstancesPolicy": "Parallel"}
+        }
+    },
+}
+#: What the roles do there, in their order.
+FIXES: list[tuple[Any, dict[str, Any]]] = [
+    (
+        cim_installer,
+        {
+            "source": r"C:\Install\NDP48-x86-x64-AllOS-ENU.exe",
+            "arguments": "/q /norestart",
+            "creates_key": r"HKLM\SOFTWARE\Microsoft\NET Framework Setup\NDP\v4\Full",
+            "creates_name": "Release",
+            "creates_minimum": "528040",
+            "timeout": 60,
+        },
+    ),
+    (
+        cim_registry,
+        {
+            "key": r"HKLM\SOFTWARE\Microsoft\PowerShell\1\ShellIds\Microsoft.PowerShell",
+            "name": "ExecutionPolicy",
+            "data": "RemoteSigned",
+        },
+    ),
+    (cim_path, {"name": "PSModulePath", "entries": [r"C:\Tools\Modules"]}),
+    (cim_defender_exclusion, {"paths": [r"E:\MARS\Scratch\*"], "processes": [r"C:\Agent\cbengine.exe"]}),
+    (
+        cim_scheduled_task,
+        {
+            "path": "\\Microsoft\\OnlineBackup\\",
+            "enabled": True,
+            "run_as": "system",
+            "multiple_instances": "IgnoreNew",
+        },
+    ),
+    (mars_scratch, {"location": r"E:\MARS\Scratch", "timeout": 60}),
+]
+
+
+@pytest.mark.parametrize("cut", ["before", "after"])
+def test_an_enforcing_run_over_a_network_that_cuts_every_change_once_ends_as_any_other(
+    run_action: RunAction, monkeypatch: pytest.MonkeyPatch, cut: str
+) -> None:
+    def enforce(host: SimulatedHost) -> list[bool]:
+        changed = []
+        on_the_clock_of(host, monkeypatch)
+        host.sleep(24 * 3600)  # a run a day, so that Windows has deleted the shells that were cut off
+        for module, options in FIXES:
+            try:
+                changed.append(run_action(module.ActionModule, host, **options)["changed"])
+            except (AnsibleActionFail, AnsibleConnectionFailure):
+                changed.append(True)  # a role that fails does not keep the others from running
+        return changed
+
+    whole = simulated(**MUCH_TO_FIX)
+    assert enforce(whole) == [True] * len(FIXES)
+
+    host = simulated(**MUCH_TO_FIX, faults={"cut_changes": cut})
+    enforce(host)
+    enforce(host)
+
+    assert host.actions.total() > whole.actions.total() + 40
+    assert lasting(host) == lasting(whole)
+    assert enforce(host) == [False] * len(FIXES)
