@@ -503,6 +503,13 @@ ansible_facts:
               description: The proxy that SYSTEM uses, V(null) for none.
               type: str
               sample: proxy.example.com:8080
+            windows_verdict:
+              description:
+                - How far Windows itself believes to reach, V(internet), V(local_network), V(subnet), V(no_traffic), or
+                  V(disconnected). V(null) before Windows Server 2012.
+                - Windows tries a web page of its own, so this is a hint only. No rule decides on it.
+              type: str
+              sample: internet
             endpoints:
               description: What was tried.
               type: list

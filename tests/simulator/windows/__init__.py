@@ -74,6 +74,8 @@ profiles it is a delta on: mappings merge (keys without regard to case), anythin
                             last two are exit codes of one program alone
 ``internet``                ``{host: {address, fails, revocation_offline, direct}}``: what answers on TCP 443;
                             ``fails`` is curl's exit code
+``networks``                ``[[IPv4Connectivity, IPv6Connectivity]]`` of each network: 0 disconnected, 1 no traffic,
+                            2 subnet, 3 local network, 4 Internet; ``[[4, 1]]`` by default
 ``internet_proxy``          host and port of the proxy behind which that is, but for hosts with ``direct``
 ``cmd_chains``              ``right``: cmd.exe reads ``a || b & c`` as ``a || (b & c)``
 ``session_reads_shares``    whether a WinRM session may read ``\\server\share`` (default: no, there is no delegation)

@@ -18,6 +18,7 @@ from tests.simulator.windows import (
     files,
     hardware,
     installers,
+    network,
     operating_system,
     processes,
     scheduled_tasks,
@@ -126,6 +127,7 @@ class Host:
             *environment.classes(),
             *hardware.classes(self),
             *storage.classes(self),
+            *network.classes(self),
         ]
         if self.build >= FIRST_TASK_CLASSES:
             found += scheduled_tasks.classes()

@@ -11,6 +11,7 @@ from typing import Any
 from ...windows import proxy
 from ...windows.connectivity import FIRST_BUILD, attempts
 from ...windows.errors import CimError
+from ...windows.network_profiles import network_verdict
 from ..catalogue import ENDPOINTS
 from ..host import Host
 
@@ -28,6 +29,13 @@ contains:
     description: The proxy that SYSTEM uses, V(null) for none.
     type: str
     sample: proxy.example.com:8080
+  windows_verdict:
+    description:
+      - How far Windows itself believes to reach, V(internet), V(local_network), V(subnet), V(no_traffic), or
+        V(disconnected). V(null) before Windows Server 2012.
+      - Windows tries a web page of its own, so this is a hint only. No rule decides on it.
+    type: str
+    sample: internet
   endpoints:
     description: What was tried.
     type: list
@@ -71,7 +79,8 @@ def gather(host: Host) -> dict[str, Any]:
             "for example with a browser that runs as SYSTEM"
         )
     hosts = list(dict.fromkeys([*ENDPOINTS[host.given.cloud], *host.given.endpoints]))
-    return {
+    verdict = host.read_each("connectivity", {"windows_verdict": lambda: network_verdict(host.session)})
+    return verdict | {
         "cloud": host.given.cloud,
         "proxy": use.address,
         "endpoints": [

@@ -118,3 +118,31 @@ def test_that_a_service_did_not_start_again_is_said(run_action: RunAction, monke
 
     with pytest.raises(AnsibleActionFail, match=r"did not start: .*; it was stopped to be restarted, and does not run"):
         run_action(ActionModule, host, name="engine", state="restarted")
+
+
+@pytest.mark.parametrize(
+    "name, options, start_mode",
+    [
+        ("MSiSCSI", {"state": "started"}, "manual"),  # as the role iscsi_initiator does
+        ("EventSystem", {"state": "started", "start_mode": "auto"}, "auto"),  # as the role system_state_services does
+    ],
+)
+@pytest.mark.parametrize("starts, code", [("code", "7"), ("dies", "1067")])
+def test_a_service_of_windows_that_refuses_to_start_is_reported_and_left_stopped(
+    run_action: RunAction,
+    monkeypatch: pytest.MonkeyPatch,
+    name: str,
+    options: dict[str, Any],
+    start_mode: str,
+    starts: str,
+    code: str,
+) -> None:
+    host = simulated(base="healthy-2022", services={name: {"state": "Stopped", "starts": starts}})
+    monkeypatch.setattr(cim_service, "ServiceResource", partial(ServiceResource, sleep=host.sleep))
+    before = host.windows.state()
+
+    with pytest.raises(AnsibleActionFail, match=rf"{name} .*start.*\b{code}\b") as caught:
+        run_action(ActionModule, host, name=name, **options)
+
+    assert caught.value.result["after"] == {"state": "stopped", "start_mode": start_mode}
+    assert host.windows.state() == before

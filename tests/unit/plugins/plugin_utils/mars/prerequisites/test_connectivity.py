@@ -153,5 +153,34 @@ def test_the_finding_names_what_failed(host: Callable[[dict[str, Any]], dict[str
 
     assert found.actual == (
         "reached: login.windows.net, login.microsoft.com; failed: login.microsoftonline.com (tls); proxy: none; with a "
-        "private address: none"
+        "private address: none; Windows itself believes to reach (a hint, from a page that the agent does "
+        "not need): internet"
     )
+
+
+@pytest.mark.parametrize(
+    "networks, verdict",
+    [
+        ([[4, 1]], "internet"),
+        ([[1, 4]], "internet"),
+        ([[0, 0], [3, 2]], "local_network"),
+        ([[2, 1]], "subnet"),
+        ([[0, 0]], "disconnected"),
+        ([], None),
+        ([[9, 9]], None),
+    ],
+)
+def test_what_windows_believes_is_a_hint_and_decides_nothing(networks: list[list[int]], verdict: str | None) -> None:
+    found = facts(networks=networks)
+
+    assert found["connectivity"]["windows_verdict"] == verdict
+    assert set(results(found).values()) == {"reached"}
+    assert find(shipped_rules()["connectivity"], found, thresholds("minimum", {})).status == "compliant"
+
+
+def test_a_hint_that_cannot_be_read_leaves_the_rest_known() -> None:
+    found = facts(faults={"denied_namespaces": ["root/StandardCimv2"]})
+
+    assert set(results(found).values()) == {"reached"}
+    assert [entry["fact"] for entry in found["unreadable"]] == ["connectivity.windows_verdict"]
+    assert find(shipped_rules()["connectivity"], found, thresholds("minimum", {})).status == "compliant"
