@@ -15,6 +15,7 @@ from ansible_collections.winops.mars.plugins.plugin_utils.mars.gather import (
     gather,
 )
 from ansible_collections.winops.mars.plugins.plugin_utils.mars.host import Given
+from ansible_collections.winops.mars.plugins.plugin_utils.windows.errors import CimError
 from ansible_collections.winops.mars.plugins.plugin_utils.wsman.session import Session
 
 
@@ -24,7 +25,15 @@ class ActionModule(WindowsAction):
     def run_on_host(self, args: dict[str, Any], session: Session) -> dict[str, Any]:
         """Gather the requested sections into ``ansible_facts.mars``."""
         session.allow(args["timeout"])
-        given = Given(args["vault_credentials"], args["agent_module_source"], args["cloud"], tuple(args["endpoints"]))
+        if args["event_days"] < 1:
+            raise CimError(f"event_days must be at least 1, not {args['event_days']}")
+        given = Given(
+            args["vault_credentials"],
+            args["agent_module_source"],
+            args["cloud"],
+            tuple(args["endpoints"]),
+            args["event_days"],
+        )
         facts = gather(session, _sections(args["gather_subset"]), given)
         return {"changed": False, "ansible_facts": {"mars": facts}}
 

@@ -131,6 +131,10 @@ options:
     type: list
     elements: str
     default: []
+  event_days:
+    description: Of how many days the section V(backup_history) counts the events, at least 1.
+    type: int
+    default: 14
 extends_documentation_fragment:
   - winops.mars.attributes
   - winops.mars.attributes.connection
@@ -409,7 +413,7 @@ ansible_facts:
               sample: [Az]
         backup_history:
           description:
-            - The backups of the last 14 days, V(null) where the agent is not installed.
+            - The backups of the last O(event_days) days, V(null) where the agent is not installed.
             - Gathered only if O(gather_subset) names it, since it takes some requests more.
           type: dict
           contains:
@@ -1422,6 +1426,7 @@ ARGUMENT_SPEC: dict[str, dict[str, Any]] = {
     "agent_module_source": {"type": "str"},
     "cloud": {"type": "str", "choices": ["public", "us_government", "china"], "default": "public"},
     "endpoints": {"type": "list", "elements": "str", "default": []},
+    "event_days": {"type": "int", "default": 14},
 }
 
 

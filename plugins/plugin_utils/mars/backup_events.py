@@ -6,7 +6,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import partial
 
 from ..windows.errors import CimError
@@ -22,10 +22,11 @@ _LOGS = "backup_logs"
 class BackupEvents:
     """The events that queries of a section find, whichever of its names the log has.
 
-    :param queries: the channel and the command line of each query, by a name that no other command has.
+    :param queries: the channel of each query and its command line, which may depend on the host, by a name that no
+        other command has.
     """
 
-    def __init__(self, queries: Mapping[str, tuple[str, str]]) -> None:
+    def __init__(self, queries: Mapping[str, tuple[str, str | Callable[[Host], str]]]) -> None:
         self._queries = queries
 
     @property
@@ -51,8 +52,10 @@ class BackupEvents:
         }
 
 
-def _where_installed(line: str, host: Host) -> str | None:
-    return line if host.install_path else None
+def _where_installed(line: str | Callable[[Host], str], host: Host) -> str | None:
+    if not host.install_path:
+        return None
+    return line if isinstance(line, str) else line(host)
 
 
 def _events(host: Host, name: str, channel: str) -> list[Event]:

@@ -53,12 +53,14 @@ class Given:
     :ivar agent_module_source: path of a copy of the agent's folder ``bin``.
     :ivar cloud: whose endpoints the agent has to reach, as the catalogue names it.
     :ivar endpoints: further hosts that it has to reach.
+    :ivar event_days: of how many days the events of backups are wanted.
     """
 
     vault_credentials: str | None = None
     agent_module_source: str | None = None
     cloud: str = "public"
     endpoints: tuple[str, ...] = ()
+    event_days: int = 14
 
 
 class Host:

@@ -20,7 +20,7 @@ from ..host import Command, Host
 
 DESCRIPTION = r"""
 description:
-  - The backups of the last 14 days, V(null) where the agent is not installed.
+  - The backups of the last O(event_days) days, V(null) where the agent is not installed.
   - Gathered only if O(gather_subset) names it, since it takes some requests more.
 type: dict
 contains:
@@ -83,14 +83,19 @@ contains:
 #: Not a part of V(all).
 ON_REQUEST = True
 
-_DAYS = 14
 _MOST_EVENTS = 200
 _FAILED = (backup_log.FAILED, backup_log.NOT_STARTED)
+
+
+def _query(channel: str, host: Host) -> str:
+    return recent_events_query(channel, (backup_log.STARTED, *backup_log.ENDED), host.given.event_days, _MOST_EVENTS)
+
+
 _EVENTS = BackupEvents(
     {
         f"backup_history_{number}": (
             channel,
-            recent_events_query(channel, (backup_log.STARTED, *backup_log.ENDED), _DAYS, _MOST_EVENTS),
+            partial(_query, channel),
         )
         for number, channel in enumerate(backup_log.CHANNELS)
     }
@@ -123,7 +128,11 @@ def gather(host: Host) -> dict[str, Any] | None:
         return None
     return host.read_each(
         "backup_history",
-        {"days": lambda: _DAYS, "skipped_files": lambda: _skipped_files(host), "engine_log": lambda: _engine_log(host)},
+        {
+            "days": lambda: host.given.event_days,
+            "skipped_files": lambda: _skipped_files(host),
+            "engine_log": lambda: _engine_log(host),
+        },
     ) | _events(host)
 
 

@@ -8,8 +8,12 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from ansible.errors import AnsibleActionFail
 
+from ansible_collections.winops.mars.plugins.action.mars_facts import ActionModule
 from ansible_collections.winops.mars.plugins.plugin_utils.mars.gather import DEFAULT_SECTIONS, gather
+from ansible_collections.winops.mars.plugins.plugin_utils.mars.host import Given
+from tests.unit.plugins.conftest import RunAction
 from tests.unit.simulated import simulated
 
 TEMP = r"C:\Program Files\Microsoft Azure Recovery Services Agent\Temp"
@@ -50,6 +54,21 @@ def test_the_events_of_the_last_days_are_counted(base: str, log: str) -> None:
         "failed": 2,
     }
     assert facts["codes"] == [{"code": "0x80070005", "count": 2}, {"code": "0x80070002", "count": 1}]
+
+
+@pytest.mark.parametrize("days, started", [(1, 1), (7, 2), (30, 3)])
+def test_the_user_says_how_many_days_count(days: int, started: int) -> None:
+    events = [{"id": 1, "hours_ago": 24 * past + 2} for past in (0, 5, 20)]
+    host = simulated(base="healthy-2022", events={LOG: events})
+
+    facts = gather(host.session, ["backup_history"], Given(event_days=days))["backup_history"]
+
+    assert (facts["days"], facts["started"]) == (days, started)
+
+
+def test_no_days_are_refused(run_action: RunAction) -> None:
+    with pytest.raises(AnsibleActionFail, match="event_days must be at least 1, not 0"):
+        run_action(ActionModule, simulated(base="healthy-2022"), gather_subset=["backup_history"], event_days=0)
 
 
 def test_without_a_log_nothing_is_counted() -> None:
