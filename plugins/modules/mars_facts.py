@@ -21,9 +21,9 @@ options:
     description:
       - The sections to gather. V(all) stands for every section that costs little, a leading V(!) takes a section out.
       # generated: sections_on_request
-      - V(agent_module_files), V(backup_history), V(connectivity), V(internet_options), V(iscsi), V(shadow_storage),
-        V(system_state), V(volume_access) are not part of V(all), since they take some seconds, or few hosts
-        need them. Name them beside V(all).
+      - V(agent_module_files), V(backup), V(backup_history), V(connectivity), V(internet_options), V(iscsi),
+        V(shadow_storage), V(system_state), V(volume_access) are not part of V(all), since they take some seconds,
+        or few hosts need them. Name them beside V(all).
       # end generated
       - Fewer sections mean fewer requests to the host. Rules of M(winops.mars.mars_compliance) about missing sections
         come out as unknown.
@@ -39,6 +39,7 @@ options:
       - application_control
       - applications
       - azure
+      - backup
       - backup_history
       - clock
       - connectivity
@@ -72,6 +73,7 @@ options:
       - '!application_control'
       - '!applications'
       - '!azure'
+      - '!backup'
       - '!backup_history'
       - '!clock'
       - '!connectivity'
@@ -411,6 +413,69 @@ ansible_facts:
               type: list
               elements: str
               sample: [Az]
+        backup:
+          description:
+            - What only the agent's own cmdlets have (C(MSOnlineBackup)), V(null) where the agent is not installed.
+            - This is the only section for which Windows PowerShell is run on the host. It needs version 3.0, the full
+              language mode, and an execution policy that loads modules. Otherwise it is unreadable, with the reason.
+            - Gathered only if O(gather_subset) names it.
+          type: dict
+          contains:
+            encryption_key_set:
+              description: Whether a passphrase is set.
+              type: bool
+              sample: true
+            proxy:
+              description: Address and port of the agent's own proxy, V(null) if it uses none of its own.
+              type: str
+              sample: proxy.example.com:8080
+            policy:
+              description: The policy for files and folders, V(null) if there is none.
+              type: dict
+              contains:
+                paused:
+                  description: Whether its schedule is paused.
+                  type: bool
+                  sample: false
+                days:
+                  description: The days of the week of its schedule, in English.
+                  type: list
+                  elements: str
+                  sample: [Monday, Tuesday]
+                times:
+                  description: The times of day of its schedule.
+                  type: list
+                  elements: str
+                  sample: ['21:00:00']
+            running:
+              description: Whether a job runs.
+              type: bool
+              sample: false
+            jobs:
+              description: At most ten jobs that ended, as the agent lists them.
+              type: list
+              elements: dict
+              contains:
+                type:
+                  description: Its kind, such as V(Backup) or V(Recovery).
+                  type: str
+                  sample: Backup
+                state:
+                  description: How it ended, such as V(Completed), V(CompletedWithWarning), or V(Aborted).
+                  type: str
+                  sample: Completed
+                started:
+                  description: When it started, as an ISO 8601 time, V(null) if that is not known.
+                  type: str
+                  sample: '2026-11-19T21:00:04+00:00'
+                ended:
+                  description: When it ended, as an ISO 8601 time, V(null) if that is not known.
+                  type: str
+                  sample: '2026-11-19T21:41:37+00:00'
+                error:
+                  description: The error code, V(null) for none.
+                  type: str
+                  sample: null
         backup_history:
           description:
             - The backups of the last O(event_days) days, V(null) where the agent is not installed.
@@ -1384,6 +1449,7 @@ SECTIONS = [
     "application_control",
     "applications",
     "azure",
+    "backup",
     "backup_history",
     "clock",
     "connectivity",

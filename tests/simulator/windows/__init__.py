@@ -80,7 +80,8 @@ profiles it is a delta on: mappings merge (keys without regard to case), anythin
 ``cmd_chains``              ``right``: cmd.exe reads ``a || b & c`` as ``a || (b & c)``
 ``session_reads_shares``    whether a WinRM session may read ``\\server\share`` (default: no, there is no delegation)
 ``blocked_programs``        programs of System32 that a policy blocks, such as ``reg``
-``powershell``              ``{exit_code, duration}`` of any powershell.exe call: no script is interpreted
+``powershell``              ``{exit_code, duration, answer}`` of any powershell.exe call: no script is interpreted;
+                            ``answer`` is what it prints for ``-EncodedCommand``, as JSON unless it is a text
 ==========================  =========================================================================================
 """
 

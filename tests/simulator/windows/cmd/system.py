@@ -5,6 +5,10 @@
 
 from __future__ import annotations
 
+import base64
+import json
+import re
+
 from tests.simulator.windows.cmd.context import Context
 from tests.simulator.windows.registry import Value, ValueType
 from tests.simulator.windows.services import (
@@ -205,8 +209,34 @@ def w32tm(context: Context, arguments: list[str]) -> int:
     return 0
 
 
-def powershell(context: Context, _arguments: list[str]) -> int:
-    """No script is interpreted: a profile says how PowerShell ends (``powershell: {exit_code}``)."""
+def _literals(script: str) -> str:
+    """A script without texts in double quotation marks, and with one kind of single ones (about_Quoting_Rules)."""
+    return re.sub(r'"[^"]*"', "", re.sub("[\u2018-\u201b]", "'", script))
+
+
+def powershell(context: Context, arguments: list[str]) -> int:
+    """No script is interpreted: a profile says how PowerShell ends, and what a script given in base64 answers."""
     entry = context.host.profile.get("powershell", {})
+    options = [argument.lower() for argument in arguments]
+    if "-encodedcommand" in options:
+        try:
+            script = base64.b64decode(arguments[options.index("-encodedcommand") + 1], validate=True).decode(
+                "utf-16-le"
+            )
+        except (IndexError, ValueError):
+            context.complain(
+                "Cannot process the command because the value specified with -EncodedCommand is not properly encoded."
+            )
+            return 1
+        if not {"-noprofile", "-noninteractive"} <= set(options):
+            return 1  # a profile may print anything, and a question waits for ever
+        # Only quotation marks that are doubled are inside of a text
+        if _literals(script).count("'") % 2:
+            context.complain("The string is missing the terminator: '.")
+            return 1
+        if entry.get("answer") is not None and not entry.get("exit_code"):
+            answer = entry["answer"]
+            text = answer if isinstance(answer, str) else json.dumps(answer, ensure_ascii=False)
+            context.stdout += f"{text}\r\n".encode()
     context.take(float(entry.get("duration", 0.3)))
     return int(entry.get("exit_code", 0))
