@@ -19,7 +19,7 @@ from ..windows.defender import SERVICE as DEFENDER_SERVICE
 from ..windows.errors import CimError
 from ..windows.operating_system import OperatingSystem
 from ..windows.registry import Registry
-from ..windows.registry_query import ABSENT_QUERY, RegistryKey, query, registry_key
+from ..windows.registry_query import RegistryKey, queried, query_batch
 from ..windows.scheduled_tasks import ScheduledTask, ScheduledTasks
 from ..windows.services import Service, Services
 from ..windows.volumes import Volume, Volumes
@@ -73,7 +73,7 @@ class Host:
         self.registry = Registry(session)
         self.unreadable: list[dict[str, str]] = []
         self._commands: dict[str, Command] = {}
-        self._queries: dict[str, str] = {}
+        self._keys: list[str] = []
         self._unformed: dict[str, WSManError] = {}
 
     @contextmanager
@@ -104,11 +104,21 @@ class Host:
 
     def plan_keys(self, keys: Iterable[str]) -> None:
         """Have these registry keys read together with the planned commands."""
-        self._queries |= {line: line for line in (ABSENT_QUERY, *map(query, keys))}
+        self._keys += keys
 
     def key(self, key: str) -> RegistryKey | None:
         """Return a planned registry key, None if it is absent. Raises :class:`WSManError` if it could not be read."""
-        return registry_key(key, self.output(query(key)), self.output(ABSENT_QUERY))
+        return queried(key, self.output)
+
+    def text(self, key: str, name: str) -> str | None:
+        """Return the text of a value of a planned key, with its variables expanded; None if it is absent.
+
+        Raises :class:`WrongTypeError` if it is not a text, and :class:`WSManError` if the key could not be read.
+        """
+        planned = self.key(key)
+        if planned is None:
+            return None
+        return self.registry.expand(key, name) if planned.is_expandable(name) else planned.string(name)
 
     def output(self, name: str) -> Output:
         """Return the output of a planned command. Raises :class:`WSManError` if it could not be run."""
@@ -119,7 +129,7 @@ class Host:
 
     @cached_property
     def _batch(self) -> CommandBatch:
-        lines = dict(self._queries)
+        lines: dict[str, str] = {}
         for name, command in self._commands.items():
             try:
                 line = command(self)
@@ -130,7 +140,7 @@ class Host:
             else:
                 if line is not None:
                     lines[name] = line
-        return CommandBatch(self.session, lines)
+        return query_batch(self.session, self._keys, lines)
 
     @property
     def operating_system(self) -> OperatingSystem:

@@ -23,10 +23,9 @@ from ..wsman.values import (
     boolean,
     string,
 )
-from .command_batch import CommandBatch
 from .errors import CimError, return_value
 from .registry import Registry
-from .registry_query import ABSENT_QUERY, RegistryKey, query, registry_key
+from .registry_query import RegistryKey, queried, query_batch
 
 #: The service of Defender, which says whether it is there where its classes do not.
 SERVICE = "WinDefend"
@@ -150,8 +149,8 @@ class Defender:
 
     def policy(self) -> Policy:
         """Return what policies say about exclusions."""
-        batch = CommandBatch(self._session, {line: line for line in (ABSENT_QUERY, *map(query, POLICY_KEYS))})
-        return Policy(lambda key: registry_key(key, batch.output(query(key)), batch.output(ABSENT_QUERY)))
+        batch = query_batch(self._session, POLICY_KEYS)
+        return Policy(lambda key: queried(key, batch.output))
 
     # Evidence: defender_policy_exclusions
     def policy_exclusions(self) -> Preferences:

@@ -174,7 +174,11 @@ class Registry:
         number = self._types(key).get(fold(name))
         if number is None:
             return None
-        return self._read(_STRING if number == _STRING.number else _EXPAND_STRING, key, name)
+        return self._read(_STRING, key, name) if number == _STRING.number else self.expand(key, name)
+
+    def expand(self, key: str, name: str) -> str | None:
+        """Return the text of a REG_EXPAND_SZ value with its variables expanded as for services."""
+        return self._read(_EXPAND_STRING, key, name)
 
     def dword(self, key: str, name: str) -> int | None:
         """Return the number of a REG_DWORD value, unsigned."""

@@ -11,7 +11,7 @@ asked for a key that certainly does not exist. A key about which it says the sam
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from ..wsman.session import Session
@@ -19,6 +19,7 @@ from .command_batch import CommandBatch, Output
 from .command_line import quoted
 from .errors import CimError
 from .paths import fold
+from .registry import WrongTypeError
 
 #: The command that prints what reg.exe says about an absent key, and nothing where reg.exe does not work at all.
 ABSENT_QUERY = r"reg query HKLM >nul 2>nul && reg query HKLM\SOFTWARE\winops.mars-5d1c2f7e90b84c3a"
@@ -33,8 +34,8 @@ _VALUE = re.compile(r"    (?P<name>.*?)    (?P<type>REG_[A-Z_]+)(?:    (?P<data>
 class RegistryKey:
     """One key: its values, and the names of its subkeys.
 
-    The typed reads take a name in any letter case. They return None for an absent value, and raise :class:`CimError`
-    for one of another type. The default value cannot be read.
+    The typed reads take a name in any letter case. They return None for an absent value, and raise
+    :class:`WrongTypeError` for one of another type. The default value cannot be read.
     """
 
     path: str
@@ -53,6 +54,16 @@ class RegistryKey:
             raise CimError(f"the output of 'reg query' for the registry value {self.path}\\{name} is not valid UTF-8")
         return data
 
+    def is_expandable(self, name: str) -> bool:
+        """Return whether this is a REG_EXPAND_SZ value with a variable in it."""
+        type_, data = self._values.get(fold(name), ("", ""))
+        return type_ == "REG_EXPAND_SZ" and "%" in data
+
+    def printed(self, name: str) -> str | None:
+        """Return a value of any type as reg.exe prints it: REG_DWORD and REG_QWORD as ``0x1``."""
+        value = self._values.get(fold(name))
+        return value[1] if value else None
+
     def binary(self, name: str) -> bytes | None:
         """Return the bytes of a REG_BINARY value."""
         data = self._data(name, "REG_BINARY")
@@ -63,18 +74,30 @@ class RegistryKey:
         if value is None:
             return None
         if value[0] not in types:
-            raise CimError(f"the registry value {self.path}\\{name} is not of type {types[0]}")
+            raise WrongTypeError(f"the registry value {self.path}\\{name} is not of type {types[0]}")
         return value[1]
 
 
-def query(key: str) -> str:
-    """Return the command that prints a key."""
-    return f"reg query {quoted(key)}"
+def query_batch(session: Session, keys: Iterable[str], commands: Mapping[str, str] | None = None) -> CommandBatch:
+    """Return a batch that reads registry keys beside other commands; :func:`queried` returns a key from its output."""
+    items = list(dict.fromkeys(map(quoted, keys)))
+    absent = {ABSENT_QUERY: ABSENT_QUERY} if items else {}
+    return CommandBatch(session, absent | dict(commands or {}), "reg query %i", items)
+
+
+def queried(key: str, output: Callable[[str], Output]) -> RegistryKey | None:
+    """Return a key of a batch, None if the key is absent.
+
+    :param output: that of the batch.
+
+    Raises :class:`WSManError` if the key could not be read.
+    """
+    return registry_key(key, output(quoted(key)), output(ABSENT_QUERY))
 
 
 # Evidence: reg_query_absent_key
 def registry_key(key: str, output: Output, absent: Output) -> RegistryKey | None:
-    """Return what :func:`query` printed of a key, None if the key is absent.
+    """Return a key as ``reg query`` printed it, None if the key is absent.
 
     :param absent: the output of :data:`ABSENT_QUERY` on the same host.
 
@@ -108,5 +131,5 @@ def registry_key(key: str, output: Output, absent: Output) -> RegistryKey | None
 
 def read_keys(session: Session, keys: Sequence[str]) -> list[RegistryKey | None]:
     """Read registry keys by one command; None for an absent one."""
-    batch = CommandBatch(session, {line: line for line in (ABSENT_QUERY, *map(query, keys))})
-    return [registry_key(key, batch.output(query(key)), batch.output(ABSENT_QUERY)) for key in keys]
+    batch = query_batch(session, keys)
+    return [queried(key, batch.output) for key in keys]

@@ -320,7 +320,7 @@ class Session:
         )
         # The action of a method is the URI of the resource followed by the method's name.
         verb = "Invoke" if action.startswith(resource_uri) else action.rpartition("/")[2]
-        of_shell = resource_uri == ns.CMD_SHELL and verb in ("Create", "Delete")
+        of_shell = resource_uri == ns.CMD_SHELL and verb in ("Create", "Signal", "Delete")
         return self._send(verb, "cmd" if of_shell else self._subject, message, message_id)
 
     def _transfer(self, verb: str, path: CimPath, body: Element | None = None) -> Element:

@@ -66,10 +66,11 @@ class Request(Protocol):
 
 
 class Shell:
-    """One remote shell. Opening it costs one request, each command three or more."""
+    """One remote shell. Opening it costs one request, a command two or more, and a third if another one follows."""
 
     def __init__(self, request: Request) -> None:
         self._request = request
+        self._ended = ""
         shell = Element(f"{{{ns.SHELL}}}Shell")
         SubElement(shell, f"{{{ns.SHELL}}}InputStreams").text = "stdin"
         SubElement(shell, f"{{{ns.SHELL}}}OutputStreams").text = "stdout stderr"
@@ -87,6 +88,10 @@ class Shell:
         Raises :class:`ShellGone` if the host does not know this shell any longer, so that nothing was started, and
         :class:`CommandLost` if it answers with a fault afterwards.
         """
+        if self._ended:
+            # The host keeps a command that has ended until then, and allows few of them. The last goes with the shell.
+            self._signal(self._ended)
+            self._ended = ""
         deadline = time.monotonic() + timeout
         data = None if stdin is None else _encode(stdin)
         line = Element(f"{{{ns.SHELL}}}CommandLine")
@@ -114,11 +119,12 @@ class Shell:
         except Unanswered as error:
             error.may_have_acted = True
             raise
-        self._signal(command_id)
         if result is None:
+            self._signal(command_id)
             raise CommandTimedOut(
                 f"the command {program(command)} was stopped because it ran for more than {timeout:.0f} seconds"
             )
+        self._ended = command_id
         return result
 
     def close(self) -> None:
@@ -167,7 +173,7 @@ class Shell:
     def _signal(self, command_id: str) -> None:
         signal = Element(f"{{{ns.SHELL}}}Signal", CommandId=command_id)
         SubElement(signal, f"{{{ns.SHELL}}}Code").text = _TERMINATE
-        # The signal only releases what the host keeps for the command, whose result is known already.
+        # The command has ended, or is given up: what is known of it does not depend on this.
         with suppress(WSManError):
             self._verb("Signal", signal)
 

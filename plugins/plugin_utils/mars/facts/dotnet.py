@@ -26,7 +26,11 @@ contains:
 """
 
 
+KEYS = (locations.DOTNET_KEY,)
+
+
 def gather(host: Host) -> dict[str, Any]:
     """The installed .NET Framework 4.5 or later, by its Release number."""
-    release = host.registry.dword(locations.DOTNET_KEY, "Release")
+    key = host.key(locations.DOTNET_KEY)
+    release = key.dword("Release") if key else None
     return {"release": release, "version": None if release is None else catalogue.dotnet_version(release)}

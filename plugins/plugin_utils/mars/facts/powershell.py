@@ -62,7 +62,16 @@ contains:
     sample: []
 """
 
-KEYS = (locations.KEPT_KEY,)
+KEYS = (
+    locations.POWERSHELL_KEY,
+    locations.POWERSHELL_2_KEY,
+    locations.EXECUTION_POLICY_GPO_KEY,
+    locations.SYSTEM_EXECUTION_POLICY_GPO_KEY,
+    locations.SYSTEM_EXECUTION_POLICY_KEY,
+    locations.EXECUTION_POLICY_KEY,
+    MACHINE_ENVIRONMENT_KEY,
+    locations.KEPT_KEY,
+)
 
 # Windows PowerShell compares them in any letter case, and takes any other text for Restricted.
 _POLICIES = {fold(name): name for name in ("Bypass", "Unrestricted", "RemoteSigned", "AllSigned", "Restricted")}
@@ -85,19 +94,16 @@ def gather(host: Host) -> dict[str, Any]:
 
 
 def _version(host: Host) -> str | None:
-    version = host.registry.text(locations.POWERSHELL_KEY, "PowerShellVersion")
-    if version is None:
-        version = host.registry.text(locations.POWERSHELL_2_KEY, "PowerShellVersion")
-    return version
+    version = host.text(locations.POWERSHELL_KEY, "PowerShellVersion")
+    return host.text(locations.POWERSHELL_2_KEY, "PowerShellVersion") if version is None else version
 
 
 def _module_path(host: Host) -> list[str]:
-    return _entries(host.registry.expanded_string(MACHINE_ENVIRONMENT_KEY, "PSModulePath"))
+    return _entries(host.text(MACHINE_ENVIRONMENT_KEY, "PSModulePath"))
 
 
 def _module_path_lost(host: Host) -> list[str]:
-    kept = host.key(locations.KEPT_KEY)
-    former = _entries(kept.string(locations.FORMER_MODULE_PATH_VALUE)) if kept else []
+    former = _entries(host.text(locations.KEPT_KEY, locations.FORMER_MODULE_PATH_VALUE))
     if not former:
         return []
     present = {steps(entry) for entry in _module_path(host)}
@@ -140,18 +146,18 @@ def _undefined(host: Host) -> str | None:
 
 
 def _group_policy(host: Host, key: str) -> str | None:
-    enabled = host.registry.value(key, "EnableScripts")
+    policy = host.key(key)
     # PowerShell compares the text of the value, whatever its type, and knows no other than these two
-    match str(enabled.data) if enabled else None:
+    match (policy.printed("EnableScripts") or "").removeprefix("0x") if policy else None:
         case "0":
             return _STRICTEST
         case "1":
-            return host.registry.text(key, "ExecutionPolicy")
+            return host.text(key, "ExecutionPolicy")
     return None
 
 
 def _preference(host: Host, key: str) -> str | None:
     try:
-        return host.registry.text(key, "ExecutionPolicy")
+        return host.text(key, "ExecutionPolicy")
     except WrongTypeError:
         return None  # PowerShell ignores what is not a text

@@ -135,7 +135,7 @@ def _of_location(command: Callable[[str], str]) -> Command:
     return line
 
 
-KEYS = (locations.KEPT_KEY,)
+KEYS = (locations.PROVIDER_KEY, locations.KEPT_KEY)
 COMMANDS = {
     "scratch_folders": _of_location(lambda location: " & ".join(map(reparse_point_query, _folders(location)))),
     "scratch_disks": _of_location(lambda location: attributes_query(location, _VIRTUAL_DISKS)),
@@ -153,10 +153,9 @@ def gather(host: Host) -> dict[str, Any]:
     location = host.scratch_location
     facts: dict[str, Any] = {"location": location}
     with host.reading("scratch.provider_location"):
-        facts["provider_location"] = host.registry.text(locations.PROVIDER_KEY, "ScratchLocation")
+        facts["provider_location"] = host.text(locations.PROVIDER_KEY, "ScratchLocation")
     with host.reading("scratch.former_location"):
-        kept = host.key(locations.KEPT_KEY)
-        facts["former_location"] = kept.string(locations.FORMER_SCRATCH_VALUE) if kept else None
+        facts["former_location"] = host.text(locations.KEPT_KEY, locations.FORMER_SCRATCH_VALUE)
     if location is None or not _is_absolute(location):
         return facts | dict.fromkeys(_ABSENT) | {"exists": None if location is None else False}
     with host.reading("scratch"):

@@ -180,10 +180,17 @@ def test_what_an_account_without_elevation_does_not_see_is_unread(base: str) -> 
 
 
 def test_a_refused_read_shows_the_code_of_the_refusal() -> None:
+    key = r"HKLM\SOFTWARE\Microsoft\Windows Azure Backup\Setup"
+    facts = facts_of("healthy-2022", "dotnet", "agent", registry={key: {"InstallPath": 1}})
+
+    assert reasons(facts) == {"agent": "0x80041005"}
+
+
+def test_a_value_of_another_type_leaves_its_fact_unread() -> None:
     key = r"HKLM\SYSTEM\ControlSet001\Control\Session Manager\Environment"
     facts = facts_of("healthy-2022", "dotnet", "powershell", registry={key: {"PSModulePath": 1}})
 
-    assert reasons(facts) == {"powershell": "0x80041005"}
+    assert reasons(facts) == {"powershell": "WrongTypeError"}
 
 
 def test_a_path_that_no_command_can_name_leaves_one_fact_unread() -> None:
@@ -241,7 +248,7 @@ def test_a_path_that_windows_expands_reads_the_same(key: str, name: str) -> None
 
 def test_where_nothing_can_be_read_there_are_no_facts() -> None:
     with pytest.raises(WSManError, match="no fact can be read"):
-        facts_of("healthy-2022", "os", "dotnet", faults={"denied_namespaces": ["root/cimv2", "root/default"]})
+        facts_of("healthy-2022", "os", "agent", faults={"denied_namespaces": ["root/cimv2", "root/default"]})
 
 
 def test_a_host_that_goes_away_ends_the_gathering(monkeypatch: pytest.MonkeyPatch) -> None:

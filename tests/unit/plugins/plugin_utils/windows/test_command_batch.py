@@ -25,7 +25,7 @@ def test_commands_share_one_command_of_one_shell_and_each_has_its_own_result() -
         },
     )
 
-    assert batch.output("found") == Output(True, "a b")
+    assert batch.output("found") == Output(True, "a b ")
     assert batch.output("failed").succeeded is False
     assert batch.output("failed").text.startswith("before")
     assert "nonsense" in batch.output("unknown").text

@@ -9,12 +9,11 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.winops.mars.plugins.plugin_utils.windows.command_batch import CommandBatch, Output
+from ansible_collections.winops.mars.plugins.plugin_utils.windows.command_batch import Output
 from ansible_collections.winops.mars.plugins.plugin_utils.windows.errors import CimError
 from ansible_collections.winops.mars.plugins.plugin_utils.windows.registry_query import (
-    ABSENT_QUERY,
     RegistryKey,
-    query,
+    read_keys,
     registry_key,
 )
 from tests.unit.simulated import simulated
@@ -34,8 +33,7 @@ VALUES: dict[str, Any] = {
 
 def read(key: str = KEY, **profile: Any) -> RegistryKey | None:
     profile.setdefault("registry", {KEY: VALUES, rf"{KEY}\Sub Key": {"Number": 2}, rf"{KEY}\Other\Below": {}})
-    batch = CommandBatch(simulated(**profile).session, {"key": query(key), "absent": ABSENT_QUERY})
-    return registry_key(key, batch.output("key"), batch.output("absent"))
+    return read_keys(simulated(**profile).session, [key])[0]
 
 
 def present(key: str = KEY, **profile: Any) -> RegistryKey:

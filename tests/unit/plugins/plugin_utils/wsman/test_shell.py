@@ -46,7 +46,7 @@ from tests.unit.plugins.plugin_utils.wsman.scripted import (
 TIMED_OUT = fault("TimedOut", 0x80338029)
 QUOTA = fault("QuotaLimit", 0x803381A5)
 DONE = received(exit_code="0")
-RUN: tuple[Answer, ...] = (COMMAND_STARTED, DONE, SIGNALED)
+RUN: tuple[Answer, ...] = (COMMAND_STARTED, DONE)
 
 
 def sound(message: bytes) -> bytes:
@@ -61,14 +61,14 @@ def encoded(data: bytes) -> str:
 
 
 def test_all_commands_of_a_session_share_one_shell() -> None:
-    session, transport, _unused = scripted(SHELL_CREATED, *RUN, *RUN, EMPTY)
+    session, transport, _unused = scripted(SHELL_CREATED, *RUN, SIGNALED, *RUN, EMPTY)
 
     session.run("first")
     session.run("second")
     session.close()
 
-    run = ["Command", "Receive", "Signal"]
-    assert transport.actions == ["Create", *run, *run, "Delete"]
+    run = ["Command", "Receive"]
+    assert transport.actions == ["Create", *run, "Signal", *run, "Delete"]
     assert all('<w:Selector Name="ShellId">SHELL-1</w:Selector>' in message for message in transport.sent[1:])
 
 
@@ -83,7 +83,7 @@ def test_a_command_is_one_line_for_cmd_without_profile_in_utf_8() -> None:
     session, transport, _unused = scripted(SHELL_CREATED, *RUN)
     session.run('schtasks /query /tn "\\Ünder & <über>" /xml')
 
-    create, command, receive, signal = transport.sent
+    create, command, receive = transport.sent
     options = dict(re.findall(r'<w:Option Name="(\w+)">(\w+)<', create + command))
     assert options == {
         "WINRS_NOPROFILE": "TRUE",
@@ -93,7 +93,6 @@ def test_a_command_is_one_line_for_cmd_without_profile_in_utf_8() -> None:
     }
     assert '<rsp:Command>schtasks /query /tn "\\Ünder &amp; &lt;über&gt;" /xml</rsp:Command>' in command
     assert 'CommandId="COMMAND-1">stdout stderr<' in receive
-    assert "/signal/terminate<" in signal
 
 
 @given(st.text(), st.text(), st.lists(st.integers(0, 200)))
@@ -105,7 +104,7 @@ def test_output_comes_in_pieces_cut_anywhere(stdout: str, stderr: str, cuts: lis
 
     chunks = pieces("stdout", stdout) + pieces("stderr", stderr)
     answers = [received(chunk) for chunk in chunks]
-    session, *_unused = scripted(SHELL_CREATED, COMMAND_STARTED, *answers, received(exit_code="3"), SIGNALED)
+    session, *_unused = scripted(SHELL_CREATED, COMMAND_STARTED, *answers, received(exit_code="3"))
 
     expected = [text.encode("utf-8", "replace").decode() for text in (stdout, stderr)]
     assert session.run("anything") == Result(3, *expected)
@@ -113,7 +112,7 @@ def test_output_comes_in_pieces_cut_anywhere(stdout: str, stderr: str, cuts: lis
 
 def test_output_that_is_not_utf_8_is_still_output() -> None:
     session, *_unused = scripted(
-        SHELL_CREATED, COMMAND_STARTED, received(("stdout", encoded(b"a\xe4b")), exit_code="0"), SIGNALED
+        SHELL_CREATED, COMMAND_STARTED, received(("stdout", encoded(b"a\xe4b")), exit_code="0")
     )
 
     assert session.run("anything").stdout == "a\N{REPLACEMENT CHARACTER}b"
@@ -121,13 +120,13 @@ def test_output_that_is_not_utf_8_is_still_output() -> None:
 
 @pytest.mark.parametrize("sent, code", [("0", 0), ("1", 1), ("3221225794", 0xC0000142), ("-1073741502", 0xC0000142)])
 def test_an_exit_code_is_its_32_bits(sent: str, code: int) -> None:
-    session, *_unused = scripted(SHELL_CREATED, COMMAND_STARTED, received(exit_code=sent), SIGNALED)
+    session, *_unused = scripted(SHELL_CREATED, COMMAND_STARTED, received(exit_code=sent))
 
     assert session.run("anything").exit_code == code
 
 
 def test_silence_within_the_operation_timeout_is_asked_on() -> None:
-    session, transport, pauses = scripted(SHELL_CREATED, COMMAND_STARTED, TIMED_OUT, TIMED_OUT, DONE, SIGNALED)
+    session, transport, pauses = scripted(SHELL_CREATED, COMMAND_STARTED, TIMED_OUT, TIMED_OUT, DONE)
 
     assert session.run("anything").exit_code == 0
     assert transport.actions.count("Command") == 1
@@ -140,16 +139,18 @@ def test_a_command_that_runs_too_long_is_stopped() -> None:
     with pytest.raises(CommandTimedOut, match=r"^the command ping was stopped because it ran for more than 0 seconds$"):
         session.run("ping -t host", timeout=0)
     assert transport.actions == ["Create", "Command", "Signal"]
+    assert "/signal/terminate<" in transport.sent[-1]
 
 
 def test_a_signal_that_fails_costs_no_result() -> None:
-    session, *_unused = scripted(SHELL_CREATED, COMMAND_STARTED, DONE, fault("InvalidSelectors", 0x8033805B))
+    session, *_unused = scripted(SHELL_CREATED, *RUN, fault("InvalidSelectors", 0x8033805B), *RUN)
+    session.run("anything")
 
-    assert session.run("anything").exit_code == 0
+    assert session.run("something").exit_code == 0
 
 
 def test_input_is_sent_whole_and_ended() -> None:
-    session, transport, _unused = scripted(SHELL_CREATED, COMMAND_STARTED, SENT, DONE, SIGNALED)
+    session, transport, _unused = scripted(SHELL_CREATED, COMMAND_STARTED, SENT, DONE)
     session.run("sort", "z\r\nä\x00\n")
 
     [stream] = re.findall(r"<rsp:Stream ([^>]*)>([^<]*)<", transport.sent[2])
@@ -213,11 +214,11 @@ def test_a_command_whose_input_got_lost_never_starts_again(broken: Answer) -> No
 )
 def test_a_repeatable_command_starts_again_in_a_new_shell(broken: Answer) -> None:
     started = [SHELL_CREATED, COMMAND_STARTED, received(("stdout", encoded(b"old"))), broken]
-    again = [SHELL_CREATED, COMMAND_STARTED, received(("stdout", encoded(b"new")), exit_code="0"), SIGNALED]
+    again = [SHELL_CREATED, COMMAND_STARTED, received(("stdout", encoded(b"new")), exit_code="0")]
     session, transport, pauses = scripted(*started, *again)
 
     assert session.run("ver", repeatable=True).stdout == "new"
-    assert transport.actions == ["Create", "Command", "Receive", "Receive", "Create", "Command", "Receive", "Signal"]
+    assert transport.actions == ["Create", "Command", "Receive", "Receive", "Create", "Command", "Receive"]
     assert len(pauses) == 1
 
 
@@ -252,12 +253,12 @@ GONE = fault("InvalidSelectors", 0x8033805B)
 @pytest.mark.parametrize("stdin", [None, "input"])
 def test_a_command_for_which_the_shell_is_gone_is_run_in_a_new_one(stdin: str | None) -> None:
     sent = [SENT] if stdin else []
-    again = [SHELL_CREATED, COMMAND_STARTED, *sent, DONE, SIGNALED]
-    session, transport, pauses = scripted(SHELL_CREATED, *RUN, GONE, *again)
+    again = [SHELL_CREATED, COMMAND_STARTED, *sent, DONE]
+    session, transport, pauses = scripted(SHELL_CREATED, *RUN, GONE, GONE, *again)
     session.run("first")
 
     assert session.run("shutdown /r", stdin).exit_code == 0
-    assert transport.actions[4:7] == ["Command", "Create", "Command"]
+    assert transport.actions[3:7] == ["Signal", "Command", "Create", "Command"]
     assert pauses == []
 
 
@@ -332,7 +333,7 @@ def test_an_answer_of_another_kind_is_one_sentence(answers: list[bytes]) -> None
 
 def test_a_stream_nobody_asked_for_is_left_alone() -> None:
     session, *_unused = scripted(
-        SHELL_CREATED, COMMAND_STARTED, received(("pr", "aGk="), ("stdout", "aGk="), exit_code="0"), SIGNALED
+        SHELL_CREATED, COMMAND_STARTED, received(("pr", "aGk="), ("stdout", "aGk="), exit_code="0")
     )
 
     assert session.run("anything") == Result(0, "hi", "")
@@ -343,7 +344,7 @@ def test_a_command_that_is_done_without_exit_code_is_not_called_successful() -> 
     done = envelope(
         f'<rsp:ReceiveResponse><rsp:CommandState CommandId="COMMAND-1" State="{state}"/></rsp:ReceiveResponse>'
     )
-    session, *_unused = scripted(SHELL_CREATED, COMMAND_STARTED, done, SIGNALED)
+    session, *_unused = scripted(SHELL_CREATED, COMMAND_STARTED, done)
 
     with pytest.raises(OutcomeUnknown):
         session.run("anything")
