@@ -6,8 +6,10 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Sequence
 from dataclasses import dataclass
-from fnmatch import fnmatchcase
+from fnmatch import translate
 from pathlib import Path
 from typing import Any
 
@@ -70,6 +72,19 @@ _AGENT_SUPPORT = {
 #: OperatingSystemSKU to the name of the edition.
 EDITIONS: dict[int, str] = read("editions.yml")
 _ANTIVIRUS: list[dict[str, Any]] = read("antivirus.yml")
+
+
+def _antivirus_by(kind: str) -> list[tuple[re.Pattern[str], str]]:
+    return [
+        (re.compile(translate(fold(known))), product["name"])
+        for product in _ANTIVIRUS
+        for known in product.get(kind, ())
+    ]
+
+
+# Compiled in the process that all hosts' workers are forked from
+_SERVICES = _antivirus_by("services")
+_FILTERS = _antivirus_by("filters")
 #: Software known to keep the agent from working, with ``name``, and the names of its ``services`` and ``filters``.
 INTERFERING_SOFTWARE: list[dict[str, Any]] = read("interfering.yml")
 #: The services of antivirus products other than Microsoft Defender; * stands for a version.
@@ -115,20 +130,13 @@ def agent_support(release: str) -> AgentSupport:
 
 def antivirus_of_service(service: str) -> str | None:
     """The antivirus product that installs a Windows service of this name; None if none is known to."""
-    return _antivirus("services", service)
+    return _product(_SERVICES, service)
 
 
 def antivirus_of_filter(name: str) -> str | None:
     """The antivirus product that a file system filter of this name belongs to; None if it is not known."""
-    return _antivirus("filters", name)
+    return _product(_FILTERS, name)
 
 
-def _antivirus(kind: str, name: str) -> str | None:
-    return next(
-        (
-            product["name"]
-            for product in _ANTIVIRUS
-            if any(fnmatchcase(fold(name), fold(known)) for known in product.get(kind, ()))
-        ),
-        None,
-    )
+def _product(products: Sequence[tuple[re.Pattern[str], str]], name: str) -> str | None:
+    return next((product for pattern, product in products if pattern.match(fold(name))), None)
