@@ -120,7 +120,9 @@ def _clean(value: Any, secrets: set[str]) -> Any:
 def _visible(value: Any) -> Any:
     if isinstance(value, str):
         # Without a reason, the text is not copied: Ansible's own kinds of text carry more than their characters.
-        return _CONTROLS.sub("\N{REPLACEMENT CHARACTER}", value) if _CONTROLS.search(value) else value
+        if value.isprintable() or not _CONTROLS.search(value):
+            return value
+        return _CONTROLS.sub("\N{REPLACEMENT CHARACTER}", value)
     if isinstance(value, Mapping):
         return {_visible(key): _visible(item) for key, item in value.items()}
     if isinstance(value, (list, tuple)):

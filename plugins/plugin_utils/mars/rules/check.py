@@ -119,13 +119,13 @@ def _find(
         status, severity, actual = _status(rule, document)
         case = _case(rule, status, document)
     except _OpenError as error:
-        texts = {name: text.render(document) for name, text in rule.texts.items()}
-        texts |= {"actual": error.actual, "fix": error.fix}
-        return _finding(rule, Status.UNKNOWN, rule.severity, texts), False
-    texts_of = {**rule.texts, **(case.texts if case else {}), **({"actual": actual} if actual else {})}
-    rendered = {name: text.render(document) for name, text in texts_of.items()}
+        known = {name: text.render(document) for name, text in rule.texts.items()}
+        return _finding(rule, Status.UNKNOWN, rule.severity, known | {"actual": error.actual, "fix": error.fix}), False
+    texts = {**rule.texts, **(case.texts if case else {}), **({"actual": actual} if actual else {})}
     if status in (Status.COMPLIANT, Status.NOT_APPLICABLE):
-        return _finding(rule, status, severity, rendered | {"fix": None}), True
+        shown = {name: text.render(document) for name, text in texts.items() if name not in ("fix", "no_role")}
+        return _finding(rule, status, severity, shown | {"fix": None}), True
+    rendered = {name: text.render(document) for name, text in texts.items()}
     role = case.role if case and case.sets_role else rule.role
     if status is not Status.NONCOMPLIANT or _has_gap(document["wanted"]):
         role = None

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 Facts = Mapping[str, Any]
@@ -24,10 +25,14 @@ class FactPath:
 
     path: str
 
-    @property
+    @cached_property
     def section(self) -> str:
         """The section of the facts it is in."""
         return self.path.split(".")[0].rstrip("[]")
+
+    @cached_property
+    def _steps(self) -> list[str]:
+        return self.path.replace("[]", ".[]").split(".")
 
     def gap(self, facts: Facts) -> str | None:
         """As much of the path as leads to what was not read; None if all of it was.
@@ -35,16 +40,17 @@ class FactPath:
         An absent (null) fact was read, and there is nothing to read below it.
         """
         values: list[Any] = [facts]
-        done: list[str] = []
-        for step in self.path.replace("[]", ".[]").split("."):
-            done.append(step)
+        for done, step in enumerate(self._steps, 1):
             if step == "[]":
                 values = [item for value in values for item in (value if isinstance(value, list) else [value])]
                 continue
-            values = [value for value in values if value is not None]
-            if not all(isinstance(value, dict) and step in value for value in values):
-                return ".".join(done).replace(".[]", "[]")
-            values = [value[step] for value in values]
+            found = []
+            for value in values:
+                if value is not None:
+                    if not isinstance(value, dict) or step not in value:
+                        return ".".join(self._steps[:done]).replace(".[]", "[]")
+                    found.append(value[step])
+            values = found
         # A list does not show what is missing from it
         return self.path if isinstance(facts.get(self.section), list) and self._failures(facts, self.section) else None
 
