@@ -57,7 +57,7 @@ class Recording:
         def printed(match: re.Match[str]) -> str:
             output = base64.b64decode(match[2])
             for old, new in self._made_up.items():
-                output = output.replace(old.encode(), new.encode())
+                output = re.sub(rb"\b%b\b" % re.escape(old.encode()), new.encode(), output)
             return match[1] + base64.b64encode(output).decode()
 
         return re.sub(r"(<rsp:Stream\b[^>]*[^/>]>)([^<]+)", printed, answer.decode("utf-8-sig")).encode()
