@@ -41,7 +41,6 @@ from tests.unit.plugins.plugin_utils.wsman.replay import Recording, text_of
 from tests.unit.plugins.plugin_utils.wsman.scripted import (
     COMMAND_STARTED,
     EMPTY,
-    SIGNALED,
     ScriptedTransport,
     action,
     first_page,
@@ -452,7 +451,7 @@ def test_a_recorded_pretty_printed_conversation_ends_as_recorded() -> None:
 @pytest.mark.parametrize("path", [path for path in of_kind("shell") if "ResourceCreated" in text_of(path.values[0])])
 def test_a_shell_is_used_under_the_name_the_host_gave_it(path: Path) -> None:
     [shell_id] = re.findall(r'<w:Selector Name="ShellId">\s*([^<\s]+)', text_of(path).replace("'", '"'))
-    transport = ScriptedTransport(recorded(text_of(path)), COMMAND_STARTED, received(exit_code="0"), SIGNALED, EMPTY)
+    transport = ScriptedTransport(recorded(text_of(path)), COMMAND_STARTED, received(exit_code="0"), EMPTY)
     session = Session(transport)
 
     session.run("anything")

@@ -30,7 +30,6 @@ from tests.unit.plugins.plugin_utils.wsman.scripted import (
     COMMAND_STARTED,
     SENT,
     SHELL_CREATED,
-    SIGNALED,
     envelope,
     fault,
     received,
@@ -139,7 +138,7 @@ def test_a_recording_that_cannot_be_completed_leaves_nothing(tmp_path: Path, mon
 
 
 def test_output_keeps_its_chunks_and_octets_that_are_not_utf8(tmp_path: Path) -> None:
-    session, recorder = recorded(SHELL_CREATED, COMMAND_STARTED, output(b"ProxyEnable \xff", b"\xfe 0x1\r\n"), SIGNALED)
+    session, recorder = recorded(SHELL_CREATED, COMMAND_STARTED, output(b"ProxyEnable \xff", b"\xfe 0x1\r\n"))
     session.run("reg query HKLM")
 
     [answer] = [text for name, text in written(recorder, tmp_path).items() if name.endswith("ReceiveResponse.xml")]
@@ -271,7 +270,6 @@ def told(tmp_path: Path, text: str) -> str:
         COMMAND_STARTED,
         SENT,
         output(*halves),
-        SIGNALED,
     )
     session.get(SPOOLER)
     session.get(SPOOLER)
