@@ -20,7 +20,6 @@ from tests.unit.plugins.plugin_utils.wsman.scripted import (
     COMMAND_STARTED,
     ELEVATED,
     SHELL_CREATED,
-    SIGNALED,
     envelope,
     fault,
     first_page,
@@ -268,7 +267,6 @@ def test_characters_lost_on_the_way_are_not_written_back() -> None:
         SHELL_CREATED,
         COMMAND_STARTED,
         received(("stdout", listing), exit_code="0"),
-        SIGNALED,
     )
     tasks = ScheduledTasks(session)
     assert tasks.in_folder("\\Other\\") == []
