@@ -35,8 +35,7 @@ def _config(subject: Subject, name: str) -> str | None:
 
 def _tasks(subject: Subject) -> list[str]:
     """Return the agent's tasks, with their folder."""
-    listed = subject.printed("schtasks /query /fo csv /nh")
-    return list(dict.fromkeys(re.findall(r'^"(\\Microsoft\\OnlineBackup\\[^"]+)"', listed, re.MULTILINE)))
+    return [task for task in subject.tasks() if task.startswith(locations.TASK_FOLDER)]
 
 
 def _log(subject: Subject) -> str:

@@ -20,7 +20,8 @@ _PREFERENCE = CimPath(_NAMESPACE, "MSFT_MpPreference")
 _POLICY = r"HKLM\SOFTWARE\Policies\Microsoft\Windows Defender"
 _MANAGEMENT = _POLICY + r"\Policy Manager"
 _MODES = ("Normal", "Passive Mode", "SxS Passive Mode", "EDR Block Mode", "Not running")
-_STATUS = ("AMServiceEnabled", "AntivirusEnabled", "AMRunningMode", "RealTimeProtectionEnabled", "IsTamperProtected")
+# Older versions have neither AMRunningMode nor IsTamperProtected
+_STATUS = ("AMServiceEnabled", "AntivirusEnabled", "RealTimeProtectionEnabled")
 
 
 def _state(subject: Subject) -> str | None:

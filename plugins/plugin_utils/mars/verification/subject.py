@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Callable
 from functools import cached_property
@@ -80,8 +81,10 @@ class Subject:
         return [(ElementTree.fromstring(sent), ElementTree.fromstring(answer)) for sent, answer in self._exchanged]
 
     def answer(self, operation: Callable[[], object]) -> Element:
-        """Return the last answer that an operation gets."""
-        return self.messages(operation)[-1][1]
+        """Return all answers that an operation gets, in one element: Windows may divide any result into pages."""
+        answers = Element("Answers")
+        answers.extend(answer for _sent, answer in self.messages(operation))
+        return answers
 
     def fault(self, operation: Callable[[], object]) -> Fault:
         """Return the fault that the host answers an operation with. Raises :class:`NotHeld` if there is none."""
@@ -132,6 +135,12 @@ class Subject:
     def exists(self, path: str) -> bool:
         """Return whether cmd.exe finds a file or folder."""
         return self.run(f'if exist "{path}" (echo found) else (echo missing)').stdout.strip() == "found"
+
+    def tasks(self) -> list[str]:
+        """Return the scheduled tasks that schtasks can read, with their folders."""
+        # It ends with 1 if there is one that it cannot read
+        listed = self.run("schtasks /query /fo csv /nh").stdout
+        return list(dict.fromkeys(re.findall(r'^"(\\[^"]+)"', listed, re.MULTILINE)))
 
     def service(self, name: str) -> Instance | None:
         """Return a service, None if there is none."""

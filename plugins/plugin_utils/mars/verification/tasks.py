@@ -80,11 +80,10 @@ def _fails_as_a_whole(subject: Subject) -> None:
 
 @shows("schtasks_xml")
 def _schtasks_xml(subject: Subject) -> None:
-    listed = subject.printed("schtasks /query /fo csv /nh")
-    match = re.search(r'^"(\\Microsoft\\Windows\\[^"]+)"', listed, re.MULTILINE)
-    if not match:
+    tasks = [task for task in subject.tasks() if task.startswith("\\Microsoft\\Windows\\")]
+    if not tasks:
         raise NotTried("Windows has no task of its own")
-    printed = subject.printed(f'schtasks /query /tn "{match[1]}" /xml')
+    printed = subject.printed(f'schtasks /query /tn "{tasks[0]}" /xml')
     try:
         TaskDefinition.parse(printed)
     except TaskXmlError as error:
@@ -93,11 +92,10 @@ def _schtasks_xml(subject: Subject) -> None:
 
 @shows("schedule_triggers")
 def _triggers(subject: Subject) -> None:
-    listed = subject.printed("schtasks /query /fo csv /nh")
-    found = re.findall(r'^"(\\Microsoft\\OnlineBackup\\[^"]+)"', listed, re.MULTILINE)
+    found = [task for task in subject.tasks() if task.startswith("\\Microsoft\\OnlineBackup\\")]
     if not found:
         raise NotTried("the agent has no task")
-    for task in dict.fromkeys(found):
+    for task in found:
         xml = subject.printed(f'schtasks /query /tn "{task}" /xml')
         for trigger in re.findall(r"<CalendarTrigger.*?</CalendarTrigger>", xml, re.DOTALL):
             known = re.search(r"<DaysInterval>\d+</|<ScheduleByDay\s*/>|<DaysOfWeek>", trigger)
