@@ -96,7 +96,6 @@ def _command(hosts: Sequence[str], proxy: ProxyUse) -> str:
     options += f" --max-time {_MAX_SECONDS}"
     if proxy.address:
         # The proxy gets the credentials of the computer, as from the agent
-        # Evidence: curl_signs_in_as_computer
         options += f" --proxy {quoted(f'http://{proxy.address}')} --proxy-anyauth --proxy-user :"
         options += f" --noproxy {quoted(_bypass(proxy.bypass or ''))}"
     else:
