@@ -11,6 +11,7 @@ from typing import Any
 
 from ansible.parsing.dataloader import DataLoader
 from ansible.playbook.task import Task
+from ansible.template import Templar
 
 
 def run(
@@ -23,5 +24,7 @@ def run(
     task.check_mode = check_mode
     # It has no more than ansible-core itself looks at: whatever else is asked of it fails
     connection = SimpleNamespace(_shell=SimpleNamespace(tmpdir=None))
-    result: dict[str, Any] = action_module(task, connection, None, DataLoader(), None, None).run(task_vars=variables)
+    loader = DataLoader()
+    action = action_module(task, connection, None, loader, Templar(loader=loader, variables=dict(variables)), None)
+    result: dict[str, Any] = action.run(task_vars=variables)
     return result

@@ -18,13 +18,13 @@ import yaml
 from ...windows.paths import fold
 
 _FOLDER = Path(__file__).parent
-# That of libyaml reads ten times as fast, where PyYAML has it
-_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+#: That of libyaml, which reads ten times as fast, where PyYAML has it.
+LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
 def read(name: str) -> Any:
     """The data of a file; OSError or yaml.YAMLError where it is missing or broken."""
-    return yaml.load((_FOLDER / name).read_text(encoding="utf-8"), Loader=_LOADER)
+    return yaml.load((_FOLDER / name).read_text(encoding="utf-8"), Loader=LOADER)
 
 
 @dataclass(frozen=True)

@@ -312,7 +312,8 @@ def test_no_word_that_the_collection_does_not_know_remains(word: str, place: str
 def test_our_own_commands_remain_but_for_what_is_made_up_or_read_from_the_host() -> None:
     host = simulated(base="healthy-2022")
     recorder = host.session.record()
-    gather(host.session, list(SECTIONS), sleep=host.sleep)
+    # The command of the section backup is encoded, and what is encoded goes as a whole
+    gather(host.session, [name for name in SECTIONS if name != "backup"], sleep=host.sleep)
 
     requests = [exchanged.request for exchanged in recorder.exchanged]
     scrubs = [exchanged.request for exchanged in scrubbed(recorder.exchanged, [])]

@@ -1,0 +1,67 @@
+# Copyright (c) 2026 winops.mars contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Validate the options of a role of this collection, without contacting the host."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterable, Mapping
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import yaml
+from ansible.errors import AnsibleActionFail
+from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
+
+from ansible_collections.winops.mars.plugins.modules.mars_role_options import ARGUMENT_SPEC
+from ansible_collections.winops.mars.plugins.plugin_utils._action import ValidatedAction
+from ansible_collections.winops.mars.plugins.plugin_utils.mars.catalogue import LOADER
+
+_ROLES = Path(__file__).parents[2] / "roles"
+# Findings are large; the URL of a source may contain credentials
+_NOT_SHOWN = ("findings", "source")
+
+
+class ActionModule(ValidatedAction):
+    spec = ARGUMENT_SPEC
+    _requires_connection = False
+
+    def run_validated(self, args: dict[str, Any], task_vars: Mapping[str, Any]) -> dict[str, Any]:
+        """Validate the variables and return the options."""
+        try:
+            documented = _documented_options(args["role"])
+        except OSError:
+            raise AnsibleActionFail(f"{self._task.action}: this collection has no role {args['role']}") from None
+        validation = ArgumentSpecValidator(documented).validate(self._given(documented, task_vars))
+        if validation.error_messages:
+            raise AnsibleActionFail(f"{self._task.action}: {'; '.join(validation.error_messages)}")
+        options = {
+            name.removeprefix(f"{args['role']}_"): value for name, value in validation.validated_parameters.items()
+        }
+        shown = {name: value for name, value in options.items() if not name.startswith(_NOT_SHOWN)}
+        return {"changed": False, "options": shown}
+
+    def _given(self, documented: Iterable[str], task_vars: Mapping[str, Any]) -> dict[str, Any]:
+        """The value of each variable that is not blank: the answer of a survey, otherwise its own."""
+        given = {}
+        for name in documented:
+            for variable in (f"survey_{name}", name):
+                value = self._templar.template(task_vars.get(variable))
+                if value not in (None, ""):
+                    given[name] = value
+                    break
+        return given
+
+
+@cache
+def _documented_options(role: str) -> dict[str, Any]:
+    text = (_ROLES / role / "meta/argument_specs.yml").read_text(encoding="utf-8")
+    options: dict[str, Any] = yaml.load(text, Loader=LOADER)["argument_specs"]["main"]["options"]
+    return options
+
+
+# Here the process is still the one that all hosts' workers are forked from
+with contextlib.suppress(OSError):
+    _documented_options("mars_prereqs")

@@ -1,0 +1,69 @@
+# Copyright (c) 2026 winops.mars contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The options of roles: blank variables, answers of surveys, and what is wrong in them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from ansible.errors import AnsibleActionFail
+
+from ansible_collections.winops.mars.plugins.action.mars_role_options import ActionModule
+from tests.unit.plugins.controller_only import run
+
+
+def options(role: str, **variables: Any) -> dict[str, Any]:
+    result: dict[str, Any] = run(ActionModule, variables, {"role": role})["options"]
+    return result
+
+
+def test_what_is_not_given_or_blank_has_its_default() -> None:
+    usual = options("mars_prereqs")
+
+    assert usual["baseline"] == "minimum"
+    assert usual["reboot"] is False
+    assert options("mars_prereqs", mars_prereqs_baseline="", mars_prereqs_reboot=None) == usual
+
+
+def test_values_have_the_types_of_the_documentation() -> None:
+    given = options("mars_prereqs", mars_prereqs_reboot="true", mars_prereqs_disabled_rules="clock,tls")
+
+    assert given["reboot"] is True
+    assert given["disabled_rules"] == ["clock", "tls"]
+
+
+def test_the_answer_of_a_survey_comes_first_unless_it_is_blank() -> None:
+    own = {"mars_prereqs_baseline": "current"}
+
+    assert options("mars_prereqs", **own, survey_mars_prereqs_baseline="legacy_ie")["baseline"] == "legacy_ie"
+    assert options("mars_prereqs", **own, survey_mars_prereqs_baseline="")["baseline"] == "current"
+
+
+@pytest.mark.parametrize(
+    "variables, complaint",
+    [
+        ({"dotnet_timeout": "soon"}, "dotnet_timeout"),
+        ({"survey_dotnet_timeout": "soon"}, "dotnet_timeout"),
+        ({"dotnet_reboot": "perhaps"}, "dotnet_reboot"),
+    ],
+)
+def test_a_value_of_another_type_is_one_sentence(variables: dict[str, Any], complaint: str) -> None:
+    with pytest.raises(AnsibleActionFail, match=complaint) as caught:
+        options("dotnet", **variables)
+    assert "\n" not in caught.value.message
+
+
+def test_a_role_of_another_collection_is_refused() -> None:
+    with pytest.raises(AnsibleActionFail, match=r"has no role contoso\.fleet\.own"):
+        options("contoso.fleet.own")
+
+
+def test_sources_and_findings_are_not_returned() -> None:
+    secret = "https://user:secret@files.example.com/setup.exe?sig=token"
+    given = options("dotnet", dotnet_source=secret, dotnet_findings=[{"role": "dotnet"}], dotnet_timeout=60)
+
+    assert given["timeout"] == 60
+    assert not {"source", "findings"} & given.keys()
+    assert "secret" not in str(given)
