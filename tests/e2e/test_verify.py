@@ -25,12 +25,20 @@ def test_each_host_says_what_held_and_is_left_as_it_was(tmp_path: Path) -> None:
     assert after == before
     assert run.changed() == {}
     results = run.results("mars_verify")
-    assert {host: result["counts"]["not_held"] for host, result in results.items()} == {"modern": 0, "old": 0, "odd": 1}
+    assert {host: result["counts"]["not_held"] for host, result in results.items()} == {"modern": 0, "old": 0, "odd": 5}
     assert all(result["left"] == [] for result in results.values())
     status = {host: {line["id"]: line["status"] for line in result["lines"]} for host, result in results.items()}
     assert [status[host]["defender_add_remove"] for host in ("modern", "old")] == ["held", "not_tried"]
     assert [status[host]["system_command_exit_code"] for host in ("modern", "old")] == ["held", "held"]
-    assert "did not hold: registry_absent_code_2" in run.stdout
+    for name in (
+        "registry_absent_code_2",
+        "empty_array",
+        "fsutil_attributes",
+        "task_register_by_xml",
+        "defender_add_remove",
+    ):
+        assert f"did not hold: {name}" in run.stdout
+        assert status["odd"][name] == "not_held"
     assert not any(secret in run.stdout for secret in SECRETS)
 
     recordings = [path for path in (tmp_path / "recordings").rglob("*") if path.is_file()]

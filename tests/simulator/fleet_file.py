@@ -1,11 +1,12 @@
 # Copyright (c) 2026 winops.mars contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Fleet files: YAML, ``hosts: {name: {profile, address, overrides, groups, vars, expect}}``.
+"""Fleet files: YAML, ``hosts: {name: {profile, address, overrides, misbehave, groups, vars, expect}}``.
 
 ``profile`` is a file of ``profiles/`` without ``.yml``; ``overrides`` (a mapping in the form of a profile) go over it.
-``address`` is a loopback address, by default the next of 127.10.0.0/16. ``groups`` (a list) and ``vars`` (a mapping) go
-to the inventory. ``expect`` is for those who test with the fleet: the simulator does not look at it.
+``misbehave`` is a list of ids of ``misbehaviors.yml``. ``address`` is a loopback address, by default the next of
+127.10.0.0/16. ``groups`` (a list) and ``vars`` (a mapping) go to the inventory. ``expect`` is for those who test with
+the fleet: the simulator does not look at it.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ from tests.simulator.fleet import FleetHost
 from tests.simulator.windows.profile import resolve
 
 _HOSTS_PER_NET = 250
-_KEYS = {"profile", "address", "overrides", "groups", "vars", "expect"}
+_KEYS = {"profile", "address", "overrides", "misbehave", "groups", "vars", "expect"}
 
 
 def load_fleet(path: Path) -> list[FleetHost]:
@@ -33,7 +34,9 @@ def load_fleet(path: Path) -> list[FleetHost]:
             FleetHost(
                 name,
                 entry.get("address", _address(10, index)),
-                resolve({"base": entry["profile"], **entry.get("overrides", {})}),
+                resolve(
+                    {"base": entry["profile"], "misbehave": entry.get("misbehave", []), **entry.get("overrides", {})}
+                ),
                 tuple(entry.get("groups", ())),
                 entry.get("vars", {}),
             )

@@ -120,6 +120,9 @@ class Windows(Protocol):
     def seconds(self) -> float:
         """The host's clock, in seconds since the epoch."""
 
+    def misbehaves(self, name: str) -> bool:
+        """Whether it does otherwise than is assumed of every host (``misbehaviors.yml``)."""
+
     @property
     def elevated(self) -> bool:
         """Whether the account of the sessions has the rights of an administrator."""

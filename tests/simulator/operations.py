@@ -81,7 +81,8 @@ class Operations:
 
     def _resolve(self, namespace: str, class_name: str, dmtf: bool, precise: bool) -> _Target:
         normal = normal_namespace(namespace)
-        target = _Target(Dialect(namespace.replace("\\", "/"), dmtf, precise), normal)
+        as_element = self.windows.misbehaves("empty_array")
+        target = _Target(Dialect(namespace.replace("\\", "/"), dmtf, precise, as_element), normal)
         if normal in self.failing_namespaces:
             raise self.failing_namespaces[normal]
         if normal in self.denied_namespaces:
@@ -178,6 +179,8 @@ class Operations:
             with target.provider():
                 rows = list(cim_class.instances(self.windows))
             items = [_item(cim_class, row, (), wanted, target) for row in rows]
+        if wanted.query is not None and not items and self.windows.misbehaves("query_without_result"):
+            raise target.query_failure(faults.WBEM_NOT_FOUND, "Not found ", wanted.query)
         return self.enumerations.open(items, wanted, request)
 
     def _query_items(self, text: str, wanted: Enumerate, target: _Target) -> list[Callable[[], str]]:

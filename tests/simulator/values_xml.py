@@ -42,6 +42,7 @@ class Dialect:
     namespace: str
     dmtf: bool = False
     precise_arrays: bool = False  # option msftwinrm:UsePreciseArrays
+    empty_array_as_element: bool = False  # no Windows is known to do so
 
     def uri(self, class_name: str, namespace: str = "") -> str:
         """The resource URI of a class, also the XML namespace of its elements."""
@@ -121,6 +122,8 @@ class _Writer:
         self.depth = 0
 
     def element(self, tag: str, prop: Property, value: CimValue) -> str:
+        if prop.array and not value and self.dialect.empty_array_as_element:
+            return f"<{tag}></{tag}>"
         if value is None:
             precise = prop.array and self.dialect.precise_arrays
             null_array = f' xmlns:m="{NAMESPACES["p"]}" m:IsNullArray="true"' if precise else ""

@@ -21,6 +21,7 @@ from ..wsman.values import (
     Value,
     array_of,
     boolean,
+    filled,
     string,
 )
 from .errors import CimError, return_value
@@ -139,8 +140,8 @@ class Defender:
         instance = self._only("MSFT_MpPreference")
         if instance is None:
             return None
-        exclusion_paths = instance.read("ExclusionPath", array_of(string)) or []
-        exclusion_processes = instance.read("ExclusionProcess", array_of(string)) or []
+        exclusion_paths = filled(instance.read("ExclusionPath", array_of(string)))
+        exclusion_processes = filled(instance.read("ExclusionProcess", array_of(string)))
         if any(entry.startswith(_HIDDEN) for entry in exclusion_paths + exclusion_processes) or (
             hidden and not any("\\" in entry for entry in exclusion_paths)
         ):

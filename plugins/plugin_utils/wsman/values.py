@@ -173,6 +173,11 @@ octets: CimType[bytes] = CimType("uint8[]", _octets)
 
 
 # Evidence: empty_array
+def filled(texts: list[str] | None) -> list[str]:
+    """Return the texts of an array in which none is empty; an empty array may come as one element without text."""
+    return [text for text in texts or () if text]
+
+
 def array_of(element_type: CimType[T]) -> CimType[list[T]]:
     """Return the array type of a scalar type. An empty array is read as None, since it looks like NULL on the wire."""
     return CimType(f"{element_type.name}[]", lambda elements: [element_type.decode([element]) for element in elements])

@@ -10,6 +10,7 @@ profiles it is a delta on: mappings merge (keys without regard to case), anythin
 ``winrm``                   listener and account of sessions, the fields of ``tests.simulator.model.Listener``
 ``elevated``                false: the account of sessions is not an administrator, or its token is filtered
 ``faults``                  misbehavior, the fields of :class:`tests.simulator.model.Faults`
+``misbehave``               ids of ``misbehaviors.yml``: what it does otherwise than is assumed of every host
 ``language``                ``en``, ``de`` or ``ja``: account names and command output
 ``computer_name``           default: the host's name in upper case
 ``asset_tag``               of the chassis, as SMBIOS has it

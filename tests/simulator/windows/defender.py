@@ -86,6 +86,8 @@ def exclusions(host: Host, kind: str) -> list[str]:
     below = r"\Exclusions" + "\\" + _EXCLUSIONS[kind]
     managed = str(host.registry.data(_MANAGEMENT_KEY, _MANAGED[_EXCLUSIONS[kind]], ""))
     found = {*_names(host, _POLICY_KEY + below), *filter(None, managed.split("|"))}
+    if host.misbehaves("defender_policy_exclusions"):
+        found.clear()
     if not _policy(host, "DisableLocalAdminMerge"):
         found |= set(_names(host, KEY + below))
     return sorted(found)
@@ -164,7 +166,8 @@ def _change(
     host: Host, parameters: Mapping[str, CimValue], *, remove: bool = False, replace: bool = False
 ) -> dict[str, CimValue]:
     _require_service(host)
-    if _tamper_protected(host) and host.registry.data(KEY + r"\Features", "TPExclusions", 0) == 1:
+    covered = _tamper_protected(host) and host.registry.data(KEY + r"\Features", "TPExclusions", 0) == 1
+    if covered or host.misbehaves("defender_add_remove"):
         return {"ReturnValue": 0}
     for kind, below in _EXCLUSIONS.items():
         key = rf"{KEY}\Exclusions\{below}"

@@ -76,6 +76,7 @@ class Host:
             raise ValueError(f"host {name}: winrm.user {user} is in no account of the profile")
         self.user = account
         self.elevated = bool(profile.get("elevated", True))
+        self._misbehaves = frozenset(profile.get("misbehave", ()))
         read_only = tuple(profile.get("registry_read_only", ()))
         self.registry = Registry(
             account.sid,
@@ -147,6 +148,9 @@ class Host:
         for name, classes in namespaces.items():
             classes["__namespace"] = _children(name, sorted(namespaces))
         return namespaces
+
+    def misbehaves(self, name: str) -> bool:
+        return name in self._misbehaves
 
     def seconds(self) -> float:
         return self.clock.seconds()

@@ -14,6 +14,7 @@ from typing import Any
 import yaml
 
 PROFILES = Path(__file__).parent.parent / "profiles"
+_MISBEHAVIORS = PROFILES.parent / "misbehaviors.yml"
 
 
 @cache
@@ -51,7 +52,17 @@ def resolve(profile: Mapping[str, Any]) -> dict[str, Any]:
     merged: dict[str, Any] = {}
     for base in [bases] if isinstance(bases, str) else bases:
         merged = merge(merged, load_profile(base))
-    return merge(merged, {key: value for key, value in profile.items() if key != "base"})
+    merged = merge(merged, {key: value for key, value in profile.items() if key != "base"})
+    for name in profile.get("misbehave", ()):
+        if name not in misbehaviors():
+            raise ValueError(f"misbehave: {name} is not in {_MISBEHAVIORS.name}")
+        merged = merge(merged, misbehaviors()[name].get("overrides", {}))
+    return merged
+
+
+def misbehaviors() -> dict[str, dict[str, Any]]:
+    """What a host can do otherwise than assumed, by id."""
+    return copy.deepcopy(_read(_MISBEHAVIORS))
 
 
 def load_profile(name: str) -> dict[str, Any]:

@@ -166,7 +166,7 @@ def _instance(host: Host, task: Task) -> dict[str, CimValue]:
             "Actions": [_action(action) for action in _children(task, "Actions")],
             "Principal": _principal(host, task),
             "Settings": _settings(task),
-            "State": task.state,
+            "State": 4 if host.misbehaves("running_backup") and "OnlineBackup" in task.path else task.state,
             "TaskName": task.name,
             "TaskPath": task.folder,
             "Triggers": [_trigger(trigger) for trigger in _children(task, "Triggers")] or None,
@@ -231,6 +231,8 @@ def _info(host: Host, parameters: Mapping[str, CimValue]) -> Embedded:
 
 
 def _register(host: Host, parameters: Mapping[str, CimValue]) -> Embedded:
+    if host.misbehaves("task_register_by_xml"):
+        raise CimFailure(0x80041008, "Invalid parameter")
     task = host.tasks.register(
         _path(parameters),
         str(parameters.get("Xml") or ""),

@@ -29,6 +29,9 @@ class FakeHost:
         self.idle_seconds = 7200.0
         self.elevated = True
 
+    def misbehaves(self, name: str) -> bool:
+        return False
+
     def classes(self, namespace: str) -> Mapping[str, CimClass] | None:
         known = {c.name.lower(): c for c in CLASSES if c.namespace == namespace}
         return known or None

@@ -103,7 +103,7 @@ def _by_policy(subject: Subject) -> None:
     _running(subject)
     names = subject.registry("EnumValues", f"{_POLICY}\\Exclusions\\Paths").read("sNames", array_of(string)) or []
     managed = subject.text(_MANAGEMENT, "ExcludedPaths") or ""
-    paths = {path.lower() for path in [*names, *filter(None, managed.split("|"))]}
+    paths = {path.lower() for path in filter(None, [*names, *managed.split("|")])}
     if not paths:
         raise NotTried("no policy excludes folders")
     if _dword(subject, "HideExclusionsFromLocalAdmins"):

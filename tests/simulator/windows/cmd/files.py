@@ -18,7 +18,7 @@ def _matching_lines(context: Context, data: bytes, pattern: re.Pattern[str], *, 
     for line in data.splitlines():
         if bool(pattern.search(context.decode(line))) is not invert:
             matched += 1
-            context.stdout += line + b"\r\n"
+            context.stdout += (line.lstrip() if context.host.misbehaves("findstr_copies_input") else line) + b"\r\n"
     return 0 if matched else 1
 
 
@@ -130,6 +130,8 @@ def _print_usn_record(context: Context, node: Node) -> None:
         ("FileName         ", "Dateiname        ", node.name),
     ):
         context.print(f"{translated if german else english}: {value}")
+    if context.host.misbehaves("fsutil_attributes"):
+        context.print("Extents           : 0x1")
 
 
 def cacls(context: Context, arguments: list[str]) -> int:
@@ -141,6 +143,9 @@ def cacls(context: Context, arguments: list[str]) -> int:
     if node is None:
         context.complain_win32(ERROR_FILE_NOT_FOUND)
         return 2
+    if node.name == "System Volume Information" and context.host.misbehaves("system_volume_information_access"):
+        context.complain_win32(ERROR_ACCESS_DENIED)
+        return 5
     context.print(f'{context.absolute(arguments[0])} "{node.sddl}" ')
     return 0
 

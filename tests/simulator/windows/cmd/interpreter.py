@@ -232,7 +232,8 @@ def _for_lines(context: Context, source: str, backquotes: bool) -> list[str]:
         context.error_level = run_line(child, source[1:-1])
         context.elapsed = child.elapsed
         output = context.decode(bytes(child.stdout))
-        if context.codepage == UTF_8 and context.host.build < FIRST_UTF_8_PIPES:
+        loses = context.host.build < FIRST_UTF_8_PIPES and not context.host.misbehaves("for_f_loses_names")
+        if context.codepage == UTF_8 and loses:
             output = re.sub(r"[^\x00-\x7f]", "\ufffd", output)
         return output.splitlines()
     if source.startswith(literal):

@@ -29,6 +29,8 @@ def reg(context: Context, arguments: list[str]) -> int:
             context.complain(context.text("error"), end="")
             context.complain_win32(5)
             return 1
+        if context.host.misbehaves("reg_query_absent_key"):
+            context.complain(" ".join(arguments))
         return _fail(context, "registry_not_found")
 
 

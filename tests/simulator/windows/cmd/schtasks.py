@@ -147,6 +147,8 @@ def _query(context: Context, options: dict[str, str]) -> None:
     for task in tasks:
         if task.broken:
             context.complain(context.text("error") + hresult_text(context.host.language, task.broken))
+            if context.host.misbehaves("schtasks_goes_on"):
+                return
     if "/tn" in options and all(task.broken for task in tasks):
         raise _Refused(tasks[0].broken, hresult_text(context.host.language, tasks[0].broken))
     tasks = [task for task in tasks if not task.broken]
