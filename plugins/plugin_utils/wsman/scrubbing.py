@@ -18,6 +18,16 @@ from functools import cache
 from pathlib import Path
 from xml.sax.saxutils import escape
 
+# Subcodes of faults (SOAP 1.2, WS-Addressing, DSP0226 clause 14); they say what a host means.
+_SUBCODES = (
+    "AccessDenied ActionNotSupported AlreadyExists CannotProcessFilter Concurrency DestinationUnreachable "
+    "EncodingLimit EndpointUnavailable FilteringNotSupported FilterDialectRequestedUnavailable "
+    "FragmentDialectNotSupported IncompatibleEPR InternalError InvalidBookmark InvalidBody "
+    "InvalidEnumerationContext InvalidExpirationTime InvalidMessageInformationHeader InvalidOptions "
+    "InvalidParameter InvalidRepresentation InvalidResourceURI InvalidSelectors MessageInformationHeaderRequired "
+    "MustUnderstand NoAck QuotaLimit Receiver RenameFailure SchemaValidationError Sender TimedOut "
+    "UnsupportedFeature VersionMismatch"
+)
 # The same words on every host
 _WELL_KNOWN = frozenset(
     {
@@ -107,7 +117,8 @@ def collection_words() -> frozenset[str]:
     """Return the words that the collection itself knows: those of its sources and its catalog."""
     folder = Path(__file__).parents[1]
     sources = (*folder.rglob("*.py"), *folder.rglob("*.yml"))
-    return frozenset(words_of("\n".join(source.read_text(encoding="utf-8") for source in sources)))
+    texts = (source.read_text(encoding="utf-8") for source in sources)
+    return frozenset(words_of("\n".join([_SUBCODES, *texts])))
 
 
 def words_of(text: str) -> set[str]:

@@ -20,6 +20,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ansible_collections.winops.mars.plugins.plugin_utils.mars.gather import DEFAULT_SECTIONS, SECTIONS, gather
+from ansible_collections.winops.mars.plugins.plugin_utils.wsman.envelope import open_body
 from ansible_collections.winops.mars.plugins.plugin_utils.wsman.errors import ConnectionLost, Fault, WSManError
 from ansible_collections.winops.mars.plugins.plugin_utils.wsman.recording import Recorder, scrubbed
 from ansible_collections.winops.mars.plugins.plugin_utils.wsman.scrubbing import Scrubber, collection_words, words_of
@@ -35,6 +36,7 @@ from tests.unit.plugins.plugin_utils.wsman.scripted import (
     received,
     scripted,
 )
+from tests.unit.plugins.plugin_utils.wsman.test_captures import kind
 from tests.unit.simulated import simulated
 
 HOST, USER = "files01.contoso.example", r"CONTOSO\backup"
@@ -89,6 +91,19 @@ def test_a_recorded_host_has_the_same_facts_again_apart_from_its_names(base: str
     assert again["scratch"]["volume"]["device_id"] == volume["device_id"]
 
 
+def test_each_file_of_a_recording_is_of_a_kind_that_the_tests_of_recordings_know(tmp_path: Path) -> None:
+    host = simulated()
+    recorder = host.session.record()
+    host.session.identify()
+    gather(host.session, ["os", "tasks", "volumes", "dotnet"], sleep=host.sleep)
+    host.session.close()
+
+    files = list(recorder.write(tmp_path, []).iterdir())
+
+    assert "method" in {kind(path) for path in files}
+    assert [path.name for path in files if kind(path) == "unknown"] == []
+
+
 def test_a_recording_is_a_folder_of_messages_and_an_index_that_names_each(tmp_path: Path) -> None:
     session, recorder = recorded(
         ConnectionLost("reset"), property_of("Disabled", "StartMode"), fault("AccessDenied", 5)
@@ -109,6 +124,22 @@ def test_a_recording_is_a_folder_of_messages_and_an_index_that_names_each(tmp_pa
     ]
     assert "Get of Win32_Service (ConnectionLost: no answer)" in rows[0]
     assert "fault w:AccessDenied 5 access denied" in rows[4]
+
+
+@pytest.mark.parametrize(
+    "subcode", ["AccessDenied", "InvalidSelectors", "CannotProcessFilter", "TimedOut", "QuotaLimit"]
+)
+def test_a_fault_is_recorded_with_what_callers_decide_on(subcode: str, tmp_path: Path) -> None:
+    session, recorder = recorded(*[fault(subcode, 0x80338000, "The host contoso77 says no.")] * 4)
+    with pytest.raises(WSManError):
+        session.get(SPOOLER)
+
+    [answer, *_unused] = [text for name, text in written(recorder, tmp_path).items() if "-response-" in name]
+
+    with pytest.raises(Fault) as caught:
+        open_body(answer.encode(), None)
+    assert (caught.value.subcode, caught.value.code) == (subcode, 0x80338000)
+    assert "contoso77" not in caught.value.reason
 
 
 def test_nobody_else_can_read_a_recording_and_its_name_does_not_give_the_host_away(tmp_path: Path) -> None:
