@@ -352,7 +352,9 @@ def test_our_own_commands_remain_but_for_what_is_made_up_or_read_from_the_host()
     pairs = [pair for texts in zip(requests, scrubs, strict=True) for pair in zip(*map(words_sent, texts), strict=True)]
     assert len(pairs) > 100
     replaced = {before for before, after in pairs if before != after}
-    assert {word for word in replaced if not re.search(r"[0-9a-f]{16}|S-1-5-21-", word)} == set()
+    # A script for PowerShell is one word of base64, in which the scrubber does not look.
+    known = re.compile(r"[0-9a-f]{16}|S-1-5-21-|^[A-Za-z0-9+/]{100,}=*$")
+    assert {word for word in replaced if not known.search(word)} == set()
 
 
 def words_sent(message: str) -> list[str]:
