@@ -70,7 +70,6 @@ def test_an_assumption_holds_on_a_host_that_behaves(name: str) -> None:
 # What becomes of the facts: those that cannot be read, and those that are others. Nothing else may change.
 UNREADABLE = {
     "query_without_result": {"shadow_storage"},
-    "registry_absent_code_1": {"powershell"},
     "reg_query_absent_key": {
         *("antivirus", "application_control", "connectivity", "internet_options", "powershell", "proxy"),
         *("registration", "restart", "root_certificates", "scratch", "windows_server_backup"),
