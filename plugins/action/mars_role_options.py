@@ -16,7 +16,7 @@ from ansible.errors import AnsibleActionFail
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 
 from ansible_collections.winops.mars.plugins.modules.mars_role_options import ARGUMENT_SPEC
-from ansible_collections.winops.mars.plugins.plugin_utils._action import ValidatedAction
+from ansible_collections.winops.mars.plugins.plugin_utils._action import ValidatedAction, plain
 from ansible_collections.winops.mars.plugins.plugin_utils.mars.catalogue import LOADER
 
 _ROLES = Path(__file__).parents[2] / "roles"
@@ -41,7 +41,8 @@ class ActionModule(ValidatedAction):
             name.removeprefix(f"{args['role']}_"): value for name, value in validation.validated_parameters.items()
         }
         shown = {name: value for name, value in options.items() if not name.startswith(_NOT_SHOWN)}
-        return {"changed": False, "options": shown}
+        # Plain, since ansible-core 2.16 to 2.18 make a text of a list that has a date in it
+        return {"changed": False, "options": plain(shown)}
 
     def _given(self, documented: Iterable[str], task_vars: Mapping[str, Any]) -> dict[str, Any]:
         """The value of each variable that is not blank: the answer of a survey, otherwise its own."""

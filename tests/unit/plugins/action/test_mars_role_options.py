@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 import pytest
@@ -32,6 +33,12 @@ def test_values_have_the_types_of_the_documentation() -> None:
 
     assert given["reboot"] is True
     assert given["disabled_rules"] == ["clock", "tls"]
+
+
+def test_a_date_that_yaml_has_read_is_a_text() -> None:
+    waiver = {"rule": "clock", "until": date(2026, 12, 31)}
+
+    assert options("mars_prereqs", mars_prereqs_waivers=[waiver])["waivers"] == [waiver | {"until": "2026-12-31"}]
 
 
 def test_the_answer_of_a_survey_comes_first_unless_it_is_blank() -> None:
