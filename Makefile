@@ -30,7 +30,7 @@ demo: setup ## start a simulated fleet, check it, and fix what can be fixed
 	tests/demo/run
 
 test: setup ## everything that CI runs
-	@$(MAKE) --no-print-directory --keep-going --jobs=2 --output-sync=target check
+	@$(MAKE) --no-print-directory --keep-going --jobs=3 --output-sync=target check
 	$(PYTEST_IN_PARALLEL)
 
 setup: ## create what the other targets need, below .build (each of them does so itself)

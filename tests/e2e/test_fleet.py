@@ -173,10 +173,10 @@ def test_the_second_run_changes_nothing(outcome: Outcome) -> None:
     assert outcome.states[3] == outcome.states[2]
 
 
-def test_a_compliant_host_costs_two_tasks(of_all_hosts: Outcome) -> None:
+def test_a_compliant_host_costs_two_tasks_beside_the_validation_of_its_options(of_all_hosts: Outcome) -> None:
     ours = [action for action in of_all_hosts.audit.tasks()["healthy-2025"] if action.startswith("winops.mars.")]
 
-    assert ours == ["winops.mars.mars_facts", "winops.mars.mars_compliance"]
+    assert ours == [f"winops.mars.{name}" for name in ("mars_role_options", "mars_facts", "mars_compliance")]
 
 
 def test_the_table_shows_every_host_and_verdict(outcome: Outcome) -> None:
