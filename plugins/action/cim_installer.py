@@ -10,7 +10,7 @@ from typing import Any
 from ansible_collections.winops.mars.plugins.modules.cim_installer import ARGUMENT_SPEC, CONSTRAINTS
 from ansible_collections.winops.mars.plugins.plugin_utils._action import WindowsAction
 from ansible_collections.winops.mars.plugins.plugin_utils.mars.idle import wait_until_idle
-from ansible_collections.winops.mars.plugins.plugin_utils.mars.locations import KEPT_KEY
+from ansible_collections.winops.mars.plugins.plugin_utils.mars.locations import FORMER, KEPT_KEY
 from ansible_collections.winops.mars.plugins.plugin_utils.resources.path_variable import PathVariable, is_absolute
 from ansible_collections.winops.mars.plugins.plugin_utils.windows.errors import CimError
 from ansible_collections.winops.mars.plugins.plugin_utils.windows.installer import (
@@ -20,6 +20,7 @@ from ansible_collections.winops.mars.plugins.plugin_utils.windows.installer impo
     RegistryProof,
     install,
 )
+from ansible_collections.winops.mars.plugins.plugin_utils.windows.paths import entries
 from ansible_collections.winops.mars.plugins.plugin_utils.windows.registry import Kind, Registry, RegistryValue
 from ansible_collections.winops.mars.plugins.plugin_utils.wsman.session import Session
 
@@ -74,7 +75,7 @@ class ActionModule(WindowsAction):
 
 
 def _restore_entries(session: Session, name: str, value: str) -> None:
-    variable = PathVariable(session, name, _entries(value))
+    variable = PathVariable(session, name, entries(value))
     current = variable.read()
     desired = variable.desired(current)
     if current != desired:
@@ -86,15 +87,11 @@ def _restore_entries(session: Session, name: str, value: str) -> None:
             )
 
 
-def _entries(value: str) -> list[str]:
-    return [entry.strip() for entry in value.split(";") if entry.strip()]
-
-
 def _keep_entries(session: Session, name: str, value: str) -> None:
     """Keep what the restart may lose, for :mod:`...mars.facts.powershell` to compare."""
-    kept = ";".join(filter(is_absolute, _entries(value)))
+    kept = ";".join(filter(is_absolute, entries(value)))
     if kept:
-        Registry(session).set(KEPT_KEY, f"Former{name}", RegistryValue(Kind.STRING, kept))
+        Registry(session).set(KEPT_KEY, FORMER + name, RegistryValue(Kind.STRING, kept))
 
 
 def _proof(args: dict[str, Any]) -> Proof:

@@ -38,11 +38,12 @@ class ActionModule(ValidatedAction):
         if validation.error_messages:
             raise AnsibleActionFail(f"{self._task.action}: {'; '.join(validation.error_messages)}")
         options = {
-            name.removeprefix(f"{args['role']}_"): value for name, value in validation.validated_parameters.items()
+            short: value
+            for name, value in validation.validated_parameters.items()
+            if not (short := name.removeprefix(f"{args['role']}_")).startswith(_NOT_SHOWN)
         }
-        shown = {name: value for name, value in options.items() if not name.startswith(_NOT_SHOWN)}
         # Plain, since ansible-core 2.16 to 2.18 make a text of a list that has a date in it
-        return {"changed": False, "options": plain(shown)}
+        return {"changed": False, "options": plain(options)}
 
     def _given(self, documented: Iterable[str], task_vars: Mapping[str, Any]) -> dict[str, Any]:
         """The value of each variable that is not blank: the answer of a survey, otherwise its own."""

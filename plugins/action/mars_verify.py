@@ -70,6 +70,6 @@ class ActionModule(WindowsAction):
             raise AnsibleActionFail(f"{self._task.action}: {error}") from None
         result = {"changed": unchanged is None and bool(verification.left), **as_dict(verification)}
         if verification.left:
-            left = "; ".join(f"{leftover.what} ({leftover.remove})" for leftover in verification.left)
+            left = "; ".join(map(str, verification.left))
             result["warnings"] = [f"this could not be taken away from the host, remove it by hand: {left}"]
         return result

@@ -45,8 +45,7 @@ def gather(
     gathered: dict[str, Any] = {"schema": facts.SCHEMA, "gathered": list(sections)}
     for section in gathered["gathered"]:
         host.plan(getattr(SECTIONS[section], "COMMANDS", {}))
-        if keys := getattr(SECTIONS[section], "KEYS", ()):
-            host.plan_keys(keys)
+        host.plan_keys(getattr(SECTIONS[section], "KEYS", ()))
     for section in gathered["gathered"]:
         with host.reading(section):
             read = SECTIONS[section].gather(host)

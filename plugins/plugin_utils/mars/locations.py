@@ -12,8 +12,9 @@ PROVIDER_KEY = CONFIG_KEY + r"\CloudBackupProvider"
 
 # What this collection keeps on a host between two runs, in values of its own; deleted when it is no longer needed.
 KEPT_KEY = r"HKLM\SOFTWARE\winops.mars"
-FORMER_SCRATCH_VALUE = "FormerScratchLocation"
-FORMER_MODULE_PATH_VALUE = "FormerPSModulePath"
+FORMER = "Former"
+FORMER_SCRATCH_VALUE = FORMER + "ScratchLocation"
+FORMER_MODULE_PATH_VALUE = FORMER + "PSModulePath"
 
 ENGINE_SERVICE = "obengine"
 ISCSI_SERVICE = "MSiSCSI"

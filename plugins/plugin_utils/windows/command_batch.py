@@ -14,9 +14,8 @@ from functools import cached_property
 
 from ..wsman.errors import ProtocolError, WSManError
 from ..wsman.session import Session
+from .command_line import LONGEST_LINE
 
-# cmd.exe takes lines of up to 8,191 characters (Microsoft's page "Command prompt line string limitation").
-_LONGEST_LINE = 8000
 _TIMEOUT = 120
 
 
@@ -74,7 +73,7 @@ class CommandBatch:
         """Yield as few lines as the commands fit into."""
         line = ""
         for part in self._parts():
-            if line and len(line) + len(part) > _LONGEST_LINE:
+            if line and len(line) + len(part) > LONGEST_LINE:
                 yield line
                 line = ""
             line = f"{line} & ({part})" if line else f"({part})"

@@ -11,6 +11,9 @@ import re
 from ..wsman.shell import Result
 from .errors import CimError
 
+#: cmd.exe takes lines of up to 8,191 characters (Microsoft's page "Command prompt line string limitation").
+LONGEST_LINE = 8000
+
 # A quotation mark ends the quotation, % begins a variable even within it, and a line break ends the command.
 _UNQUOTABLE = re.compile(r'["%\r\n]')
 

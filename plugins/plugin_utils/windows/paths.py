@@ -52,6 +52,11 @@ def steps(path: str) -> tuple[str, ...]:
     return tuple(map(fold, _names(path)))
 
 
+def entries(variable: str) -> list[str]:
+    """Return the entries of a list of folders, such as the environment variable PSModulePath, without blanks around."""
+    return [entry.strip() for entry in variable.split(";") if entry.strip()]
+
+
 def is_plain_folder(path: str) -> bool:
     """Return whether a text is the absolute path of a folder on a drive, below its root, and nothing else.
 

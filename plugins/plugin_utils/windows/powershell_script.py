@@ -12,11 +12,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from ..wsman.session import Session
-from .command_line import failure
+from .command_line import LONGEST_LINE, failure
 from .errors import CimError
 
-# cmd.exe takes lines of up to 8,191 characters (Microsoft's page "Command prompt line string limitation").
-_LONGEST_LINE = 8000
 # Before anything else: under a lockdown, most of the language cannot be used. Get-ExecutionPolicy answers untranslated.
 _BEGIN = """
 $ErrorActionPreference='Stop';$ProgressPreference='SilentlyContinue'
@@ -48,7 +46,7 @@ def run_script(session: Session, script: str, timeout: float) -> dict[str, Any]:
     """
     encoded = b64encode((_BEGIN + script).encode("utf-16-le")).decode("ascii")
     command = f"powershell.exe -NoProfile -NonInteractive -InputFormat None -EncodedCommand {encoded}"
-    if len(command) > _LONGEST_LINE:
+    if len(command) > LONGEST_LINE:
         raise CimError("the script is too long for a command line")
     result = session.run(command, repeatable=True, timeout=timeout)
     if result.exit_code:

@@ -139,16 +139,10 @@ class SystemCommand:
         # has ended. The parentheses leave one way to read this to every version of cmd.exe. Delayed expansion reads the
         # exit code after the command.
         line = f"(mkdir {quoted(self._started)} || exit) & {self._command} & >{quoted(self._exit)} echo !errorlevel!"
-        return (
-            # Evidence: task_xml_without_declaration
-            f'<Task version="1.2" xmlns="{NAMESPACE}">'
-            f'<Principals><Principal id="System"><UserId>{LOCAL_SYSTEM}</UserId></Principal></Principals>'
-            "<Settings><MultipleInstancesPolicy>IgnoreNew</MultipleInstancesPolicy>"
-            "<DisallowStartIfOnBatteries>false</DisallowStartIfOnBatteries>"
-            "<StopIfGoingOnBatteries>false</StopIfGoingOnBatteries>"
-            "<ExecutionTimeLimit>PT0S</ExecutionTimeLimit><Priority>5</Priority></Settings>"
-            f'<Actions Context="System"><Exec><Command>{escape(windows_directory)}\\System32\\cmd.exe</Command>'
-            f'<Arguments>/d /v:on /s /c "{escape(line)}"</Arguments></Exec></Actions></Task>'
+        return task_definition(
+            f"{windows_directory}\\System32\\cmd.exe",
+            line,
+            "<ExecutionTimeLimit>PT0S</ExecutionTimeLimit><Priority>5</Priority>",
         )
 
     def _wait(self, timeout: float, booted: datetime) -> int:
@@ -206,3 +200,18 @@ class SystemCommand:
         # A task without triggers that remains does no harm, and its error must not hide that of the command.
         with suppress(WSManError):
             self._tasks.delete(_FOLDER, self._task)
+
+
+def task_definition(cmd: str, line: str, settings: str) -> str:
+    """Return the definition of a task without triggers that runs a line of cmd.exe as SYSTEM, with further settings."""
+    return (
+        # Evidence: task_xml_without_declaration
+        f'<Task version="1.2" xmlns="{NAMESPACE}">'
+        f'<Principals><Principal id="System"><UserId>{LOCAL_SYSTEM}</UserId></Principal></Principals>'
+        "<Settings><MultipleInstancesPolicy>IgnoreNew</MultipleInstancesPolicy>"
+        "<DisallowStartIfOnBatteries>false</DisallowStartIfOnBatteries>"
+        "<StopIfGoingOnBatteries>false</StopIfGoingOnBatteries>"
+        f"{settings}</Settings>"
+        f'<Actions Context="System"><Exec><Command>{escape(cmd)}</Command>'
+        f'<Arguments>/d /v:on /s /c "{escape(line)}"</Arguments></Exec></Actions></Task>'
+    )

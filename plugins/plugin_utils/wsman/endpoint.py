@@ -81,13 +81,10 @@ def inspect(endpoint: Endpoint) -> list[Check]:
     checks = [_address(endpoint)]
     if checks[-1].status is Status.OK:
         checks.append(_certificate(endpoint) if endpoint.tls else _plain(endpoint))
-    if checks[-1].status is Status.OK or not _ends_here(checks[-1]):
+    # The last one has these names only if it is a problem
+    if checks[-1].id not in ("address", "tls"):
         checks.append(_authentication(endpoint))
     return checks
-
-
-def _ends_here(check: Check) -> bool:
-    return check.id in ("address", "tls")
 
 
 def _address(endpoint: Endpoint) -> Check:
@@ -130,10 +127,7 @@ def _plain(endpoint: Endpoint) -> Check:
 def _certificate(endpoint: Endpoint) -> Check:
     scheme, _unused, trust = endpoint.variables
     try:
-        accepting = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-        accepting.check_hostname = False
-        accepting.verify_mode = ssl.CERT_NONE
-        presented = _handshake(endpoint, accepting)[1]
+        presented = _handshake(endpoint, _accepting())[1]
         pinned = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
         pinned.check_hostname = False
         pinned.verify_flags = ssl.VerifyFlags(ssl.VERIFY_X509_PARTIAL_CHAIN | _ANY_TIME)
@@ -154,6 +148,14 @@ def _certificate(endpoint: Endpoint) -> Check:
         ignored = "" if endpoint.trusted else "; the connection accepts it all the same, as any other"
         return Check("certificate", Status.PROBLEM, f"{wrong} ({seen}){ignored}", remedy)
     return Check("certificate", Status.OK, f"HTTPS with a certificate {seen}")
+
+
+def _accepting() -> ssl.SSLContext:
+    """Return a context for any certificate: nothing is sent that anybody must not read."""
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    context.check_hostname = False
+    context.verify_mode = ssl.CERT_NONE
+    return context
 
 
 def _handshake(endpoint: Endpoint, context: ssl.SSLContext) -> tuple[dict[str, Any], bytes]:
@@ -222,11 +224,8 @@ def _authentication(endpoint: Endpoint) -> Check:
 
 def _challenge(endpoint: Endpoint) -> tuple[int, list[str]]:
     """Return the status of a request without credentials, and the schemes of WWW-Authenticate."""
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-    context.check_hostname = False
-    context.verify_mode = ssl.CERT_NONE
     connection = (
-        http.client.HTTPSConnection(endpoint.host, endpoint.port, timeout=_SECONDS, context=context)
+        http.client.HTTPSConnection(endpoint.host, endpoint.port, timeout=_SECONDS, context=_accepting())
         if endpoint.tls
         else http.client.HTTPConnection(endpoint.host, endpoint.port, timeout=_SECONDS)
     )

@@ -93,10 +93,7 @@ def _query(channel: str, host: Host) -> str:
 
 _EVENTS = BackupEvents(
     {
-        f"backup_history_{number}": (
-            channel,
-            partial(_query, channel),
-        )
+        f"backup_history_{number}": (channel, partial(_query, channel))
         for number, channel in enumerate(backup_log.CHANNELS)
     }
 )

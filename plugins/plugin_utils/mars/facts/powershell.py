@@ -9,7 +9,7 @@ from __future__ import annotations
 from functools import partial
 from typing import Any
 
-from ...windows.paths import fold, steps
+from ...windows.paths import entries, fold, steps
 from ...windows.registry import MACHINE_ENVIRONMENT_KEY, WrongTypeError
 from .. import locations
 from ..host import Host
@@ -99,20 +99,16 @@ def _version(host: Host) -> str | None:
 
 
 def _module_path(host: Host) -> list[str]:
-    return _entries(host.text(MACHINE_ENVIRONMENT_KEY, "PSModulePath"))
+    # PowerShell removes the blanks around an entry, and nothing else
+    return entries(host.text(MACHINE_ENVIRONMENT_KEY, "PSModulePath") or "")
 
 
 def _module_path_lost(host: Host) -> list[str]:
-    former = _entries(host.text(locations.KEPT_KEY, locations.FORMER_MODULE_PATH_VALUE))
+    former = entries(host.text(locations.KEPT_KEY, locations.FORMER_MODULE_PATH_VALUE) or "")
     if not former:
         return []
     present = {steps(entry) for entry in _module_path(host)}
     return [entry for entry in former if steps(entry) not in present]
-
-
-def _entries(path: str | None) -> list[str]:
-    # PowerShell removes the blanks around an entry, and nothing else
-    return [entry.strip() for entry in (path or "").split(";") if entry.strip()]
 
 
 def _execution_policy(host: Host) -> dict[str, str | None]:

@@ -29,7 +29,7 @@ _IN_SCRATCH = ("vhds", "ssbv", "microsoftbackupprovider", "onlinebackup.kek")
 
 
 def _config(subject: Subject, name: str) -> str | None:
-    subject.install_path  # noqa: B018 - without the agent, this is not tried
+    subject.require_agent()
     return subject.text(locations.CONFIG_KEY, name)
 
 
@@ -40,7 +40,7 @@ def _tasks(subject: Subject) -> list[str]:
 
 def _log(subject: Subject) -> str:
     """Return the name of the agent's event log."""
-    subject.install_path  # noqa: B018 - without the agent, this is not tried
+    subject.require_agent()
     listed = {line.strip() for line in subject.printed("wevtutil el").splitlines()}
     found = [channel for channel in CHANNELS if channel in listed]
     require(bool(found), f"of the event logs, none is {' or '.join(CHANNELS)}")
@@ -82,7 +82,7 @@ def _version(subject: Subject) -> None:
 
 @shows("agent_task_folder")
 def _task_folder(subject: Subject) -> None:
-    subject.install_path  # noqa: B018 - without the agent, this is not tried
+    subject.require_agent()
     if _tasks(subject):
         return
     started = STARTED in map(_number, _newest_events(subject))
@@ -98,7 +98,7 @@ def _module(subject: Subject) -> None:
 
 @shows("management_program")
 def _management(subject: Subject) -> None:
-    subject.install_path  # noqa: B018 - without the agent, this is not tried
+    subject.require_agent()
     services = subject.query("SELECT Name, DisplayName, PathName FROM Win32_Service")
     by_name = [
         service

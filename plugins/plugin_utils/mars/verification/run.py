@@ -125,5 +125,5 @@ def _is_denied(error: WSManError) -> bool:
 def _interrupted(error: WSManError, left: list[Leftover]) -> WSManError:
     if not left:
         return error
-    what = "; ".join(f"{leftover.what} ({leftover.remove})" for leftover in left)
+    what = "; ".join(map(str, left))
     return type(error)(f"{error}. On the host may be left: {what}. Another run with changes takes these away")

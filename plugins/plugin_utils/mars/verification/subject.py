@@ -20,7 +20,7 @@ from ...wsman import namespaces as ns
 from ...wsman.errors import Fault
 from ...wsman.session import Session
 from ...wsman.shell import Result
-from ...wsman.values import CimPath, Instance, Value, integer, string
+from ...wsman.values import CimPath, Instance, Value, string
 from .. import locations
 from .verdict import NotHeld, NotTried, require
 from .workshop import Workshop
@@ -155,6 +155,10 @@ class Subject:
             raise NotTried("the agent is not installed")
         return path.rstrip("\\")
 
+    def require_agent(self) -> None:
+        """Raise :class:`NotTried` where there is no agent."""
+        _unused = self.install_path
+
     @cached_property
     def build(self) -> int:
         """The build number of its Windows."""
@@ -169,8 +173,3 @@ def said(result: Result) -> str:
 def named(answer: Element, *names: str) -> list[Element]:
     """Return the elements with these local names in an answer, in any namespace."""
     return [element for element in answer.iter() if ns.local_name(element) in names]
-
-
-def number(instance: Instance, name: str) -> int | None:
-    """Return a number of an instance."""
-    return instance.read(name, integer)

@@ -7,11 +7,11 @@
 from __future__ import annotations
 
 import re
-from xml.sax.saxutils import escape
 
 from ...windows.accounts import LOCAL_SYSTEM, Accounts
 from ...windows.errors import return_value
 from ...windows.scheduled_tasks import ScheduledTasks
+from ...windows.system_command import task_definition
 from ...windows.task_xml import NAMESPACE, TaskDefinition, TaskXmlError
 from ...wsman.errors import Fault
 from ...wsman.values import CimPath, Value, embedded, integer, string
@@ -106,16 +106,7 @@ def _triggers(subject: Subject) -> None:
 
 
 def _definition(command: str) -> str:
-    return (
-        f'<Task version="1.2" xmlns="{NAMESPACE}">'
-        f'<Principals><Principal id="System"><UserId>{LOCAL_SYSTEM}</UserId></Principal></Principals>'
-        "<Settings><MultipleInstancesPolicy>IgnoreNew</MultipleInstancesPolicy>"
-        "<DisallowStartIfOnBatteries>false</DisallowStartIfOnBatteries>"
-        "<StopIfGoingOnBatteries>false</StopIfGoingOnBatteries>"
-        "<ExecutionTimeLimit>PT1H</ExecutionTimeLimit></Settings>"
-        f'<Actions Context="System"><Exec><Command>cmd.exe</Command>'
-        f'<Arguments>/d /v:on /s /c "{escape(command)}"</Arguments></Exec></Actions></Task>'
-    )
+    return task_definition("cmd.exe", command, "<ExecutionTimeLimit>PT1H</ExecutionTimeLimit>")
 
 
 _NOTHING = _definition("exit 0")

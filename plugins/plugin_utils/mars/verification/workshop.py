@@ -39,6 +39,9 @@ class Leftover:
     what: str
     remove: str
 
+    def __str__(self) -> str:
+        return f"{self.what} ({self.remove})"
+
 
 class _Thing(ABC):
     """Something that the module makes, named by a value of its key."""
