@@ -120,6 +120,9 @@ class Windows(Protocol):
     def seconds(self) -> float:
         """The host's clock, in seconds since the epoch."""
 
+    async def pause(self, seconds: float) -> None:
+        """Let time pass on the host's clock."""
+
     def misbehaves(self, name: str) -> bool:
         """Whether it does otherwise than is assumed of every host (``misbehaviors.yml``)."""
 

@@ -5,10 +5,8 @@
 
 from __future__ import annotations
 
-import asyncio
 import base64
 import binascii
-import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from xml.etree import ElementTree
@@ -35,7 +33,7 @@ class _Command:
     stdin: bytearray = field(default_factory=bytearray)
     stdin_seen: bool = False
     process: Process | None = None
-    started: float = 0.0
+    started: float = 0.0  # on the host's clock
     output: list[tuple[str, bytes]] = field(default_factory=list)
     sent: int = 0
 
@@ -52,10 +50,8 @@ class _Shell:
     used: float  # when the last request for it was answered, on the host's clock
     commands: dict[str, _Command] = field(default_factory=dict)
 
-    @property
-    def runs(self) -> bool:
+    def runs(self, now: float) -> bool:
         """Whether a command in it has not ended."""
-        now = time.monotonic()
         processes = [(command.process, command.started) for command in self.commands.values()]
         return any(process is None or now < started + process.duration for process, started in processes)
 
@@ -78,10 +74,15 @@ class Shells:
         if action == f"{TRANSFER}/Create":
             return Answer(f"{action}Response", self._create(request, user, address, client), _PREFIXES)
         shell_id, shell = self._shell(request)
+        silent = False
         try:
             return await self._answer(request, shell_id, shell)
+        except WSManFault as fault:
+            silent = fault.subcode == "w:TimedOut"
+            raise
         finally:
-            shell.used = self.windows.seconds()
+            if not (silent and self.windows.misbehaves("silent_command")):
+                shell.used = self.windows.seconds()
 
     async def _answer(self, request: Request, shell_id: str, shell: _Shell) -> Answer:
         action = request.action
@@ -118,15 +119,20 @@ class Shells:
         self._shells.clear()
 
     def _expire(self) -> None:
-        """Delete the shells in which nothing has happened for too long (MS-WSMV, IdleTimeOut of rsp:Shell)."""
-        limit = self.windows.seconds() - self.windows.shell_idle_seconds()
+        """Delete the shells in which nothing has happened for too long (MS-WSMV, IdleTimeOut of rsp:Shell).
+
+        A Receive that gets no output counts, too: what counts is the last message of the client (IdleTimeout in
+        WindowsRemoteShell.admx).
+        """
+        now = self.windows.seconds()
+        limit = now - self.windows.shell_idle_seconds()
         for shell_id, shell in list(self._shells.items()):
             if shell.used >= limit:
                 continue
             for command in shell.commands.values():
                 if command.process is None and not command.waits:
                     self._run(shell, command)
-            if not shell.runs:
+            if self.windows.misbehaves("silent_command") or not shell.runs(now):
                 del self._shells[shell_id]
 
     def _shell(self, request: Request) -> tuple[str, _Shell]:
@@ -222,9 +228,9 @@ class Shells:
             self._run(shell, command)
         command_id = (desired.get("CommandId") or "").upper()
         duration = command.process.duration if command.process else float("inf")
-        remaining = command.started + duration - time.monotonic() if command.process else duration
+        remaining = command.started + duration - self.windows.seconds() if command.process else duration
         if remaining > 0:
-            await asyncio.sleep(min(remaining, request.timeout))
+            await self.windows.pause(min(remaining, request.timeout))
         if remaining > request.timeout:
             raise faults.timed_out()
         return self._output(command_id, command, request.envelope_size)
@@ -284,7 +290,7 @@ class Shells:
         except CimFailure as failure:
             raise faults.shell_provider(failure.hresult, failure.message) from failure
         command.process = process
-        command.started = time.monotonic()
+        command.started = self.windows.seconds()
         for name, data in (("stdout", process.stdout), ("stderr", process.stderr)):
             if name in shell.output_streams:
                 command.output += [(name, chunk) for chunk in split_output(data)]

@@ -23,11 +23,14 @@ from tests.simulator.windows.host import Host
 
 
 class StandingClock(Clock):
-    """A clock that moves only when it is told to."""
+    """A clock that moves only when it is told to, and while the host waits for a command."""
 
     def __init__(self) -> None:
         self.time = 1_800_000_000.0
         super().__init__(lambda: self.time)
+
+    async def pause(self, seconds: float) -> None:
+        self.time += seconds
 
 
 @dataclass

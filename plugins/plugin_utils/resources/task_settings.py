@@ -90,6 +90,7 @@ class TaskSettings(Resource[Mapping[str, TaskState]]):
         """Register the definitions that differ."""
         for name, task in desired.items():
             if task != current[name]:
+                # Evidence: task_access_kept
                 self._tasks.register(self._path, name, task.definition.xml)
 
     def show(self, state: Mapping[str, TaskState]) -> dict[str, Any]:

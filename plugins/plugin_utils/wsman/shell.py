@@ -147,7 +147,6 @@ class Shell:
                 answer = self._verb("Receive", receive)
             except Fault as fault:
                 if fault.is_timeout:
-                    # Evidence: silent_command
                     continue  # no output within the operation timeout
                 raise
             for part in answer.iter():

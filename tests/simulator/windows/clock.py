@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -16,6 +17,10 @@ class Clock:
 
     def __init__(self, source: Callable[[], float] = time.time) -> None:
         self.seconds = source
+
+    async def pause(self, seconds: float) -> None:
+        """Wait; on a clock that a test moves, move it."""
+        await asyncio.sleep(seconds)
 
     def now(self) -> datetime:
         return datetime.fromtimestamp(self.seconds(), UTC)

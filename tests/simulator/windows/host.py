@@ -155,6 +155,9 @@ class Host:
     def seconds(self) -> float:
         return self.clock.seconds()
 
+    async def pause(self, seconds: float) -> None:
+        await self.clock.pause(seconds)
+
     def shell_idle_seconds(self) -> float:
         """180 with WinRM 2.0, 7,200 later.
 

@@ -14,6 +14,8 @@ from typing import TYPE_CHECKING, Any
 from tests.simulator.windows import task_xml
 from tests.simulator.windows.accounts import Account
 from tests.simulator.windows.background import Background, Pause
+from tests.simulator.windows.registry import Value, ValueType
+from tests.simulator.windows.security_descriptor import from_sddl
 from tests.simulator.windows.task_xml import Element, TaskXmlError
 
 if TYPE_CHECKING:
@@ -39,6 +41,10 @@ _FOR_EVERYONE = "\\Microsoft\\Windows\\"
 
 # Where the registry lists the tasks, by their paths
 _TREE_KEY = r"HKLM\SOFTWARE\Microsoft\Windows NT\CurrentVersion\Schedule\TaskCache\Tree"
+
+# Who may do what with a task is the value SD of its key (Microsoft's article on the malware Tarrask). Without a
+# security descriptor in its definition ([MS-TSCH] 2.5.2), a new task is for administrators and SYSTEM.
+_NEW_TASK = "O:BAG:SYD:(A;;FA;;;BA)(A;;FA;;;SY)"
 
 _SERVICE_ACCOUNTS = ("S-1-5-18", "S-1-5-19", "S-1-5-20")
 
@@ -172,8 +178,14 @@ class Tasks:
         if existing:
             task.last_run, task.last_result, task.run = existing.last_run, existing.last_result, existing.run
         self._tasks[full.lower()] = task
-        self._host.registry.create(_TREE_KEY + task.path, trusted=True)
+        self._set_access(task, existing)
         return task
+
+    def _set_access(self, task: Task, existing: Task | None) -> None:
+        key = self._host.registry.create(_TREE_KEY + task.path, trusted=True)
+        sddl = task.definition.value("RegistrationInfo/SecurityDescriptor")
+        if sddl or not existing or self._host.misbehaves("task_access_kept"):
+            key.values["sd"] = Value("SD", ValueType.REG_BINARY, from_sddl(sddl or _NEW_TASK))
 
     def _store_principal(self, definition: Element, user: str | None, password: str | None) -> None:
         principal = definition.find("Principals/Principal")

@@ -55,6 +55,9 @@ class FakeHost:
     def seconds(self) -> float:
         return self.time
 
+    async def pause(self, seconds: float) -> None:
+        self.time += seconds
+
     def shell_idle_seconds(self) -> float:
         return self.idle_seconds
 

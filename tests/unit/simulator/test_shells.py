@@ -249,10 +249,11 @@ def test_an_idle_shell_is_deleted_and_one_in_use_is_not(service: Service, host: 
 
 
 def test_a_shell_whose_command_runs_is_not_idle(service: Service, host: FakeHost) -> None:
+    host.idle_seconds = 180
     host.process = Process(b"done", duration=3600)
     shell = open_shell(service)
     command = run(service, shell, "slow")
     fault(service, receive(shell, command, timeout="PT0.01S"))
-    host.time += 10000
+    host.time += 3000
 
     assert fault(service, receive(shell, command, timeout="PT0.01S")).subcode == "w:TimedOut"

@@ -91,6 +91,25 @@ def test_without_force_an_existing_task_stays() -> None:
     assert refused(machine, "", Force=False) == 0x800700B7
 
 
+def test_the_access_of_a_task_is_in_the_registry_and_stays_with_it() -> None:
+    machine = Machine()
+    key = r"HKLM\SOFTWARE\Microsoft\Windows NT\CurrentVersion\Schedule\TaskCache\Tree\T"
+    sddl = "<SecurityDescriptor>D:(A;;FA;;;SY)(A;;FR;;;AU)</SecurityDescriptor>"
+    # Revision 1, present and self-relative; two entries, of 20 octets each
+    descriptor = (
+        "01000480000000000000000000000000140000000200300002000000"
+        "00001400FF011F00010100000000000512000000"
+        "0000140089001200" + "01010000000000050B000000"
+    )
+    register(machine, "")
+    ordinary = machine.host.registry.data(key, "SD")
+
+    register(machine, f"<RegistrationInfo>{sddl}</RegistrationInfo>")
+    register(machine, "")
+
+    assert machine.host.registry.data(key, "SD").hex().upper() == descriptor.upper() != ordinary.hex().upper()
+
+
 @pytest.mark.parametrize("profile", ["healthy-2022", "german-2019"])
 def test_accounts_are_stored_as_identifiers(profile: str) -> None:
     machine = Machine(profile)

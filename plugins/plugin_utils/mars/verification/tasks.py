@@ -110,6 +110,10 @@ def _definition(command: str) -> str:
 
 
 _NOTHING = _definition("exit 0")
+# A task that every user of the host may see
+_READABLE = "<SecurityDescriptor>D:(A;;FA;;;BA)(A;;FA;;;SY)(A;;FR;;;AU)</SecurityDescriptor>"
+# S-1-5-11 as it stands in a security descriptor
+_AUTHENTICATED_USERS = "01010000000000050B000000"
 
 
 @shows("task_register_by_xml", changes=True)
@@ -146,6 +150,28 @@ def _normalized(subject: Subject) -> None:
     ]
     require(meanings[0] == meanings[1], f"the registered task means {meanings[0]}")
     require("".join(registered.xml.split()) != "".join(ours.xml.split()), "the definition stays as it was written")
+
+
+@shows("task_access_kept", changes=True)
+def _access(subject: Subject) -> None:
+    key = _TREE + "".join(subject.workshop.task())
+    # Without a descriptor of its own, a new task would have the same access as one that keeps it
+    _registered(subject, _NOTHING.replace("<Actions", f"<RegistrationInfo>{_READABLE}</RegistrationInfo><Actions", 1))
+    before = _descriptor(subject, key)
+    if _AUTHENTICATED_USERS not in before:
+        raise NotTried("Windows did not give the task the access of its definition")
+    _registered(subject, _NOTHING)
+    after = _descriptor(subject, key)
+    require(after == before, f"the security descriptor was {before}, and is {after}")
+
+
+def _descriptor(subject: Subject, key: str) -> str:
+    """Return the security descriptor of a task in hexadecimal digits."""
+    printed = subject.printed(f'reg query "{key}" /v SD')
+    found = re.search(r"REG_BINARY\s+([0-9A-Fa-f]+)", printed)
+    if found is None:
+        raise NotTried("the registry does not show the security descriptor of the task")
+    return found[1].upper()
 
 
 @shows("schtasks_ascii_xml", changes=True)

@@ -12,10 +12,11 @@ from xml.etree.ElementTree import Element
 
 from ...windows.errors import return_value
 from ...wsman import namespaces as ns
+from ...wsman.errors import CommandLost, OutcomeUnknown
 from ...wsman.values import CimPath, string
 from .checks import shows
 from .subject import REGISTRY, Subject, named, said
-from .verdict import NotTried, require
+from .verdict import NotHeld, NotTried, require, shortened
 
 _SYSTEM = CimPath("root/cimv2", "Win32_OperatingSystem")
 _SERVICES = "SELECT Name FROM Win32_Service"
@@ -200,7 +201,16 @@ def _silent(subject: Subject) -> None:
     seconds = _idle_seconds(subject)
     if seconds > _LONGEST_SILENCE:
         raise NotTried(f"this host keeps an idle shell for {seconds} seconds, which is too long to wait")
-    result = subject.run(f"(ping -n {seconds + 20} 127.0.0.1 >nul) & exit 5", timeout=seconds + 120)
+    # By more than the time between two requests for output
+    silence = seconds + 90
+    command = f"(ping -n {silence} 127.0.0.1 >nul) & exit 5"
+    try:
+        # Not repeatable: once is long enough
+        result = subject.session.run(command, timeout=silence + 60)
+    except OutcomeUnknown as error:
+        if isinstance(error.__cause__, CommandLost):
+            raise NotHeld(shortened(str(error.__cause__))) from None
+        raise
     require(result.exit_code == 5, f"exit code {result.exit_code}: {said(result)}")
 
 
