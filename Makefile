@@ -35,6 +35,7 @@ test: setup ## everything that CI runs
 
 setup: ## create what the other targets need, below .build (each of them does so itself)
 	@$(ENVIRONMENT) dev
+	@python -m tests.tools.inspecjs
 
 # The oldest and the newest; those between are for `make matrix` alone
 check: CORES := core-2.16 core-2.21

@@ -12,18 +12,21 @@ import io
 import json
 import pkgutil
 import re
+import subprocess
 from collections import Counter
 from html.parser import HTMLParser
+from typing import Any
 from xml.etree import ElementTree
 
 import pytest
 from jsonschema import Draft202012Validator
 
 from ansible_collections.winops.mars.plugins.plugin_utils.mars import report
-from ansible_collections.winops.mars.plugins.plugin_utils.mars.report.document import Document, HostResult, build
+from ansible_collections.winops.mars.plugins.plugin_utils.mars.report.document import Document, HostResult, build, whole
 from ansible_collections.winops.mars.plugins.plugin_utils.mars.report.page import to_html
 from ansible_collections.winops.mars.plugins.plugin_utils.mars.report.tables import to_csv, to_junit, to_ohdf
 from ansible_collections.winops.mars.plugins.plugin_utils.mars.rules.reading import shipped_rules
+from tests.tools.inspecjs import MISSING, inspecjs
 from tests.unit.plugins.plugin_utils.mars.report.reported import (
     ANTIVIRUS,
     GENERATED,
@@ -169,6 +172,67 @@ def test_ohdf_has_a_profile_with_a_control_for_each_rule(document: Document) -> 
             assert {"code_desc", "start_time"} <= control["results"][0].keys()
             assert 0 <= control["impact"] <= 1
     assert files["gone"]["profiles"][0]["controls"][0]["results"][0]["status"] == "error"
+
+
+@pytest.mark.skipif(inspecjs() is None, reason=f"OHDF was not read by another program, {MISSING}")
+def test_ohdf_is_read_by_the_library_of_security_dashboards(document: Document) -> None:
+    waived = with_finding(ANTIVIRUS, "antivirus_exclusions", status="waived", fix=None)
+    document = build({**HOSTS, "waived": waived}, "Report <1>", GENERATED, shipped=list(shipped_rules()))
+    files = to_ohdf(document)
+    node = subprocess.run(
+        ["node", "--eval", INSPECJS, str(inspecjs())],
+        input=json.dumps(files),
+        check=True,
+        capture_output=True,
+        encoding="utf-8",
+    )
+    evaluations = json.loads(node.stdout)
+    words = {
+        "compliant": "Passed",
+        "attested": "Passed",
+        "noncompliant": "Failed",
+        "impossible": "Failed",
+        "unknown": "Profile Error",
+        "not_applicable": "Not Applicable",
+        "waived": "Not Reviewed",
+    }
+    severities = {"error": "high", "warning": "low"}
+
+    def expected(finding: dict[str, Any]) -> list[str]:
+        # Readers know what does not apply by an impact of 0, which is no severity
+        severity = "none" if finding["status"] == "not_applicable" else severities[finding["severity"]]
+        return [words[finding["status"]], severity, finding["actual"]]
+
+    assert {host: (read["platform"], read["profiles"]) for host, read in evaluations.items()} == {
+        host["name"]: (host["name"], ["winops.mars"]) for host in document["hosts"]
+    }
+    for host in document["hosts"]:
+        read = evaluations[host["name"]]["controls"]
+        findings = {finding["rule"]: whole(document, finding) for finding in host["findings"]}
+        if host["verdict"] == "not_checked":
+            assert read == {"not_checked": ["Profile Error", "high", "the host refused the credentials"]}
+        else:
+            assert read == {rule: expected(finding) for rule, finding in findings.items()}
+    assert {status for read in evaluations.values() for status, *_others in read["controls"].values()} == set(
+        words.values()
+    )
+
+
+#: What the library makes of each host's file: profiles, and of each control the status, severity and message.
+INSPECJS = """
+const inspecjs = require(process.argv[1]);
+const read = (text) => {
+  const evaluation = inspecjs.convertFileContextual(text);
+  const controls = evaluation.contains.flatMap((profile) => profile.contains).map(({data, hdf}) => {
+    const [segment] = hdf.segments;
+    return [data.id, [hdf.status, hdf.severity, segment.message ?? segment.skip_message]];
+  });
+  const profiles = evaluation.contains.map((profile) => profile.data.name);
+  return {platform: evaluation.data.platform.target_id, profiles, controls: Object.fromEntries(controls)};
+};
+const files = JSON.parse(require("fs").readFileSync(0, "utf-8"));
+console.log(JSON.stringify(Object.fromEntries(Object.entries(files).map(([host, text]) => [host, read(text)]))));
+"""
 
 
 class Page(HTMLParser):
