@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shlex
 from collections.abc import Iterator
 from pathlib import Path
@@ -50,6 +51,16 @@ def messages(run: Run, task: str) -> dict[str, list[str]]:
         for event in run.events
         if event["event"] == "runner_on_ok" and event["event_data"]["task"].startswith(task)
     }
+
+
+def test_a_role_alone_takes_blank_variables_as_its_readme_shows(fleet: Fleet) -> None:
+    readme = (REPOSITORY / "roles/dotnet/README.md").read_text(encoding="utf-8")
+    ((play,),) = (yaml.safe_load(block) for block in re.findall("```yaml\n(.*?)```", readme, re.DOTALL))
+    answers = blank("dotnet_source") | {"survey_mars_prereqs_baseline": "current"}
+    # In check mode, since the next test installs it
+    run = fleet.play(play["tasks"], "--check", limit="task-2016", launched_with=answers)
+
+    assert (run.rc, run.changed()) == (0, {"task-2016": ["Install the .NET Framework"]})
 
 
 @pytest.mark.core_matrix

@@ -368,9 +368,16 @@ Generated from meta/argument_specs.yml by make generate
 - name: {summary}
   hosts: all
   gather_facts: false
-  roles:
-    - role: winops.mars.{role}
+  tasks:
+    - name: {summary}
+      ansible.builtin.import_role:
+        name: winops.mars.{role}
+        # The role validates its options itself: those that are blank are not given
+        rolespec_validate: false
 ```
+
+Under `roles:` it works as well, but there Ansible validates the variables first, and rejects a blank one that is a
+number, a boolean, a list, or a dictionary.
 
 | variable | default | description |
 | --- | --- | --- |
