@@ -1,7 +1,7 @@
 # Copyright (c) 2026 winops.mars contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Check the MARS facts of a host by rules, without contacting it."""
+"""Check the MARS facts of a host by rules."""
 
 from __future__ import annotations
 
@@ -13,8 +13,9 @@ from typing import Any
 from ansible.errors import AnsibleActionFail, AnsibleError
 
 from ansible_collections.winops.mars.plugins.modules.mars_compliance import ARGUMENT_SPEC
-from ansible_collections.winops.mars.plugins.plugin_utils._action import ValidatedAction, plain
+from ansible_collections.winops.mars.plugins.plugin_utils._action import WindowsAction, plain
 from ansible_collections.winops.mars.plugins.plugin_utils.mars.facts import SCHEMA
+from ansible_collections.winops.mars.plugins.plugin_utils.mars.gather import gather_as_asked
 from ansible_collections.winops.mars.plugins.plugin_utils.mars.rules.check import check
 from ansible_collections.winops.mars.plugins.plugin_utils.mars.rules.decisions import (
     DecisionError,
@@ -30,18 +31,22 @@ from ansible_collections.winops.mars.plugins.plugin_utils.mars.rules.reading imp
 )
 from ansible_collections.winops.mars.plugins.plugin_utils.mars.rules.rule import Rule
 from ansible_collections.winops.mars.plugins.plugin_utils.mars.rules.thresholds import ThresholdError, thresholds
+from ansible_collections.winops.mars.plugins.plugin_utils.wsman.session import Session
 
 # Here the process is still the one that all hosts' workers are forked from. An error is reported when rules are used.
 with contextlib.suppress(RuleError, ImportError):
     shipped_rules()
 
 
-class ActionModule(ValidatedAction):
+class ActionModule(WindowsAction):
     spec = ARGUMENT_SPEC
-    _requires_connection = False
 
     def run_validated(self, args: dict[str, Any], task_vars: Mapping[str, Any]) -> dict[str, Any]:
-        """Check the facts and return the findings."""
+        """Check the facts, which are gathered only where that is asked for, and return the findings."""
+        if args["gather"] and args["facts"] is not None:
+            raise AnsibleActionFail(
+                f"{self._task.action}: either give saved facts in the option 'facts', or have them gathered by 'gather'"
+            )
         try:
             rules = self._rules(args)
             limits = thresholds(args["baseline"], plain(args["thresholds"]))
@@ -56,10 +61,22 @@ class ActionModule(ValidatedAction):
         if args["roles"] is not None:
             rules = [rule for rule in rules if set(rule.roles) & set(args["roles"])]
         inventory = {name: args[name] for name in INVENTORY}
-        compliance = check(self._facts(args, task_vars), rules, limits, inventory, decisions)
-        return {"changed": False, "baseline": args["baseline"], "thresholds": limits, **compliance.as_dict()}
+        gathered = super().run_validated(args, task_vars) if args["gather"] else {}
+        facts = gathered["ansible_facts"]["mars"] if gathered else self._known_facts(args, task_vars)
+        compliance = check(facts, rules, limits, inventory, decisions)
+        return {
+            "changed": False,
+            "baseline": args["baseline"],
+            "thresholds": limits,
+            **compliance.as_dict(),
+            **gathered,
+        }
 
-    def _facts(self, args: Mapping[str, Any], task_vars: Mapping[str, Any]) -> dict[str, Any]:
+    def run_on_host(self, args: dict[str, Any], session: Session) -> dict[str, Any]:
+        """Gather the facts."""
+        return {"ansible_facts": {"mars": gather_as_asked(session, args)}}
+
+    def _known_facts(self, args: Mapping[str, Any], task_vars: Mapping[str, Any]) -> dict[str, Any]:
         facts = args["facts"]
         if facts is None:
             facts = task_vars.get("ansible_facts", {}).get("mars")
@@ -67,7 +84,7 @@ class ActionModule(ValidatedAction):
             host = task_vars.get("inventory_hostname")
             raise AnsibleActionFail(
                 f"{self._task.action}: there are no facts about MARS on {host} yet: run winops.mars.mars_facts first, "
-                "or give saved facts in the option 'facts'"
+                "set the option 'gather', or give saved facts in the option 'facts'"
             )
         return read_facts(facts, self._task.action)
 

@@ -173,10 +173,10 @@ def test_the_second_run_changes_nothing(outcome: Outcome) -> None:
     assert outcome.states[3] == outcome.states[2]
 
 
-def test_a_compliant_host_costs_two_tasks_beside_the_validation_of_its_options(of_all_hosts: Outcome) -> None:
+def test_a_compliant_host_costs_one_task_beside_the_validation_of_its_options(of_all_hosts: Outcome) -> None:
     ours = [action for action in of_all_hosts.audit.tasks()["healthy-2025"] if action.startswith("winops.mars.")]
 
-    assert ours == [f"winops.mars.{name}" for name in ("mars_role_options", "mars_facts", "mars_compliance")]
+    assert ours == [f"winops.mars.{name}" for name in ("mars_role_options", "mars_compliance")]
 
 
 def test_the_table_shows_every_host_and_verdict(outcome: Outcome) -> None:
@@ -189,7 +189,7 @@ def test_the_table_shows_every_host_and_verdict(outcome: Outcome) -> None:
 
     assert header == ["host", "verdict", "last_backup", *dict.fromkeys(rule.group for rule in shipped_rules().values())]
     assert {row[0]: row[1] for row in rows} == verdicts(outcome.scenario.expected.left)
-    facts = outcome.audit.results("mars_facts")
+    facts = outcome.audit.results("mars_compliance")
     backups = {host: result["ansible_facts"]["mars"]["last_backup"] for host, result in facts.items()}
     assert {row[0]: row[2] for row in rows} == {
         host: f"{backup['succeeded'][:16]}Z" if backup else "-" for host, backup in backups.items()
@@ -238,7 +238,7 @@ def test_artifacts_count_and_name_the_hosts_that_need_attention(outcome: Outcome
 
 
 def test_facts_are_small_and_complete(outcome: Outcome) -> None:
-    facts = {host: result["ansible_facts"]["mars"] for host, result in outcome.audit.results("mars_facts").items()}
+    facts = {host: result["ansible_facts"]["mars"] for host, result in outcome.audit.results("mars_compliance").items()}
 
     assert set(facts) == set(outcome.scenario.expected.found)
     assert {host: fact["unreadable"] for host, fact in facts.items() if fact["unreadable"]} == {}
@@ -246,7 +246,7 @@ def test_facts_are_small_and_complete(outcome: Outcome) -> None:
 
 
 def test_localized_hosts_are_read_without_their_language(of_all_hosts: Outcome) -> None:
-    results = of_all_hosts.audit.results("mars_facts")
+    results = of_all_hosts.audit.results("mars_compliance")
     german, japanese = (results[host]["ansible_facts"]["mars"] for host in ("german-2019", "japanese-2016"))
 
     assert (german["os"]["language"], german["os"]["architecture"]) == (1031, 64)

@@ -355,7 +355,7 @@ def test_findings_that_are_given_to_a_role_are_not_gathered_again(fleet: Fleet) 
         scheduled_task_findings=[finding],
     )
 
-    assert run.results("mars_facts") == {}
+    assert run.results("mars_compliance") == {}
     (after,) = run.results("cim_scheduled_task")["healthy-2025"]["after"].values()
     assert (after["multiple_instances"], after["enabled"]) == ("Queue", True)
 

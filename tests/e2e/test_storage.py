@@ -98,7 +98,7 @@ def test_a_second_run_changes_nothing(outcome: Outcome) -> None:
 def test_a_host_of_which_nothing_is_said_is_not_asked_for_more(outcome: Outcome) -> None:
     facts = {
         host: result["ansible_facts"]["mars"]["gathered"]
-        for host, result in outcome.again.results("mars_facts").items()
+        for host, result in outcome.again.results("mars_compliance").items()
     }
 
     assert set(facts["system-state"]) - set(facts["limited"]) == {"system_state"}

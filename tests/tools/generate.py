@@ -386,12 +386,12 @@ number, a boolean, a list, or a dictionary.
 
 #: The regions of each file, and what fills them.
 REGIONS: dict[str, dict[str, Callable[[], str]]] = {
-    "plugins/modules/mars_facts.py": {
+    "plugins/doc_fragments/gathering.py": {
         "sections_on_request": sections_on_request,
         "section_choices": section_choices,
-        "section_list": section_list,
-        "section_documentation": section_documentation,
     },
+    "plugins/module_utils/gathering.py": {"section_list": section_list},
+    "plugins/modules/mars_facts.py": {"section_documentation": section_documentation},
     "plugins/modules/mars_compliance.py": {"threshold_documentation": threshold_documentation},
     "roles/mars_prereqs/tasks/main.yml": {"role_tags": role_tags},
     **{

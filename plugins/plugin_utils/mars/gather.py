@@ -9,10 +9,11 @@ from __future__ import annotations
 import importlib
 import pkgutil
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from types import ModuleType
 from typing import Any
 
+from ..windows.errors import CimError
 from ..wsman.errors import WSManError
 from ..wsman.session import Session
 from . import facts
@@ -26,6 +27,30 @@ SECTIONS: dict[str, ModuleType] = {
 
 #: The sections that are gathered without being asked for by their names.
 DEFAULT_SECTIONS = [name for name, module in SECTIONS.items() if not getattr(module, "ON_REQUEST", False)]
+
+
+def gather_as_asked(session: Session, options: Mapping[str, Any]) -> dict[str, Any]:
+    """Gather what these options of the module ``mars_facts`` ask for; raises what :func:`gather` raises."""
+    if options["event_days"] < 1:
+        raise CimError(f"event_days must be at least 1, not {options['event_days']}")
+    session.allow(options["timeout"])
+    given = Given(
+        options["vault_credentials"],
+        options["agent_module_source"],
+        options["cloud"],
+        tuple(options["endpoints"]),
+        options["event_days"],
+    )
+    return gather(session, _sections(options["gather_subset"]), given)
+
+
+def _sections(subset: list[str]) -> list[str]:
+    """The sections a gather_subset stands for, in their own order; only exclusions mean all but those."""
+    excluded = {name[1:] for name in subset if name.startswith("!")}
+    included = {name for name in subset if not name.startswith("!")} or {"all"}
+    if "all" in included:
+        included.update(DEFAULT_SECTIONS)
+    return [name for name in SECTIONS if name in included - excluded]
 
 
 def gather(

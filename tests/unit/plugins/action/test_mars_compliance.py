@@ -1,7 +1,7 @@
 # Copyright (c) 2026 winops.mars contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The action plugin mars_compliance: its options, its result, and that it leaves the host alone."""
+"""The action plugin mars_compliance: its options, its result, and when it leaves the host alone."""
 
 from __future__ import annotations
 
@@ -18,6 +18,7 @@ from ansible_collections.winops.mars.plugins.plugin_utils.mars.gather import DEF
 from ansible_collections.winops.mars.plugins.plugin_utils.mars.rules import expressions
 from ansible_collections.winops.mars.plugins.plugin_utils.mars.rules.reading import shipped_rules
 from tests.unit.plugins import controller_only
+from tests.unit.plugins.conftest import RunAction
 from tests.unit.simulated import simulated
 
 # A Windows Server 2016 as it was installed, without the agent
@@ -53,6 +54,26 @@ def failure(host_facts: dict[str, Any] | None = None, **options: Any) -> str:
 
 def status(result: dict[str, Any], rule: str) -> str:
     return next(str(finding["status"]) for finding in result["findings"] if finding["id"] == rule)
+
+
+def test_facts_that_are_gathered_are_returned_and_checked_whatever_was_gathered_before(run_action: RunAction) -> None:
+    options: dict[str, Any] = {"gather": True, "gather_subset": ["agent", "clock"]}
+    result = run_action(ActionModule, simulated(base="healthy-2022"), **options)
+
+    facts = result["ansible_facts"]["mars"]
+    assert facts["gathered"] == ["agent", "clock"]
+    assert status(result, "agent_services") == "compliant"
+    assert {key: run({"mars": facts})[key] for key in ("findings", "verdict")} == {
+        key: result[key] for key in ("findings", "verdict")
+    }
+
+
+def test_a_broken_rule_is_named_before_the_host_is_asked(run_action: RunAction) -> None:
+    host = simulated(base="healthy-2022")
+
+    with pytest.raises(AnsibleActionFail, match="option rules: rule dotnet_version"):
+        run_action(ActionModule, host, gather=True, rules=[{"id": "dotnet_version", "expect": "("}])
+    assert not host.actions
 
 
 def test_the_facts_of_the_host_are_checked() -> None:
@@ -143,6 +164,11 @@ def test_rules_come_from_a_file_and_from_the_task(tmp_path: Path) -> None:
         ({"mars": FACTS | {"schema": 2}}, {}, "have the schema 2, but the rules read 1"),
         ({"mars": {}}, {}, "have the schema None"),
         ({"mars": FACTS}, {"facts": {"mars": FACTS}}, "have the schema None"),
+        (
+            None,
+            {"facts": FACTS, "gather": True},
+            "either give saved facts in the option 'facts', or",
+        ),
         ({"mars": FACTS}, {"baseline": "best"}, "value of baseline must be one of: minimum, current"),
         ({"mars": FACTS}, {"thresholds": {"dotnet": "4.8"}}, "no threshold dotnet"),
         ({"mars": FACTS}, {"disabled_rules": ["dotnet"]}, "'dotnet'"),
