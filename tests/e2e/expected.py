@@ -78,7 +78,7 @@ CURRENT = expected(FLEET, "current")
 
 
 def open_findings(run: Run) -> dict[str, dict[str, str]]:
-    """The findings of each host that are neither compliant nor not applicable."""
+    """The findings of each checked host that are neither compliant nor not applicable."""
     return {
         host: {
             finding["id"]: finding["status"]
@@ -86,6 +86,7 @@ def open_findings(run: Run) -> dict[str, dict[str, str]]:
             if finding["status"] not in ("compliant", "not_applicable")
         }
         for host, result in run.results("mars_compliance").items()
+        if "findings" in result
     }
 
 
