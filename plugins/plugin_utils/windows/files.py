@@ -100,7 +100,8 @@ class Files:
     def create_directory(self, path: str) -> None:
         """Create a folder and its missing parents, for which CIM has no method."""
         result = self._session.run(f"mkdir {quoted(path)}")
-        if result.exit_code:
+        # An earlier command whose answer was lost may have created it meanwhile.
+        if result.exit_code and self.directory(path) is None:
             raise failure(f"the folder {path} could not be created", result)
 
     def remove_directory(self, path: str) -> None:

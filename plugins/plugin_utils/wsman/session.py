@@ -10,7 +10,6 @@ import math
 import re
 import time
 from collections.abc import Callable, Mapping
-from contextlib import suppress
 from dataclasses import dataclass
 from typing import Protocol, TypeVar
 from xml.etree.ElementTree import Element, SubElement
@@ -101,6 +100,8 @@ class Session:
         self._subject = ""
         self._answered = False
         self._shell: Shell | None = None
+        # Those that a broken connection has left on the host
+        self._lost_shells: list[Shell] = []
         self._seconds = self._deadline = math.inf
         self._listener: Callable[[bytes, bytes], object] | None = None
 
@@ -207,23 +208,49 @@ class Session:
 
     def close_shell(self) -> None:
         """Close the shell, if one is open: before a long wait, since an idle one counts among those of the user."""
-        if self._shell is not None:
-            # A shell that stays open ends with its idle timeout; its results have been read.
-            with suppress(WSManError):
-                self._shell.close()
-            self._shell = None
+        self._lose_shell()
+        self._delete_lost_shells()
 
     def close(self) -> None:
         """Close the shell, if one was opened, and the connection."""
         self.close_shell()
+        self._delete_lost_shells()  # what the connection could not delete, by another one
         self._transport.reset()
 
     def abandon(self) -> None:
-        """Drop the connection without another word to the host; its shell ends with its idle timeout."""
+        """Drop the connection without another word to the host; its shells end with their idle timeout."""
         self._shell = None
+        self._lost_shells.clear()
         self._transport.reset()
 
+    def _drop_connection(self) -> None:
+        self._lose_shell()
+        self._transport.reset()
+
+    def _lose_shell(self) -> None:
+        if self._shell is not None:
+            self._lost_shells.append(self._shell)
+            self._shell = None
+
+    def _delete_lost_shells(self) -> None:
+        """Delete what counts among the shells of the user, together with what still runs in it.
+
+        What runs there is going to be repeated, or its outcome is unknown already. What has to go on is run by the task
+        scheduler. A shell that stays ends with its idle timeout.
+        """
+        lost, self._lost_shells = self._lost_shells, []
+        for shell in lost:
+            try:
+                # Evidence: delete_lost_shell
+                shell.close()
+            except (Fault, TimedOut, TimeIsUp, Unreachable):
+                continue  # it is gone, or the host is
+            except WSManError:
+                self._lost_shells.append(shell)
+                self._transport.reset()
+
     def _open_shell(self) -> Shell:
+        self._delete_lost_shells()
         try:
             return Shell(self._request)
         except Unanswered as error:
@@ -239,14 +266,14 @@ class Session:
                 return operation()
             except StaleContext as error:
                 failure: WSManError = error
-                self.abandon()
+                self._drop_connection()
             except (ConnectionLost, ProtocolError, CommandLost, LimitExceeded) as error:
-                self.abandon()
+                self._drop_connection()
                 if error.may_have_acted and not repeatable:
                     raise _unknown(what, error) from error
                 if isinstance(error, TimedOut):
                     # a repetition would only add to the host's load
-                    raise Unreachable(f"{what} got no answer: {error}") from error
+                    raise self._unreachable(f"{what} got no answer: {error}") from error
                 if isinstance(error, LimitExceeded):
                     raise
                 failure = error
@@ -256,7 +283,7 @@ class Session:
                 if not self._answered:
                     raise
                 failure = error
-                self.abandon()
+                self._drop_connection()
             except Fault as error:
                 if error.is_timeout and not repeatable:
                     raise _unknown(what, error) from error
@@ -269,11 +296,15 @@ class Session:
             if pause is None:
                 if isinstance(failure, (ConnectionLost, StaleContext, Unreachable)):
                     tries = len(PAUSES) + 1
-                    raise Unreachable(f"{what} got no answer in {tries} tries: {failure}") from failure
+                    raise self._unreachable(f"{what} got no answer in {tries} tries: {failure}") from failure
                 if isinstance(failure, ProtocolError) and not self._answered:
                     raise NoService(str(failure)) from failure
                 raise failure
             self._sleep(pause)
+
+    def _unreachable(self, reason: str) -> Unreachable:
+        self._lost_shells.clear()  # a host that does not answer is asked nothing more
+        return Unreachable(reason)
 
     def _send(self, verb: str, subject: str, message: bytes, message_id: str | None) -> Element:
         if self._log is None:

@@ -215,19 +215,80 @@ def test_a_command_whose_input_got_lost_never_starts_again(broken: Answer) -> No
 def test_a_repeatable_command_starts_again_in_a_new_shell(broken: Answer) -> None:
     started = [SHELL_CREATED, COMMAND_STARTED, received(("stdout", encoded(b"old"))), broken]
     again = [SHELL_CREATED, COMMAND_STARTED, received(("stdout", encoded(b"new")), exit_code="0")]
-    session, transport, pauses = scripted(*started, *again)
+    session, transport, pauses = scripted(*started, EMPTY, *again)
 
     assert session.run("ver", repeatable=True).stdout == "new"
-    assert transport.actions == ["Create", "Command", "Receive", "Receive", "Create", "Command", "Receive"]
+    assert transport.actions == ["Create", "Command", "Receive", "Receive", "Delete", "Create", "Command", "Receive"]
     assert len(pauses) == 1
 
 
 @pytest.mark.parametrize("refusal", [StaleContext("HTTP 400"), Unreachable("refused")])
 def test_a_command_the_host_never_got_is_sent_again(refusal: WSManError) -> None:
-    session, transport, _unused = scripted(SHELL_CREATED, refusal, SHELL_CREATED, *RUN)
+    session, transport, _unused = scripted(SHELL_CREATED, refusal, EMPTY, SHELL_CREATED, *RUN)
 
     assert session.run("shutdown /r").exit_code == 0
     assert transport.actions.count("Command") == 2
+
+
+GONE = fault("InvalidSelectors", 0x8033805B)
+OTHER_SHELL = SHELL_CREATED.replace(b"SHELL-1", b"SHELL-2")
+
+
+@pytest.mark.parametrize("answer", [EMPTY, GONE, TIMED_OUT, TimedOut("no answer in time"), Unreachable("refused")])
+def test_a_shell_that_a_broken_connection_left_is_deleted_once(answer: Answer) -> None:
+    session, transport, _unused = scripted(
+        *[SHELL_CREATED, ConnectionLost("reset"), answer, OTHER_SHELL, *RUN], *[sound] * 9
+    )
+
+    session.run("ver", repeatable=True)
+    session.close()
+
+    assert transport.actions == ["Create", "Command", "Delete", "Create", "Command", "Receive", "Delete"]
+    assert "SHELL-1" in transport.sent[2]
+    assert "SHELL-2" in transport.sent[-1]
+
+
+@pytest.mark.parametrize("answer", [ConnectionLost("reset"), ProtocolError("HTTP 503"), StaleContext("HTTP 400")])
+def test_a_shell_that_could_not_be_deleted_is_deleted_in_the_end(answer: Answer) -> None:
+    session, transport, _unused = scripted(
+        *[SHELL_CREATED, ConnectionLost("reset"), answer, OTHER_SHELL, *RUN], *[sound] * 9
+    )
+
+    session.run("ver", repeatable=True)
+    session.close()
+
+    deleted = [message for message in transport.sent if action(message).endswith("Delete")]
+    assert [re.findall(r"SHELL-\d", message) for message in deleted] == [["SHELL-1"], ["SHELL-1"], ["SHELL-2"]]
+
+
+def test_a_shell_whose_deletion_got_lost_is_deleted_by_another_connection() -> None:
+    session, transport, _unused = scripted(SHELL_CREATED, *RUN, ConnectionLost("reset"), EMPTY)
+    session.run("ver")
+    session.close()
+
+    assert transport.actions[-2:] == ["Delete", "Delete"]
+    assert transport.resets == [4, 5]
+
+
+@pytest.mark.parametrize("answers", [[TimedOut("no answer in time")], [Unreachable("refused")] * 4])
+def test_a_host_that_does_not_answer_is_not_asked_to_delete_a_shell(answers: list[Answer]) -> None:
+    session, transport, _unused = scripted(SHELL_CREATED, *RUN, *answers)
+    session.run("ver")
+    with pytest.raises(Unreachable):
+        session.identify()
+    session.close()
+
+    assert "Delete" not in transport.actions
+
+
+def test_an_abandoned_session_asks_the_host_nothing_more() -> None:
+    session, transport, _unused = scripted(SHELL_CREATED, *RUN)
+    session.run("ver")
+
+    session.abandon()
+    session.close()
+
+    assert transport.actions == ["Create", "Command", "Receive"]
 
 
 def test_a_fault_after_a_command_was_started_leaves_its_outcome_open() -> None:
@@ -240,14 +301,11 @@ def test_a_fault_after_a_command_was_started_leaves_its_outcome_open() -> None:
 
 def test_a_fault_that_keeps_coming_after_a_repeatable_command_was_started_is_said() -> None:
     denied = fault("AccessDenied", 5)
-    session, transport, _unused = scripted(*[SHELL_CREATED, COMMAND_STARTED, denied] * 4)
+    session, transport, _unused = scripted(*[SHELL_CREATED, COMMAND_STARTED, denied, EMPTY] * 4)
 
     with pytest.raises(CommandLost, match=r"the command was started, but .* error 0x00000005"):
         session.run("ver", repeatable=True)
     assert transport.actions.count("Command") == 4
-
-
-GONE = fault("InvalidSelectors", 0x8033805B)
 
 
 @pytest.mark.parametrize("stdin", [None, "input"])
