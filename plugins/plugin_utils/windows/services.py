@@ -15,7 +15,6 @@ from ..wsman.session import Session
 from ..wsman.values import (
     CimPath,
     Instance,
-    Value,
     integer,
     string,
     wql_literal,
@@ -32,6 +31,7 @@ _SERVICES_KEY = r"HKLM\SYSTEM\CurrentControlSet\Services"
 
 _ACCEPTED = 0
 _ALREADY_RUNNING = 10
+_CANNOT_ACCEPT = 5
 _NOT_ACTIVE = 6
 # ReturnValue of the class's methods, as documented with Win32_Service.
 _COMPLAINTS = {
@@ -99,6 +99,29 @@ def _service(instance: Instance) -> Service:
     )
 
 
+@dataclass(frozen=True)
+class _Control:
+    """A method that changes the state of a service.
+
+    :ivar already: what the method returns if there is nothing to do.
+    :ivar transition: the state until the change is complete.
+    :ivar final: the state then.
+    """
+
+    verb: str
+    method: str
+    already: int
+    transition: str
+    final: str
+
+    def complaint(self, name: str) -> str:
+        return f"the service {name} did not {self.verb}"
+
+
+_START = _Control("start", "StartService", _ALREADY_RUNNING, "Start Pending", "Running")
+_STOP = _Control("stop", "StopService", _NOT_ACTIVE, "Stop Pending", "Stopped")
+
+
 class Services:
     """The services of one host."""
 
@@ -139,21 +162,17 @@ class Services:
 
     def start(self, name: str, timeout: float = 60) -> Service:
         """Start a service and wait at most ``timeout`` seconds until it runs."""
-        complaint = f"the service {name} did not start"
-        self._request(name, "StartService", _ALREADY_RUNNING, complaint)
-        service = self._wait(name, "Start Pending", timeout, complaint)
-        if service.state != "Running":
-            code = service.exit_code
-            raise CimError(f"{complaint}: it is {service.state.lower()}, its exit code is {code} (0x{code:08X})", code)
+        service = self._control(name, _START, timeout)
+        if service.state != _START.final:
+            reason = f"its exit code is {service.exit_code} (0x{service.exit_code:08X})"
+            raise CimError(f"{_START.complaint(name)}: it is {service.state.lower()}, {reason}", service.exit_code)
         return service
 
     def stop(self, name: str, timeout: float = 60) -> Service:
         """Stop a service and wait at most ``timeout`` seconds until it has stopped."""
-        complaint = f"the service {name} did not stop"
-        self._request(name, "StopService", _NOT_ACTIVE, complaint)
-        service = self._wait(name, "Stop Pending", timeout, complaint)
-        if service.state != "Stopped":
-            raise CimError(f"{complaint}: it is {service.state.lower()}")
+        service = self._control(name, _STOP, timeout)
+        if service.state != _STOP.final:
+            raise CimError(f"{_STOP.complaint(name)}: it is {service.state.lower()}")
         return service
 
     def is_delayed(self, name: str) -> bool:
@@ -175,25 +194,36 @@ class Services:
         if code != _ACCEPTED:
             raise _refusal(f"the start mode of the service {name} was not changed", code)
 
-    def _request(self, name: str, method: str, already: int, complaint: str) -> None:
-        parameters: dict[str, Value] = {}
-        try:
-            code = return_value(self._session.invoke(_path(name), method, parameters))
-        except OutcomeUnknown:
-            return  # the state of the service, which is read next, shows whether the request arrived
-        if code not in (_ACCEPTED, already):
-            raise _refusal(complaint, code)
+    def _control(self, name: str, control: _Control, timeout: float) -> Service:
+        """Request a change and return the service once it is no longer in transition.
 
-    def _wait(self, name: str, transition: str, timeout: float, complaint: str) -> Service:
+        A request without an answer is sent once more if the state shows that it did not arrive.
+        """
+        accepted = [_ACCEPTED, control.already]
+        for _unused in range(2):
+            try:
+                code = return_value(self._session.invoke(_path(name), control.method, {}))
+                answered = True
+            except OutcomeUnknown:
+                code, answered = _ACCEPTED, False
+            if code not in accepted:
+                raise _refusal(control.complaint(name), code)
+            service = self._wait(name, control, timeout)
+            if answered or service.state == control.final:
+                break
+            accepted.append(_CANNOT_ACCEPT)  # where the first request did arrive, only later
+        return service
+
+    def _wait(self, name: str, control: _Control, timeout: float) -> Service:
         """Return the service once it is no longer in transition."""
         for _unused in range(max(1, round(timeout / _INTERVAL))):
             service = self.get(name)
             if service is None:
-                raise CimError(f"{complaint}: it no longer exists")
-            if service.state != transition:
+                raise CimError(f"{control.complaint(name)}: it no longer exists")
+            if service.state != control.transition:
                 return service
             self._sleep(_INTERVAL)
-        raise CimError(f"{complaint} within {timeout:.0f} seconds")
+        raise CimError(f"{control.complaint(name)} within {timeout:.0f} seconds")
 
 
 def _path(name: str) -> CimPath:

@@ -140,11 +140,20 @@ def test_a_start_whose_answer_is_lost_is_not_repeated_but_watched() -> None:
     assert host.actions["Win32_Service/StartService"] == 1
 
 
-def test_a_start_that_did_not_arrive_is_no_success() -> None:
-    _unused, services = host_with(STOPPED, faults={"drop_before": ["StartService"]})
+def test_a_start_or_stop_that_did_not_arrive_is_requested_again() -> None:
+    host, services = host_with(STOPPED, faults={"drop_before": ["StartService", "StopService"]})
+
+    assert services.start("engine").state == "Running"
+    assert services.stop("engine").state == "Stopped"
+    assert host.actions["Win32_Service/StartService"] == host.actions["Win32_Service/StopService"] == 2
+
+
+def test_a_start_that_never_arrives_is_no_success() -> None:
+    host, services = host_with(STOPPED, faults={"drop_before": ["StartService", "StartService"]})
 
     with pytest.raises(CimError, match="did not start: it is stopped"):
         services.start("engine")
+    assert host.actions["Win32_Service/StartService"] == 2
 
 
 @pytest.mark.parametrize("start_mode", ["Auto", "Manual", "Disabled"])
