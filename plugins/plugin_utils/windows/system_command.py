@@ -18,7 +18,7 @@ from contextlib import contextmanager, suppress
 from datetime import datetime, timedelta
 from xml.sax.saxutils import escape
 
-from ..wsman.errors import OutcomeUnknown, Unanswered, WSManError
+from ..wsman.errors import Fault, OutcomeUnknown, Unanswered, WSManError
 from ..wsman.session import Session
 from .accounts import LOCAL_SYSTEM
 from .command_line import failure, quoted
@@ -33,6 +33,8 @@ from .task_xml import NAMESPACE
 _FIRST_INTERVAL, _LAST_INTERVAL = 0.5, 10.0
 # How long the task scheduler may take to start a command, in seconds.
 _START_TIMEOUT = 120.0
+# How long the host may refuse to show whether a command has ended, since its quotas are reached, in seconds.
+_QUOTA_TIMEOUT = 300.0
 # A folder for these tasks alone would remain, since no class deletes folders of the task scheduler.
 _FOLDER = "\\"
 # Windows computes its boot time from its clock, which may be set meanwhile.
@@ -149,6 +151,7 @@ class SystemCommand:
         begin = self._clock()
         interval = _FIRST_INTERVAL
         started = False
+        answered = 0.0
         while True:
             waited = self._clock() - begin
             try:
@@ -165,16 +168,19 @@ class SystemCommand:
                             f"the task scheduler did not start the command within {waited:.0f} seconds, so its task is "
                             "deleted: check the Task Scheduler service of the host"
                         )
-                obstacle = "it is still running"
+                ended, obstacle = "did not end", "it is still running"
+                answered = waited
             except CimError:
                 raise
             except WSManError as error:
                 # A host that is starting may not only be silent. It may also refuse credentials that it cannot check
                 # yet, or lack a WMI provider.
-                obstacle = f"the host's state is unknown: {error}"
-            if waited >= timeout:
+                ended, obstacle = "is not known to have ended", f"the host's state is unknown: {error}"
+                if not (isinstance(error, Fault) and error.is_quota):
+                    answered = waited
+            if waited >= (limit := min(timeout, answered + _QUOTA_TIMEOUT)):
                 raise StillRunning(
-                    f"the command run as SYSTEM did not end within {timeout:.0f} seconds ({obstacle}) and was not "
+                    f"the command run as SYSTEM {ended} within {limit:.0f} seconds ({obstacle}) and was not "
                     f"stopped; its exit code will be in {self._exit}, and its scheduled task is \\{self._task}: remove "
                     "both when it has ended"
                 )

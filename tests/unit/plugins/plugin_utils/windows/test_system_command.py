@@ -18,6 +18,7 @@ from ansible_collections.winops.mars.plugins.plugin_utils.windows.system_command
     temporary_directory,
 )
 from ansible_collections.winops.mars.plugins.plugin_utils.wsman.errors import Unreachable
+from ansible_collections.winops.mars.plugins.plugin_utils.wsman.session import Session
 from tests.unit.simulated import SimulatedHost, simulated
 
 NEWER_AND_OLDER = pytest.mark.parametrize("base", ["healthy-2022", "old-2008-r2"])
@@ -124,6 +125,28 @@ def test_a_command_that_does_not_end_is_left_alone_and_named() -> None:
     (file,) = [path for path in traces(host) if path.endswith(".exit")]
     assert file in str(raised.value).lower()
     assert host.windows.files.content(file).strip() == b"7"
+
+
+def test_a_command_whose_end_cannot_be_read_for_want_of_shells_is_not_waited_for_to_the_end() -> None:
+    host = simulated(base="healthy-2022", **slow(60))
+
+    def taken(seconds: float) -> None:
+        """By another program, which does not close its shells, while the command is waited for."""
+        if len(host.pauses) == 1:
+            while host.service.shells.count < 30:
+                Session(host).run("ver")
+        host.sleep(seconds)
+
+    with (
+        pytest.raises(
+            StillRunning, match=r"is not known to have ended .* 0x803381A5.*raise the WinRM quotas"
+        ) as raised,
+        temporary_directory(host.session) as directory,
+    ):
+        SystemCommand(host.session, directory, "C:\\slow.exe", taken, host.clock.seconds).run(14400)
+    assert 60 + 300 < sum(host.pauses) < 60 + 2 * 300
+    (file,) = [path for path in traces(host) if path.endswith(".exit")]
+    assert file in str(raised.value).lower()
 
 
 def test_a_task_that_is_not_started_is_an_error_and_leaves_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
