@@ -26,12 +26,13 @@ def task(module: str, only: str, **options: Any) -> dict[str, Any]:
 
 
 TASKS = [
-    task("mars_facts", "(?!write|change|always|tamper|engine|restarts|spoofs)"),
-    task("mars_compliance", "(?!write|change|always|tamper|engine|restarts|spoofs)"),
+    task("mars_facts", "(?!write|change|always|tamper|engine|cut|restarts|spoofs)"),
+    task("mars_compliance", "(?!write|change|always|tamper|engine|cut|restarts|spoofs)"),
     task("cim_registry", "write|always|denies-registry", key=KEY, name="Probe", data="there"),
     task("cim_directory", "change", path="D:\\Probe"),
     task("cim_defender_exclusion", "tamper|denies-defender", paths=["D:\\Probe"]),
     task("mars_scratch", "engine", location="D:\\MARS\\Scratch"),
+    task("mars_scratch", "cut", location="E:\\MARS\\Scratch"),
     task("cim_reboot", "restarts"),
 ]
 
@@ -160,6 +161,16 @@ def test_a_failed_move_puts_both_registry_values_back(run: Run, fleet: Fleet) ->
 
     for key in (KEY, rf"{KEY}\CloudBackupProvider"):
         assert registry[key]["ScratchLocation"] == ["REG_SZ", SCRATCH]
+
+
+def test_a_move_whose_every_change_is_cut_off_once_succeeds_and_leaves_no_shell(run: Run, fleet: Fleet) -> None:
+    assert run.results("mars_scratch")["cut"]["changed"] is True
+    registry = fleet.host_state("cut")["registry"]
+    for key in (KEY, rf"{KEY}\CloudBackupProvider"):
+        assert registry[key]["ScratchLocation"] == ["REG_SZ", "E:\\MARS\\Scratch"]
+    requests = fleet.requests()["cut"]["actions"]
+    assert requests["Win32_Service/StopService"] == 2
+    assert requests["cmd/Delete"] == requests["cmd/Create"]
 
 
 def test_a_restart_is_proved_by_the_boot_time(run: Run, fleet: Fleet) -> None:
