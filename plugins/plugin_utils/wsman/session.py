@@ -241,7 +241,6 @@ class Session:
         lost, self._lost_shells = self._lost_shells, []
         for shell in lost:
             try:
-                # Evidence: delete_lost_shell
                 shell.close()
             except (Fault, TimedOut, TimeIsUp, Unreachable):
                 continue  # it is gone, or the host is
