@@ -18,6 +18,7 @@ from ..windows.command_batch import CommandBatch, Output
 from ..windows.defender import SERVICE as DEFENDER_SERVICE
 from ..windows.errors import CimError
 from ..windows.operating_system import OperatingSystem
+from ..windows.paths import fold
 from ..windows.registry import Registry
 from ..windows.registry_query import RegistryKey, queried, query_batch
 from ..windows.scheduled_tasks import ScheduledTask, ScheduledTasks
@@ -118,6 +119,8 @@ class Host:
         planned = self.key(key)
         if planned is None:
             return None
+        if planned.is_ambiguous(name):
+            return self.registry.expanded_string(key, name)
         return self.registry.expand(key, name) if planned.is_expandable(name) else planned.string(name)
 
     def output(self, name: str) -> Output:
@@ -192,7 +195,7 @@ class Host:
 
     def service(self, name: str) -> Service | None:
         """One of these services by its name, None if there is none."""
-        return next((service for service in self.services if service.name.lower() == name.lower()), None)
+        return next((service for service in self.services if fold(service.name) == fold(name)), None)
 
     def service_facts(self, name: str) -> dict[str, str] | None:
         """State and start mode of one of these services, None if there is none."""

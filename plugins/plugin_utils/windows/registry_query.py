@@ -28,6 +28,10 @@ ABSENT_QUERY = r"reg query HKLM >nul 2>nul && reg query HKLM\SOFTWARE\winops.mar
 _MAX_COMPLAINT = 200
 # Names are printed as they are stored, but for that of the default value, which is translated. Types never are.
 _VALUE = re.compile(r"    (?P<name>.*?)    (?P<type>REG_[A-Z_]+)(?:    (?P<data>.*))?")
+# Where this is in the data, it may also be the type, and what is before it the name.
+_OTHER_TYPE = re.compile(r"    REG_[A-Z_]+(    |$)")
+# In place of the type, where the line can be read in several ways
+_AMBIGUOUS = "ambiguous"
 
 
 @dataclass(frozen=True)
@@ -54,6 +58,10 @@ class RegistryKey:
             raise CimError(f"the output of 'reg query' for the registry value {self.path}\\{name} is not valid UTF-8")
         return data
 
+    def is_ambiguous(self, name: str) -> bool:
+        """Return whether the output does not tell this value from another one, whose name has separators in it."""
+        return self._values.get(fold(name), ("", ""))[0] == _AMBIGUOUS
+
     def is_expandable(self, name: str) -> bool:
         """Return whether this is a REG_EXPAND_SZ value with a variable in it."""
         type_, data = self._values.get(fold(name), ("", ""))
@@ -61,7 +69,7 @@ class RegistryKey:
 
     def printed(self, name: str) -> str | None:
         """Return a value of any type as reg.exe prints it: REG_DWORD and REG_QWORD as ``0x1``."""
-        value = self._values.get(fold(name))
+        value = self._value(name)
         return value[1] if value else None
 
     def binary(self, name: str) -> bytes | None:
@@ -70,12 +78,20 @@ class RegistryKey:
         return None if data is None else bytes.fromhex(data)
 
     def _data(self, name: str, *types: str) -> str | None:
-        value = self._values.get(fold(name))
+        value = self._value(name)
         if value is None:
             return None
         if value[0] not in types:
             raise WrongTypeError(f"the registry value {self.path}\\{name} is not of type {types[0]}")
         return value[1]
+
+    def _value(self, name: str) -> tuple[str, str] | None:
+        if self.is_ambiguous(name):
+            raise CimError(
+                f"the registry value {self.path}\\{name} cannot be read with 'reg query': its text, or the name of "
+                "another value of the key, contains blanks and the name of a type"
+            )
+        return self._values.get(fold(name))
 
 
 def query_batch(session: Session, keys: Iterable[str], commands: Mapping[str, str] | None = None) -> CommandBatch:
@@ -116,7 +132,9 @@ def registry_key(key: str, output: Output, absent: Output) -> RegistryKey | None
     for line in output.text.splitlines():
         if match := _VALUE.fullmatch(line):
             latest = fold(match["name"])
-            values[latest] = match["type"], match["data"] or ""
+            data = match["data"] or ""
+            is_clear = latest not in values and not _OTHER_TYPE.search(data)
+            values[latest] = match["type"] if is_clear else _AMBIGUOUS, data
         elif line.startswith("HKEY_"):
             # The key itself or one of its subkeys, with the long name of its hive
             parent, _unused, name = line.rpartition("\\")

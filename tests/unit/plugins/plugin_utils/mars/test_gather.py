@@ -246,6 +246,17 @@ def test_a_path_that_windows_expands_reads_the_same(key: str, name: str) -> None
     assert facts == usual
 
 
+def test_a_value_that_looks_like_the_scratch_folder_is_not_taken_for_it() -> None:
+    key = r"HKLM\SOFTWARE\Microsoft\Windows Azure Backup\Config"
+    usual = facts_of("healthy-2022", "scratch")
+    values = {"ScratchLocation": usual["scratch"]["location"], "ScratchLocation    REG_SZ    D:\\x": "data"}
+
+    assert facts_of("healthy-2022", "scratch", registry={key: values}) == usual
+    del values["ScratchLocation"]
+    absent = facts_of("healthy-2022", "scratch", registry={key: {"ScratchLocation": None, **values}})
+    assert absent["scratch"]["location"] is None
+
+
 def test_where_nothing_can_be_read_there_are_no_facts() -> None:
     with pytest.raises(WSManError, match="no fact can be read"):
         facts_of("healthy-2022", "os", "agent", faults={"denied_namespaces": ["root/cimv2", "root/default"]})

@@ -22,7 +22,7 @@ KEY = r"HKLM\SOFTWARE\Contoso"
 VALUES: dict[str, Any] = {
     "": "default",
     "Number": 0xFFFFFFFF,
-    "Text": "a    REG_SZ    b",
+    "Text": "a  REG_SZ  b",
     "Empty": "",
     "Lines": "one\r\ntwo",
     "Path": {"expand": r"%SystemRoot%\Temp"},
@@ -47,7 +47,7 @@ def test_values_are_read_by_their_types(base: str) -> None:
     key = present(base=base)
 
     assert (key.dword("Number"), key.dword("NUMBER"), key.dword("With blanks")) == (0xFFFFFFFF, 0xFFFFFFFF, 7)
-    assert (key.string("Text"), key.string("Empty")) == ("a    REG_SZ    b", "")
+    assert (key.string("Text"), key.string("Empty")) == ("a  REG_SZ  b", "")
     assert (key.string("Path"), key.binary("bytes")) == (r"%SystemRoot%\Temp", b"F\0\0\0\xff")
     assert key.string("Lines") == "one\ntwo"
 
@@ -59,6 +59,30 @@ def test_an_absent_value_is_none_and_one_of_another_type_an_error() -> None:
     for reads, name in ((key.dword, "Text"), (key.string, "Number"), (key.binary, "Text")):
         with pytest.raises(CimError, match=rf"Contoso\\{name} is not of type REG_"):
             reads(name)
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        {"Text    REG_SZ    false": ""},
+        {"TEXT    REG_DWORD    0x1": 2},
+        {"Lines": "a\r\n    Text    REG_SZ    false", "Text": "true"},
+    ],
+)
+def test_a_value_that_looks_like_another_does_not_pass_for_it(other: dict[str, Any]) -> None:
+    for values in (other, {"Text": "true", **other}, {**other, "Text": "true"}):
+        key = present(registry={KEY: values})
+
+        for read_ in (key.string, key.dword, key.printed):
+            with pytest.raises(CimError, match=r"Contoso\\Text cannot be read with 'reg query'"):
+                read_("Text")
+
+
+def test_a_text_that_looks_like_another_value_is_not_misread() -> None:
+    key = present(registry={KEY: {"Text": "a    REG_SZ    b"}})
+
+    with pytest.raises(CimError, match="cannot be read"):
+        key.string("Text")
 
 
 def test_subkeys_are_named_without_those_below_them() -> None:
