@@ -90,9 +90,9 @@ INTERFERING_SOFTWARE: list[dict[str, Any]] = read("interfering.yml")
 #: The services of antivirus products other than Microsoft Defender; * stands for a version.
 ANTIVIRUS_SERVICES: list[str] = [service for product in _ANTIVIRUS for service in product.get("services", ())]
 
-#: Lower-case name of a Windows service to the server application that it belongs to.
+#: Folded name of a Windows service to the server application that it belongs to.
 APPLICATION_SERVICES: dict[str, str] = {
-    service.lower(): application["name"]
+    fold(service): application["name"]
     for application in read("applications.yml")
     for service in application["services"]
 }

@@ -10,6 +10,7 @@ from typing import Any
 
 from ...windows.device_guard import user_mode_enforcement
 from ...windows.errors import CimError
+from ...windows.paths import fold
 from ...windows.registry import MACHINE_ENVIRONMENT_KEY
 from .. import locations
 from ..host import Host
@@ -51,7 +52,7 @@ def gather(host: Host) -> dict[str, Any]:
         {
             "applocker": lambda: _applocker(host),
             "applocker_running": lambda: any(
-                service.name.lower() == locations.APPLOCKER_SERVICE.lower() and service.state != "Stopped"
+                fold(service.name) == fold(locations.APPLOCKER_SERVICE) and service.state != "Stopped"
                 for service in host.services
             ),
             "code_integrity": lambda: _code_integrity(host),

@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+from ...windows.paths import fold
 from ..catalogue import APPLICATION_SERVICES
 from ..host import Host
 
@@ -20,5 +21,5 @@ sample: ['Microsoft Exchange Server']
 # Evidence: application_services
 def gather(host: Host) -> list[str]:
     """The applications on the host, each once."""
-    names = (APPLICATION_SERVICES.get(service.name.lower()) for service in host.services)
+    names = (APPLICATION_SERVICES.get(fold(service.name)) for service in host.services)
     return sorted({name for name in names if name})

@@ -10,6 +10,7 @@ import re
 from fnmatch import fnmatchcase
 
 from ...windows.errors import return_value
+from ...windows.paths import fold
 from ...wsman.errors import Fault
 from ...wsman.values import CimPath, array_of, string
 from .. import catalogue, locations, recovery_targets
@@ -216,9 +217,7 @@ def _applications(subject: Subject) -> None:
     }
     if not any(installed.values()):
         raise NotTried("neither Exchange Server nor SharePoint Server is installed")
-    names = [
-        (service.read("Name", string) or "").lower() for service in subject.query("SELECT Name FROM Win32_Service")
-    ]
+    names = [fold(service.read("Name", string) or "") for service in subject.query("SELECT Name FROM Win32_Service")]
     found = {catalogue.APPLICATION_SERVICES[name] for name in names if name in catalogue.APPLICATION_SERVICES}
     missing = [name for name, there in installed.items() if there and name not in found]
     require(not missing, f"{', '.join(missing)} is installed and has none of the services")
