@@ -32,6 +32,8 @@ _END = r"(?![0-9A-Za-z_-])(?![.:,]\d)"
 _HEXADECIMAL = re.compile(rf"(?<![0-9A-Za-z_])0x([0-9a-f]{{4,8}}){_END}", re.IGNORECASE)
 # "HResult: 8007007B"
 _BARE_HEXADECIMAL = re.compile(rf"(?<![A-Za-z])(?:hresult|hr)\W{{1,3}}([0-9a-f]{{8}}){_END}", re.IGNORECASE)
+# "-2139619244", as Windows PowerShell prints 0x80780054
+_SIGNED = re.compile(rf"(?<![0-9A-Za-z_.:-])-(\d{{10}}){_END}")
 # "(ID: 403)", but neither "Event ID: 403" nor "Ereignis-ID: 403"
 _OWN_ID = re.compile(rf"(?<!\w)(?<!\w[ -])ID\s?[:=]?\s?(\d{{3,6}}){_END}", re.IGNORECASE)
 _ERROR_NUMBER = re.compile(
@@ -80,8 +82,13 @@ def nearest(text: str, errors: Mapping[str, Error]) -> list[Error]:
             *("".join(words) for lists in error.words.values() for words in lists),
         )
     }
-    # A longer text is a log, which looks like nothing
-    close = difflib.get_close_matches(_folded(text[:300]), signs, n=2 * _NEAREST, cutoff=_SIMILARITY)
+    # A longer text is a log, which looks like nothing; HRESULTs are known in hexadecimal digits
+    shown = [text[:300], *(f"0x{number:X}" for _written, number in _numbers(text[:300]) if number >> 31 == 1)]
+    close = [
+        sign
+        for written in shown
+        for sign in difflib.get_close_matches(_folded(written), signs, n=2 * _NEAREST, cutoff=_SIMILARITY)
+    ]
     return list({signs[sign].id: signs[sign] for sign in close}.values())[:_NEAREST]
 
 
@@ -94,6 +101,8 @@ def _by_code(text: str, errors: Iterable[Error]) -> Iterator[Match]:
 
 def _numbers(text: str) -> Iterator[tuple[str, int]]:
     """Yield what is a code in a text, as it is written and as a number, in no order that matters."""
+    for match in _SIGNED.finditer(text):
+        yield match[0], 2**32 - int(match[1])
     if alone := _ALONE.fullmatch(text):
         if alone["decimal"]:
             yield alone["decimal"], int(alone["decimal"])

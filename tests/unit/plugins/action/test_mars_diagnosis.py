@@ -94,6 +94,18 @@ def test_what_is_not_recognized_is_said_with_the_nearest_errors() -> None:
     assert result["report"][0] == "No known error of the agent was recognized."
 
 
+@pytest.mark.parametrize("error", ["0x80790407", "2155414535", "-2139552761", "ID: 0x80790407"])
+def test_a_code_that_no_source_explains_is_not_taken_for_another(error: str) -> None:
+    result = run(error=error)
+
+    assert (result["errors"], result["roles"]) == ([], [])
+    assert result["report"][:2] == [
+        "No known error of the agent was recognized.",
+        "The nearest ones, which may be others:",
+    ]
+    assert len(result["report"]) == 2 + len(result["nearest"])
+
+
 def test_without_error_and_facts_there_is_nothing_to_do() -> None:
     with pytest.raises(AnsibleActionFail, match="give an error in the option 'error', or gather the facts"):
         run()

@@ -164,6 +164,8 @@ def test_the_errors_of_the_articles_are_known_in_their_languages() -> None:
         ("backups_not_on_schedule", "backups_not_on_schedule"),
         ("restore_mount", "restore_mount"),
         ("2147942405", "file_access_denied"),  # what YAML makes of 0x80070005
+        ("-2147024891", "file_access_denied"),  # what Windows PowerShell makes of it
+        ("ended with -2139619244.", "offline_seeding_waiting"),
     ],
 )
 def test_a_code_or_a_name_is_found(text: str, error: str) -> None:
@@ -187,6 +189,7 @@ def test_a_code_or_a_name_is_found(text: str, error: str) -> None:
         "2026-11-20T10:05:40.34513Z",
         "error 34513.5 or error 345130",
         "error at 34513",
+        "of-2147024891, 1-2147024891, 10:-2147024891, -21470248910 and -2147024891.5",
         "0x80070005abc and a0x1FC07 and 0x1FC0",
         "NotSalLowDiskSpace SalLowDiskSpaceMonitor",
         "the portal says invalid " + "x" * 300 + " vault credentials",
