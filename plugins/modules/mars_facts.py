@@ -796,7 +796,7 @@ ansible_facts:
         proxy:
           description:
             - The proxies that services use, without credentials.
-            - The agent has a setting of its own beside them, which cannot be read from outside.
+            - The agent has a setting of its own beside them, which is in the section C(backup).
           type: dict
           contains:
             per_machine:

@@ -84,23 +84,26 @@ contains:
 ON_REQUEST = True
 
 _TIMEOUT = 180
-# Each part on its own, so that one that fails leaves the others known. What is printed is not translated.
-# Evidence: cmdlet_properties
+# Each part on its own, so that one that fails leaves the others known. What is printed is not translated; a property
+# that is not there is printed as an empty text. Lists are in tables, since ConvertTo-Json writes some others as tables.
+# Evidence: machine_setting_properties
+# Times are UTC, but may not say so, which ToLocalTime takes for UTC, and ToUniversalTime for local.
+# Evidence: job_times
 _SCRIPT = """
 try{Import-Module MODULE}catch{ConvertTo-Json -Compress @{unfit='module';detail="$($_.FullyQualifiedErrorId)"};exit}
-function T($t){if($t){$t.ToUniversalTime().ToString('s')+'+00:00'}else{$null}}
+function T($t){if($t){$t.ToLocalTime().ToUniversalTime().ToString('s')+'+00:00'}else{$null}}
 $r=@{failed=@{}}
 function P($n,$b){try{$r[$n]=& $b}catch{$r.failed[$n]="$($_.FullyQualifiedErrorId)"}}
 P 'setting' {$s=Get-OBMachineSetting
-@{key="$($s.EncryptionSetting.EncryptionKeyStatus)";proxy=[bool]$s.ProxySetting.Enabled
+@{key="$($s.EncryptionSetting.EncryptionKeyStatus)";proxy="$($s.ProxySetting.Enabled)"
 server="$($s.ProxySetting.ProxyServer)";port="$($s.ProxySetting.ProxyPort)"}}
 P 'policy' {$p=Get-OBPolicy
 if($p){$c=Get-OBSchedule -Policy $p
 @{state="$(Get-OBPolicyState -Policy $p)"
 days=@($c.ScheduleRunDays|%{"$_"});times=@($c.ScheduleRunTimes|%{"$_"})}}else{$null}}
-P 'jobs' {,@(Get-OBJob -Previous 10|%{$j=$_.JobStatus
+P 'jobs' {@{list=@(Get-OBJob -Previous 10|?{$_}|%{$j=$_.JobStatus
 @{type="$($_.JobType)";state="$($j.JobState)";started=T $j.StartTime;ended=T $j.EndTime
-error="$($j.ErrorInfo.ErrorCode)"}})}
+error="$($j.ErrorInfo.ErrorCode)"}})}}
 P 'running' {[bool](Get-OBJob)}
 ConvertTo-Json -Compress -Depth 6 $r
 """
@@ -128,17 +131,19 @@ def gather(host: Host) -> dict[str, Any] | None:
         "proxy": lambda: _proxy(_mapping(part("setting"))),
         "policy": lambda: _policy(part("policy")),
         "running": lambda: _bool(part("running")),
-        "jobs": lambda: [_job(_mapping(job)) for job in _list(part("jobs"))],
+        "jobs": lambda: [_job(_mapping(job)) for job in _list(_mapping(part("jobs")).get("list"))],
     }
     return host.read_each("backup", reads)
 
 
 def _proxy(setting: Mapping[str, Any]) -> str | None:
-    if not _bool(setting.get("proxy")):
+    if _text(setting, "proxy") not in ("True", "False"):
+        raise _unexpected()
+    if setting["proxy"] == "False":
         return None
     # It is written as a URL, which may have credentials
-    server = re.sub(r"^[a-z]+://", "", _text(setting, "server"), flags=re.IGNORECASE).rpartition("@")[2].rstrip("/")
-    return f"{server}:{port}" if (port := _text(setting, "port")) else server
+    server = re.sub(r"^[a-z]+://", "", _text(setting, "server").lower()).rpartition("@")[2].rstrip("/")
+    return f"{server}:{_text(setting, 'port')}"
 
 
 def _policy(policy: Any) -> dict[str, Any] | None:
@@ -156,8 +161,8 @@ def _job(job: Mapping[str, Any]) -> dict[str, Any]:
         "state": _text(job, "state"),
         "started": _time(job.get("started")),
         "ended": _time(job.get("ended")),
-        # An error code of 0, or its name, is none
-        "error": error if (error := _text(job, "error")) not in ("", "0", "None", "Success") else None,
+        # An error code of 0, its name, or no information on an error is none
+        "error": error if (error := job.get("error")) not in ("", "0", "None", "Success") else None,
     }
 
 
@@ -188,14 +193,14 @@ def _list(value: Any) -> list[Any]:
 
 
 def _text(values: Mapping[str, Any], name: str) -> str:
-    if not isinstance(value := values.get(name), str):
+    if not isinstance(value := values.get(name), str) or not value:
         raise _unexpected()
     return value
 
 
 def _texts(value: Any) -> list[str]:
     values = [value] if isinstance(value, str) else _list(value)
-    if not all(isinstance(entry, str) for entry in values):
+    if not all(isinstance(entry, str) and entry for entry in values):
         raise _unexpected()
     return values
 

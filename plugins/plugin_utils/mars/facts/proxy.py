@@ -14,7 +14,7 @@ from ..host import Host
 DESCRIPTION = r"""
 description:
   - The proxies that services use, without credentials.
-  - The agent has a setting of its own beside them, which cannot be read from outside.
+  - The agent has a setting of its own beside them, which is in the section C(backup).
 type: dict
 contains:
   per_machine:

@@ -12,10 +12,11 @@ from typing import Any
 
 import pytest
 
+from ansible_collections.winops.mars.plugins.plugin_utils.mars.evidence import evidence
 from ansible_collections.winops.mars.plugins.plugin_utils.mars.gather import DEFAULT_SECTIONS, gather
 from tests.unit.simulated import simulated
 
-SETTING = {"key": "Set", "proxy": False, "server": "", "port": "0"}
+SETTING = {"key": "Set", "proxy": "False", "server": "", "port": "0"}
 POLICY = {"state": "Valid", "days": ["Monday"], "times": ["21:00:00"]}
 JOB = {
     "type": "Backup",
@@ -65,7 +66,9 @@ def test_it_is_asked_for_by_name_and_changes_nothing() -> None:
     assert host.windows.state() == before
 
 
-def test_only_cmdlets_that_read_are_run_and_the_line_fits_into_cmd(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.fixture
+def sent(monkeypatch: pytest.MonkeyPatch) -> str:
+    """The command line that the host gets."""
     lines: list[str] = []
     host = simulated(base="healthy-2022")
     run = host.windows.run_command
@@ -78,11 +81,42 @@ def test_only_cmdlets_that_read_are_run_and_the_line_fits_into_cmd(monkeypatch: 
     gather(host.session, ["backup"])
 
     (line,) = lines
-    assert len(line) < 8191
-    script = b64decode(line.rpartition(" ")[2]).decode("utf-16-le")
+    return line
+
+
+def test_only_cmdlets_that_read_are_run_and_the_line_fits_into_cmd(sent: str) -> None:
+    assert len(sent) < 8191
+    script = b64decode(sent.rpartition(" ")[2]).decode("utf-16-le")
     verbs = {verb for verb, _noun in re.findall(r"\b([A-Z][a-z]+(?:To)?)-([A-Z]\w+)", script)}
     assert verbs == {"Get", "Import", "New", "ConvertTo"}
     assert re.findall(r"\bNew-\w+ \S+", script) == ["New-Object Text.UTF8Encoding"]
+
+
+def test_the_script_can_be_parsed_and_reads_only_properties_that_the_evidence_names(sent: str) -> None:
+    tree_sitter = pytest.importorskip("tree_sitter", reason="tree-sitter is not there: run 'make setup'")
+    grammar = pytest.importorskip("tree_sitter_powershell", reason="tree-sitter-powershell is not there")
+    script = b64decode(sent.rpartition(" ")[2])
+    parser = tree_sitter.Parser(tree_sitter.Language(grammar.language()))
+    root = parser.parse(script.decode("utf-16-le").encode()).root_node
+
+    def nodes(kind: str, node: Any = root) -> list[Any]:
+        below = [found for child in node.children for found in nodes(kind, child)]
+        return [node, *below] if node.type == kind else below
+
+    assert not root.has_error
+    assert {node.text.decode() for node in nodes("command_name")} == {
+        *("New-Object", "Get-ExecutionPolicy", "Import-Module", "ConvertTo-Json"),
+        *("Get-OBMachineSetting", "Get-OBPolicy", "Get-OBSchedule", "Get-OBPolicyState", "Get-OBJob"),
+        *("%", "?", "P", "T"),
+    }
+    paths = {node.text.decode() for node in nodes("member_access") if node.parent.type != "member_access"}
+    own = {path for path in paths if path.startswith(("$s.", "$c.", "$j.", "$_.Job"))}
+    named = "".join(evidence()[line].feature for line in ("cmdlet_properties", "machine_setting_properties"))
+    assert paths - own == {
+        *("[Console]::OutputEncoding", "$ExecutionContext.SessionState.LanguageMode"),
+        *("$_.FullyQualifiedErrorId", "$r.failed"),
+    }
+    assert {path for path in own if f"`{path.partition('.')[2]}`" not in named} == set()
 
 
 def test_without_the_agent_there_is_nothing() -> None:
@@ -115,7 +149,10 @@ def test_a_host_that_is_not_fit_is_unreadable_with_the_reason(base: str, profile
 
 def test_a_cmdlet_that_fails_costs_what_it_reads_and_no_more() -> None:
     facts = answered(
-        setting=SETTING, jobs=[], running=False, failed={"policy": "Microsoft.Internal.CloudBackup,GetOBPolicy"}
+        setting=SETTING,
+        jobs={"list": []},
+        running=False,
+        failed={"policy": "Microsoft.Internal.CloudBackup,GetOBPolicy"},
     )
 
     assert facts["backup"] == {"encryption_key_set": True, "proxy": None, "running": False, "jobs": []}
@@ -127,21 +164,30 @@ def test_a_cmdlet_that_fails_costs_what_it_reads_and_no_more() -> None:
     [
         ("setting", []),
         ("setting", {"key": 1}),
+        # A property that is not there
+        ("setting", {**SETTING, "key": ""}),
+        ("setting", {**SETTING, "proxy": ""}),
+        ("setting", {**SETTING, "proxy": "True"}),
+        ("policy", {**POLICY, "days": [""]}),
+        ("policy", {**POLICY, "times": ""}),
+        ("jobs", {"list": [{**JOB, "state": ""}]}),
         ("policy", "Valid"),
         ("policy", {"state": "Gone", "days": [], "times": []}),
         ("policy", {"state": "Valid", "days": [1], "times": []}),
         ("running", "False"),
-        ("jobs", "none"),
-        ("jobs", [{**JOB, "started": "yesterday"}]),
-        ("jobs", [1]),
+        ("jobs", [JOB]),
+        ("jobs", {"list": "none"}),
+        ("jobs", {"list": [{**JOB, "started": "yesterday"}]}),
+        ("jobs", {"list": [1]}),
     ],
 )
 def test_an_answer_nobody_expects_costs_what_it_is_about_and_no_more(part: str, value: Any) -> None:
-    good = {"setting": SETTING, "policy": POLICY, "jobs": JOB, "running": True}
+    good = {"setting": SETTING, "policy": POLICY, "jobs": {"list": JOB}, "running": True}
     whole = answered(**good)["backup"]
     facts = answered(**{**good, part: value})
 
     missing = set(whole) - set(facts["backup"])
+    assert whole["jobs"] != []
     assert missing <= ({"encryption_key_set", "proxy"} if part == "setting" else {part})
     assert missing
     assert {f"backup.{name}" for name in missing} == set(reasons(facts))
@@ -150,9 +196,9 @@ def test_an_answer_nobody_expects_costs_what_it_is_about_and_no_more(part: str, 
 def test_what_the_cmdlets_say_is_put_into_a_form_of_its_own() -> None:
     never = {**JOB, "ended": "0001-01-01T00:00:00+00:00", "state": "InProgress", "error": "CBPServerRegisteredVault"}
     facts = answered(
-        setting={"key": "NotSet", "proxy": True, "server": "http://user:secret@proxy.example.com/", "port": "8080"},
+        setting={"key": "NotSet", "proxy": "True", "server": "http://user:secret@Proxy.example.com/", "port": "8080"},
         policy={"state": "Paused", "days": "Sunday", "times": ["06:00:00", "18:00:00"]},
-        jobs=[JOB, never],
+        jobs={"list": [JOB, never]},
         running=True,
     )["backup"]
 
@@ -166,7 +212,7 @@ def test_what_the_cmdlets_say_is_put_into_a_form_of_its_own() -> None:
 
 
 def test_a_host_without_a_policy_and_jobs_says_so() -> None:
-    text = json.dumps({"setting": SETTING, "policy": None, "jobs": [], "running": False, "failed": {}})
+    text = json.dumps({"setting": SETTING, "policy": None, "jobs": {"list": []}, "running": False, "failed": {}})
     facts = facts_of(powershell={"answer": f"\r\n{text}\r\n"})
 
     assert facts["unreadable"] == []

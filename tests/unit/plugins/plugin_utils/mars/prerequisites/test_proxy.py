@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.winops.mars.plugins.plugin_utils.mars.gather import gather
+from ansible_collections.winops.mars.plugins.plugin_utils.mars.gather import DEFAULT_SECTIONS, gather
 from ansible_collections.winops.mars.plugins.plugin_utils.mars.rules.check import Finding, find
 from ansible_collections.winops.mars.plugins.plugin_utils.mars.rules.reading import shipped_rules
 from ansible_collections.winops.mars.plugins.plugin_utils.mars.rules.thresholds import thresholds
@@ -31,6 +31,12 @@ CASES: list[tuple[str, str, dict[str, Any]]] = [
     ("proxy", "compliant", {}),
     ("proxy", "noncompliant", {"proxy.wininet": USE}),
     ("proxy", "unknown", {"proxy": ...}),
+    ("agent_proxy", "compliant", {}),
+    ("agent_proxy", "noncompliant", {"backup.proxy": "proxy.example.com:8080"}),
+    ("agent_proxy", "unknown", {"backup": ...}),
+    ("agent_proxy", "unknown", {"backup.proxy": ...}),
+    ("agent_proxy", "not_applicable", {"gathered": list(DEFAULT_SECTIONS), "backup": ...}),
+    ("agent_proxy", "not_applicable", {"agent.installed": False, "backup": None}),
 ]
 
 
@@ -160,6 +166,29 @@ def test_the_rule(host: Host, wanted: str, changes: dict[str, Any], status: str,
 
     assert (found.status, found.severity) == (status, severity)
     assert found.role == ("proxy" if status == "noncompliant" else None)
+
+
+@pytest.mark.parametrize(
+    "wanted, own, status, severity",
+    [
+        ("none", None, "compliant", "error"),
+        ("none", "proxy.example.com:8080", "noncompliant", "error"),
+        ("Proxy.example.com:8080", "proxy.example.com:8080", "compliant", "error"),
+        ("other.example.com:8080", "proxy.example.com:8080", "noncompliant", "error"),
+        # It may connect as SYSTEM does
+        ("proxy.example.com:8080", None, "noncompliant", "warning"),
+        (None, "proxy.example.com:8080", "not_applicable", "error"),
+    ],
+)
+def test_the_own_setting_of_the_agent_is_checked_if_it_was_asked_for(
+    host: Host, wanted: str | None, own: str | None, status: str, severity: str
+) -> None:
+    found = find(shipped_rules()["agent_proxy"], host({"backup.proxy": own}), thresholds("minimum", {"proxy": wanted}))
+
+    assert (found.status, found.severity, found.role) == (status, severity, None)
+    if status == "noncompliant":
+        assert str(own or "none") in found.actual
+        assert ("-NoProxy" in str(found.fix)) == (wanted == "none")
 
 
 def test_what_a_policy_sets_is_not_fought(host: Host) -> None:
