@@ -87,6 +87,8 @@ class Service:
         failing = {soap.normal_namespace(name): faults.typed_error(**error) for name, error in errors}
         self.operations = Operations(self.windows, denied, failing)
         self.shells = Shells(self.windows)
+        if "MaxShellsPerUser" in self.quotas:
+            self.shells.maximum = int(self.quotas["MaxShellsPerUser"])
         self._pending = dataclasses.asdict(self.misbehavior)
         self._requests = 0
         self._last = b""

@@ -19,7 +19,6 @@ from tests.simulator.soap import NAMESPACES, Request, escape, new_id, q, schema_
 
 SHELL_URI = f"{NAMESPACES['rsp']}/cmd"
 _SHELL = NAMESPACES["rsp"]
-_MAXIMUM_SHELLS = 30  # winrm/config/winrs MaxShellsPerUser
 _CHUNK = 8192
 _SIGNALS = {f"{_SHELL}/signal/{name}" for name in ("terminate", "ctrl_c", "ctrl_break")}
 _PREFIXES = "x w rsp p"
@@ -65,6 +64,7 @@ class Shells:
     """
 
     windows: Windows
+    maximum: int = 30  # MaxShellsPerUser in [MS-WSMV] 2.2.4.42
     _shells: dict[str, _Shell] = field(default_factory=dict)
 
     async def handle(self, request: Request, user: str, address: str, client: str) -> Answer:
@@ -161,7 +161,7 @@ class Shells:
         if not codepage.isascii() or not codepage.isdigit():
             raise _invalid_option("WINRS_CODEPAGE")
         _switch(request.options, "WINRS_NOPROFILE")
-        if len(self._shells) >= _MAXIMUM_SHELLS:
+        if len(self._shells) >= self.maximum:
             raise faults.quota(shells=True, mi_error=True)
         shell_id = new_id()
         self._shells[shell_id] = _Shell(int(codepage), streams, used=self.windows.seconds())

@@ -228,7 +228,7 @@ def test_an_enforcing_run_over_a_network_that_cuts_every_change_once_ends_as_any
     whole = simulated(**MUCH_TO_FIX)
     assert enforce(whole) == [True] * len(FIXES)
 
-    host = simulated(**MUCH_TO_FIX, faults={"cut_changes": cut})
+    host = simulated(**MUCH_TO_FIX, faults={"cut_changes": cut}, winrm={"quotas": {"MaxShellsPerUser": 1}})
     enforce(host)
     enforce(host)
 

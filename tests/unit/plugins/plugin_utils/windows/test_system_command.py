@@ -223,6 +223,18 @@ def test_a_broken_connection_changes_nothing_on_older_windows(fault: str, number
     assert traces(host) == []
 
 
+@NEWER_AND_OLDER
+@pytest.mark.parametrize("cut", ["before", "after"])
+def test_however_often_the_connection_breaks_no_shell_is_left(base: str, cut: str) -> None:
+    host = simulated(base=base, faults={"cut_changes": cut}, winrm={"quotas": {"MaxShellsPerUser": 1}})
+    assert run(host, f"echo run>>{NOTE}") == 0
+    assert count_runs(host)() == 1
+    assert traces(host) == []
+    host.session.close()
+    assert host.actions["cmd/Create"] > 3
+    assert host.service.shells.count == 0
+
+
 def test_a_start_that_is_never_answered_is_looked_for() -> None:
     host = simulated(base="healthy-2022", faults={"drop_after": ["StartByPath"] * 4})
     assert run(host, f"echo run>>{NOTE}") == 0
