@@ -191,6 +191,15 @@ def test_the_own_setting_of_the_agent_is_checked_if_it_was_asked_for(
         assert ("-NoProxy" in str(found.fix)) == (wanted == "none")
 
 
+def test_what_the_cmdlets_of_the_agent_say_of_its_proxy_reaches_the_finding() -> None:
+    setting = {"key": "Set", "proxy": "True", "server": "http://Old.example.com", "port": "3128"}
+    host = simulated(base="healthy-2022", powershell={"answer": {"setting": setting}})
+    gathered = gather(host.session, ["agent", "backup"], sleep=host.sleep)
+
+    found = find(shipped_rules()["agent_proxy"], gathered, thresholds("minimum", {"proxy": "proxy.example.com:8080"}))
+    assert (found.status, found.actual) == ("noncompliant", "the own setting of the agent: proxy old.example.com:3128")
+
+
 def test_what_a_policy_sets_is_not_fought(host: Host) -> None:
     found = check(host, "none", {"proxy.wininet": USE, "proxy.per_machine": True})
 
