@@ -12,7 +12,6 @@ from ..windows.paths import fold
 from ..windows.services import Service
 
 # System Center Data Protection Manager or Azure Backup Server; the Site Recovery provider; its process server.
-# Evidence: dpm_service
 _ROLES = {"MSDPM": "data_protection_manager", "dra": "site_recovery", "cxprocessserver": "site_recovery"}
 
 #: The services that tell the role.

@@ -24,7 +24,6 @@ ENDED = (SUCCEEDED, SUCCEEDED_WITH_WARNINGS, FAILED, NOT_STARTED)
 
 #: The lists of files that the last backup skipped, and the engine's log, in the folder Temp of the agent.
 SKIPPED_FILES = "LastBackupFailedFiles*.txt"
-# Evidence: engine_log
 ENGINE_LOG = "CBEngineCurr.errlog"
 #: The codes that Microsoft explains for skipped files.
 SKIPPED_FILE_CODES = ("0x80070002", "0x80070003", "0x80070005", "0x8007018b", "0x80070570")

@@ -32,7 +32,6 @@ class Exclusions(TypedDict):
     processes: list[str]
 
 
-# Evidence: defender_add_remove
 class DefenderExclusions(Resource[Exclusions]):
     """All exclusions of a host, of which the named ones should be present or absent."""
 

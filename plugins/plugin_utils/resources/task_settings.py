@@ -18,7 +18,6 @@ from ..wsman.session import Session
 from .resource import Resource
 
 # Logon types whose password Windows asks for again whenever a definition is replaced.
-# Evidence: stored_password_lost
 _PASSWORD_LOGONS = ("Password", "InteractiveTokenOrPassword")
 
 

@@ -79,7 +79,6 @@ class CertificateStores:
         with temporary_directory(self._session) as directory:
             path = f"{directory}\\root.cer"
             text = "\r\n".join(["-----BEGIN CERTIFICATE-----", *lines[2:-2], "-----END CERTIFICATE-----", ""])
-            # Evidence: findstr_copies_input
             written = self._session.run(f'findstr "^" > {quoted(path)}', stdin=text, repeatable=True)
             if written.exit_code:
                 raise failure("the certificate could not be written to a file", written)

@@ -172,7 +172,6 @@ class Defender:
         """Remove exclusions. As with :meth:`add_exclusions`, only a read shows whether they are gone."""
         self._change("Remove", paths, processes)
 
-    # Evidence: defender_add_remove
     def _change(self, method: str, paths: Sequence[str], processes: Sequence[str]) -> None:
         parameters: dict[str, Value] = {
             "ExclusionPath": list(paths),

@@ -111,7 +111,6 @@ def _of_values(key: RegistryKey) -> ProxyUse:
     return ProxyUse(https_proxy(server or ""), _list(key.string("ProxyOverride") or ""), _url(url or ""))
 
 
-# Evidence: proxy_bytes
 def _of_bytes(data: bytes, name: str) -> ProxyUse:
     texts = _texts(data)
     try:

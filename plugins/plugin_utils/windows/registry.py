@@ -25,6 +25,7 @@ from ..wsman.values import (
     Value,
     array_of,
     boolean,
+    filled,
     integer,
     octets,
     sendable,
@@ -36,7 +37,6 @@ from .paths import fold
 
 T = TypeVar("T")
 
-ERROR_INVALID_FUNCTION = 1
 ERROR_FILE_NOT_FOUND = 2
 ERROR_ACCESS_DENIED = 5
 WBEM_E_TYPE_MISMATCH = 0x80041005
@@ -240,7 +240,7 @@ class Registry:
     def delete(self, key: str, name: str) -> None:
         """Delete a value; it is not an error if it is absent."""
         code = self._change("DeleteValue", key, {"sValueName": name})
-        if code not in (ERROR_INVALID_FUNCTION, ERROR_FILE_NOT_FOUND):
+        if code not in (0, ERROR_FILE_NOT_FOUND) and fold(name) in self._types(key):
             self._require(code, f"the registry value {_shown(key, name)} could not be deleted")
 
     def is_empty(self, key: str) -> bool:
@@ -258,9 +258,9 @@ class Registry:
         code = return_value(output)
         if code == ERROR_FILE_NOT_FOUND:
             return None
-        # The meaning of this code is disputed, so the list of the key's values decides.
+        # Which code says that there is no such value is disputed, so the list of the key's values decides.
         # Evidence: registry_absent_code_1
-        if code == ERROR_INVALID_FUNCTION and fold(name) not in self._types(key):
+        if code not in (0, ERROR_ACCESS_DENIED, WBEM_E_TYPE_MISMATCH) and fold(name) not in self._types(key):
             return None
         if code == WBEM_E_TYPE_MISMATCH:
             raise CimError(f"the registry value {_shown(key, name)} is not of type {type_.name}", code)
@@ -276,6 +276,8 @@ class Registry:
         self._require(code, f"the registry key {key} could not be read")
         names = output.read("sNames", array_of(string)) or []
         numbers = output.read("Types", array_of(integer)) or []
+        if not numbers and not filled(names):
+            return {}
         if len(names) != len(numbers):
             raise ProtocolError(
                 f"the host's answer contains {len(names)} values of the key {key} but {len(numbers)} types"

@@ -212,7 +212,6 @@ class _CimBackend:
 
     def register(self, folder: str, name: str, xml: str) -> None:
         self.check(folder, name, xml)
-        # Evidence: task_register_by_xml
         self._call("RegisterByXml", folder, name, {"Force": True, "Xml": xml}, repeatable=True)
 
     def start(self, folder: str, name: str, *, repeatable: bool) -> None:
@@ -279,7 +278,6 @@ class _SchtasksBackend:
         file = f'"%SystemRoot%\\Temp\\winops-mars-{uuid.uuid4().hex}.xml"'
         # It is one command, so that no file is left if the connection breaks. Unlike "type con" and "more", findstr
         # copies its input line by line and adds nothing.
-        # Evidence: findstr_copies_input
         command = (
             f'(findstr "^" > {file}) & (schtasks /create /tn {quoted(folder + name)} /xml {file} /f) & '
             f"if errorlevel 1 ((del /f /q {file}) & (exit 1)) else (del /f /q {file})"

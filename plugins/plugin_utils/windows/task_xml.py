@@ -72,7 +72,6 @@ class Principal:
     logon_type: str | None
 
 
-# Evidence: task_definition_normalized
 @dataclass(frozen=True)
 class TaskDefinition:
     """A task's XML, what is read from it, and edits, each of which returns a new definition.

@@ -152,6 +152,8 @@ def _reference(element: Element) -> CimPath:
 def _octets(elements: list[Element]) -> bytes:
     # Windows repeats the element for each octet. Other services send all in one, and declare its type: the text "0123"
     # is a number as well as base64.
+    if _is_blank(elements):
+        return b""
     declared = elements[0].get(f"{{{ns.XSI}}}type", "").rpartition(":")[2].lower()
     if declared not in ("cimbase64binary", "base64binary"):
         return bytes(int(_text(element)) for element in elements)
@@ -173,14 +175,28 @@ octets: CimType[bytes] = CimType("uint8[]", _octets)
 
 
 # Evidence: empty_array
+def _is_blank(elements: list[Element]) -> bool:
+    """Return whether an array comes as one element without content, which for most types is no value."""
+    return len(elements) == 1 and not len(elements[0]) and not _text(elements[0]).strip()
+
+
 def filled(texts: list[str] | None) -> list[str]:
     """Return the texts of an array in which none is empty; an empty array may come as one element without text."""
     return [text for text in texts or () if text]
 
 
 def array_of(element_type: CimType[T]) -> CimType[list[T]]:
-    """Return the array type of a scalar type. An empty array is read as None, since it looks like NULL on the wire."""
-    return CimType(f"{element_type.name}[]", lambda elements: [element_type.decode([element]) for element in elements])
+    """Return the array type of a scalar type. An empty array is read as None, since it looks like NULL on the wire.
+
+    One element without content is an empty text among texts, see :func:`filled`, and no element of another type.
+    """
+
+    def decode(elements: list[Element]) -> list[T]:
+        if _is_blank(elements) and element_type.name not in (string.name, embedded.name):
+            return []
+        return [element_type.decode([element]) for element in elements]
+
+    return CimType(f"{element_type.name}[]", decode)
 
 
 def append_value(parent: Element, tag: str, value: Value) -> None:

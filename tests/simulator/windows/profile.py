@@ -62,7 +62,12 @@ def resolve(profile: Mapping[str, Any]) -> dict[str, Any]:
 
 def misbehaviors() -> dict[str, dict[str, Any]]:
     """What a host can do otherwise than assumed, by id."""
-    return copy.deepcopy(_read(_MISBEHAVIORS))
+    return {name: entry for name, entry in copy.deepcopy(_read(_MISBEHAVIORS)).items() if "never" not in entry}
+
+
+def always_behaves() -> dict[str, str]:
+    """Why no simulated host can do otherwise, by id."""
+    return {name: entry["never"] for name, entry in _read(_MISBEHAVIORS).items() if "never" in entry}
 
 
 def load_profile(name: str) -> dict[str, Any]:

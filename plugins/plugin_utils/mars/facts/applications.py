@@ -18,7 +18,6 @@ sample: ['Microsoft Exchange Server']
 """
 
 
-# Evidence: application_services
 def gather(host: Host) -> list[str]:
     """The applications on the host, each once."""
     names = (APPLICATION_SERVICES.get(fold(service.name)) for service in host.services)

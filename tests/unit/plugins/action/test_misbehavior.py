@@ -5,13 +5,21 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
 
 import pytest
 from ansible.errors import AnsibleActionFail
 
-from ansible_collections.winops.mars.plugins.action import cim_defender_exclusion, mars_agent_module
+from ansible_collections.winops.mars.plugins.action import (
+    cim_defender_exclusion,
+    cim_installer,
+    cim_scheduled_task,
+    cim_shadow_storage,
+    mars_agent_module,
+    mars_scratch,
+)
 from ansible_collections.winops.mars.plugins.plugin_utils.mars.evidence import Standing, evidence
 from ansible_collections.winops.mars.plugins.plugin_utils.mars.gather import SECTIONS, gather
 from ansible_collections.winops.mars.plugins.plugin_utils.mars.verification.checks import CHECKS
@@ -20,10 +28,10 @@ from ansible_collections.winops.mars.plugins.plugin_utils.mars.verification.subj
 from ansible_collections.winops.mars.plugins.plugin_utils.mars.verification.verdict import Verdict
 from ansible_collections.winops.mars.plugins.plugin_utils.mars.verification.workshop import Workshop
 from ansible_collections.winops.mars.plugins.plugin_utils.resources.agent_module import AgentModule
-from ansible_collections.winops.mars.plugins.plugin_utils.windows.scheduled_tasks import ScheduledTasks
-from ansible_collections.winops.mars.plugins.plugin_utils.wsman.errors import WSManError
-from tests.simulator.windows.profile import merge, misbehaviors
+from tests.simulator.windows.profile import always_behaves, merge, misbehaviors
+from tests.unit.plugins.action.test_cut_connections import on_the_clock_of
 from tests.unit.plugins.conftest import RunAction
+from tests.unit.plugins.plugin_utils.mars.conftest import AGENT
 from tests.unit.plugins.plugin_utils.mars.prerequisites.test_agent_module_files import FILES, MODULE, share
 from tests.unit.simulated import SimulatedHost, simulated
 
@@ -49,14 +57,21 @@ def verdict(name: str, shown_by: SimulatedHost) -> Verdict:
             workshop.close()
 
 
-def test_each_assumption_that_a_host_can_show_can_be_broken() -> None:
-    assumed = {line.id for line in evidence().values() if line.standing is Standing.ASSUMED and line.shown}
-
-    # What is silent for long has a check of its own
-    assert set(MISBEHAVIORS) == assumed | {"silent_command"}
+SHOWN = sorted(name for name in MISBEHAVIORS if evidence()[name].shown)
 
 
-@pytest.mark.parametrize("name", MISBEHAVIORS)
+def test_each_assumption_can_be_broken_or_it_is_said_why_not() -> None:
+    assumed = {line.id for line in evidence().values() if line.standing is Standing.ASSUMED}
+
+    assert assumed - set(MISBEHAVIORS) == set(always_behaves())
+    assert set(MISBEHAVIORS) <= set(evidence())
+
+
+def test_what_a_host_can_show_can_be_broken() -> None:
+    assert [name for name in always_behaves() if evidence()[name].shown] == []
+
+
+@pytest.mark.parametrize("name", SHOWN)
 def test_an_assumption_that_does_not_hold_is_reported(name: str) -> None:
     broken = verdict(name, host(name, misbehaves=True))
 
@@ -64,7 +79,7 @@ def test_an_assumption_that_does_not_hold_is_reported(name: str) -> None:
     assert broken.seen
 
 
-@pytest.mark.parametrize("name", sorted(set(MISBEHAVIORS) - {"shadow_storage_on_clients"}))
+@pytest.mark.parametrize("name", sorted(set(SHOWN) - {"shadow_storage_on_clients"}))
 def test_an_assumption_holds_on_a_host_that_behaves(name: str) -> None:
     assert verdict(name, host(name, misbehaves=False)).status == "held"
 
@@ -78,18 +93,17 @@ UNREADABLE = {
     },
     "system_volume_information_access": {"system_state"},
     "task_xml_without_declaration": {"connectivity"},
-    "proxy_bytes": {"connectivity", "proxy"},
+    "machine_setting_properties": {"backup"},
 }
 OTHERS = {
-    "application_services": {"applications"},
     "defender_policy_exclusions": {"antivirus"},
     "antivirus_services": {"antivirus"},
     "registration_values": {"registration"},
     "registration_half_way": {"registration"},
     "encryption_key_file": {"encryption_key"},
+    "job_times": {"backup"},
     "agent_events": {"backup_history", "last_backup"},
     "event_error_codes": {"backup_history", "last_backup"},
-    "engine_log": {"backup_history"},
     "running_backup": {"tasks"},
 }
 
@@ -111,35 +125,135 @@ def test_facts_are_as_on_a_host_that_behaves_or_say_why_not(name: str) -> None:
 # What becomes of changes
 
 
-def test_an_exclusion_that_defender_only_says_to_have_added_is_an_error(run_action: RunAction) -> None:
-    broken = host("defender_add_remove", misbehaves=True)
+@dataclass(frozen=True)
+class Change:
+    """A change by a module that relies on a line, or reads what does.
 
-    with pytest.raises(AnsibleActionFail, match=r"Defender did not add D:.*a policy may manage its exclusions"):
-        run_action(cim_defender_exclusion.ActionModule, broken, paths=["D:\\Data"], state="present")
+    :ivar fails: what its error says on a host that misbehaves; without, it ends there as on any other host.
+    :ivar refused: what its error says on a host that behaves, where that is not to be changed so.
+    """
+
+    module: Any
+    profile: dict[str, Any]
+    options: dict[str, Any]
+    fails: str = ""
+    refused: str = ""
 
 
-TASK = (
-    '<Task version="1.2" xmlns="http://schemas.microsoft.com/windows/2004/02/mit/task"><Principals><Principal>'
-    "<UserId>S-1-5-18</UserId></Principal></Principals><Actions><Exec><Command>a.exe</Command></Exec></Actions></Task>"
+BACKUP_TASKS = "\\Microsoft\\OnlineBackup\\"
+MOVE = Change(mars_scratch, {"base": "scratch-2019"}, {"location": r"E:\MARS\Scratch", "timeout": 60})
+EXCLUDE = Change(cim_defender_exclusion, {"base": "healthy-2022"}, {"paths": [r"D:\New"], "processes": [r"D:\e.exe"]})
+REGISTER = Change(
+    cim_scheduled_task,
+    {"base": "task-2016"},
+    {"path": BACKUP_TASKS, "enabled": True, "run_as": "system", "multiple_instances": "IgnoreNew"},
 )
+BROKEN_TASK: dict[str, Any] = {
+    "xml": '<Task version="1.2" xmlns="http://schemas.microsoft.com/windows/2004/02/mit/task"><Actions><Exec>'
+    "<Command>a.exe</Command></Exec></Actions></Task>",
+    "broken": 0x80070002,
+}
+INSTALLER = r"C:\Install\setup.exe"
+INSTALLED = r"HKLM\SOFTWARE\Contoso"
+#: Lines that no module that changes hosts asks for are tried with the change that reads most of a host.
+CHANGES: dict[str, Change] = {
+    "query_without_result": replace(MOVE, fails="the host answered with error 0x8033801A: Not found"),
+    "empty_array": replace(
+        MOVE, profile={"base": "old-2008-r2"}, options={"location": r"D:\MARS\Scratch", "timeout": 60}
+    ),
+    "registry_absent_code_1": MOVE,
+    "reg_query_absent_key": replace(EXCLUDE, fails="could not be read with 'reg query'"),
+    "shadow_storage_on_clients": Change(
+        cim_shadow_storage,
+        {"base": "client-11"},
+        {"volume": "C:\\", "percent": 50.0},
+        *("The specified class does not exist",) * 2,
+    ),
+    "defender_add_remove": replace(EXCLUDE, fails="Defender did not add .*: a policy may manage its exclusions"),
+    "defender_policy_exclusions": EXCLUDE,
+    "task_register_by_xml": REGISTER,
+    "schtasks_goes_on": replace(
+        REGISTER,
+        profile={"base": "task-2016", "tasks": {r"\Microsoft\Windows\Broken": BROKEN_TASK}},
+        fails=r"whether it is in the folder .* is unknown",
+    ),
+    "task_access_kept": REGISTER,
+    "task_definition_normalized": replace(
+        REGISTER, options={"path": BACKUP_TASKS, "multiple_instances": "Queue"}, fails="applied but is not in effect"
+    ),
+    "for_f_loses_names": replace(
+        MOVE,
+        profile={
+            "base": "old-2008-r2",
+            "files": {rf"{AGENT}\Scratch\VHDs" + "\\\u00fcber.vhd": {"size": 4096}},
+        },
+        options={"location": r"D:\MARS\Scratch", "timeout": 60},
+        refused="cannot be determined: the host reported none for 1 of its",
+    ),
+    "task_xml_without_declaration": Change(
+        cim_installer,
+        {
+            "files": {INSTALLER: {"size": 1000}},
+            "executables": {"setup.exe": {"effects": {"registry": {INSTALLED: {"Version": "1"}}}}},
+        },
+        {"source": INSTALLER, "creates_key": INSTALLED, "creates_name": "Version", "timeout": 60},
+        fails="could not be registered .*malformed",
+    ),
+    "findstr_copies_input": replace(
+        REGISTER,
+        profile={"base": "old-2008-r2"},
+        options={"path": BACKUP_TASKS, "multiple_instances": "Queue"},
+    ),
+    "running_backup": replace(MOVE, fails="not moved: a backup is running: the task Microsoft-OnlineBackup is running"),
+    "scratch_folder_entries": replace(
+        MOVE,
+        profile={"base": "healthy-2022"} | MISBEHAVIORS["scratch_folder_entries"]["with"],
+        options={"location": r"D:\MARS\Scratch", "timeout": 60},
+        fails="Journal",
+    ),
+    "recovery_target_names": replace(
+        MOVE,
+        profile=MOVE.profile | MISBEHAVIORS["recovery_target_names"]["with"],
+        refused="a recovery volume is mounted",
+    ),
+}
 
 
-def test_a_task_that_register_by_xml_refuses_is_registered_by_schtasks() -> None:
-    broken = host("task_register_by_xml", misbehaves=True)
+def lasting(host: SimulatedHost) -> Any:
+    """What a host keeps, without the keys of tasks with names of their own, and without what names a moment."""
+    state = host.windows.state()
+    state["registry"] = {path: key for path, key in state["registry"].items() if "\\winops.mars" not in path}
+    return state
 
-    ScheduledTasks(broken.session).register("\\", "ours", TASK)
 
-    assert "ours" in ScheduledTasks(broken.session).states("\\")
-
-
-def test_a_task_whose_definition_is_refused_is_one_error() -> None:
-    broken = host("task_xml_without_declaration", misbehaves=True)
-
-    with pytest.raises(WSManError) as caught:
-        ScheduledTasks(broken.session).register("\\", "ours", TASK)
-
+def changed(run_action: RunAction, change: Change, host: SimulatedHost, error: str) -> dict[str, Any] | None:
+    """Return the result of a change; None if it fails with one error, which leaves the host as it was."""
+    before = lasting(host)
+    if not error:
+        result = run_action(change.module.ActionModule, host, **change.options)
+        assert result["changed"]
+        return {key: result[key] for key in ("before", "after") if key in result}
+    with pytest.raises(AnsibleActionFail, match=error) as caught:
+        run_action(change.module.ActionModule, host, **change.options)
     assert "\n" not in str(caught.value)
-    assert "ours" not in ScheduledTasks(broken.session).states("\\")
+    assert lasting(host) == before
+    return None
+
+
+@pytest.mark.parametrize("name", sorted(set(MISBEHAVIORS) - {"silent_command"}))
+def test_a_change_ends_as_on_a_host_that_behaves_or_with_one_error(
+    run_action: RunAction, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    change = CHANGES.get(name, MOVE)
+    hosts = [simulated(**change.profile, misbehave=misbehave) for misbehave in ([], [name])]
+    ends = []
+    for host, error in zip(hosts, (change.refused, change.fails), strict=True):
+        on_the_clock_of(host, monkeypatch)
+        ends.append(changed(run_action, change, host, error))
+
+    if not change.refused and not change.fails:
+        assert ends[0] == ends[1]
+        assert not run_action(change.module.ActionModule, hosts[1], **change.options)["changed"]
 
 
 def test_a_silent_command_whose_shell_is_deleted_is_repeated_and_then_its_outcome_is_unknown(

@@ -87,7 +87,7 @@ def test_a_number_is_not_a_variable_list() -> None:
         registry().expanded_string(KEY, "Number")
 
 
-@pytest.mark.parametrize("code", [1, 2])
+@pytest.mark.parametrize("code", [1, 2, 6])
 def test_absent_is_none_whichever_code_the_host_answers(code: int) -> None:
     reads = registry(registry_missing_value_code=code)
 
@@ -205,6 +205,16 @@ def test_an_empty_array_is_refused_before_anything_is_sent(value: RegistryValue)
     assert transport.sent == []
 
 
+@pytest.mark.parametrize("code", [1, 6])
+def test_a_value_that_the_key_does_not_have_is_deleted_whatever_the_code(code: int) -> None:
+    listed = provider("EnumValues", ReturnValue=0, sNames=["Text"], Types=[1])
+    session, *_unused = scripted(*[provider("DeleteValue", ReturnValue=code), listed] * 2)
+
+    Registry(session).delete(KEY, "Nothing")
+    with pytest.raises(CimError, match=rf"Contoso\\Text could not be deleted: error {code} "):
+        Registry(session).delete(KEY, "Text")
+
+
 def test_a_deleted_value_is_absent_and_its_neighbors_are_not() -> None:
     edited = registry()
 
@@ -221,6 +231,13 @@ def test_a_path_without_hive_is_refused_before_anything_is_sent() -> None:
     with pytest.raises(CimError, match=r"'SOFTWARE\\\\X' must begin with one of HKU, HKCR"):
         Registry(session).string(r"SOFTWARE\X", "Name")
     assert transport.sent == []
+
+
+def test_a_key_without_values_is_empty_also_if_its_arrays_are_elements_without_content() -> None:
+    session, *_unused = scripted(*[provider("EnumValues", ReturnValue=0, sNames=[""], Types=[""])] * 2)
+
+    assert Registry(session).value(KEY, "a") is None
+    assert Registry(session).is_empty(KEY)
 
 
 def test_names_and_types_that_do_not_match_are_not_paired() -> None:

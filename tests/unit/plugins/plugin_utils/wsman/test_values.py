@@ -231,6 +231,11 @@ def test_null_and_absent_read_as_none(cim_type: CimType[Any]) -> None:
     assert holding("", 'xsi:nil="true"').read("Other", cim_type) is None
 
 
+@pytest.mark.parametrize("cim_type", [array_of(integer), array_of(boolean), array_of(datetime_), octets])
+def test_an_array_of_one_element_without_content_has_none(cim_type: CimType[Any]) -> None:
+    assert not holding("").read("Property", cim_type)
+
+
 def test_an_empty_text_is_not_null() -> None:
     assert holding("").read("Property", string) == ""
 
