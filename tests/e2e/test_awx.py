@@ -130,7 +130,7 @@ def shows_the_counts_first_and_the_table_last(audit: Run) -> None:
     assert attention["refuses"][0].startswith("not checked: the host refused the credentials: check user")
     assert attention["gone"][0].startswith("not checked: gone cannot be reached")
     assert attention["task-2016"][0].startswith("FAIL ")
-    assert [row.split()[0] for row in table] == ["host", "task-2016", "refuses", "gone", "healthy-2022"]
+    assert [row.split()[0] for row in table] == ["host", "task-2016", "gone", "refuses", "healthy-2022"]
     order = [
         next(index for index, task in enumerate(tasks) if task.startswith(start))
         for start in ("Report the result", "Report what needs attention", "Report the verdict")

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
 from typing import Any
 
 from ansible_collections.winops.mars.plugins.action.mars_fleet import ActionModule
@@ -16,7 +17,11 @@ def registered(machine_id: str) -> dict[str, Any]:
 
 
 def hosts(hostvars: dict[str, Any], **options: Any) -> list[str]:
-    variables = {"inventory_hostname": "a", "ansible_play_hosts_all": list(hostvars), "hostvars": hostvars}
+    variables = {
+        "inventory_hostname": "a",
+        "ansible_play_hosts_all": list(hostvars),
+        "hostvars": SimpleNamespace(raw_get=hostvars.__getitem__),
+    }
     findings = controller_only.run(ActionModule, variables, options)["findings"]
     return [host for finding in findings if finding["id"] == "vault_machine_limit" for host in finding["hosts"]]
 
