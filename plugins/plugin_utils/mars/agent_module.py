@@ -55,7 +55,7 @@ def module_files(session: Session, folder: str) -> dict[str, ModuleFile]:
     """Return the files in ``Modules`` of a folder ``bin``, by their path in that in lower case."""
     root = paths.normalize(f"{folder}\\{MODULES_FOLDER}")
     return {
-        file.path.lower()[len(root) + 1 :]: ModuleFile(file.size, file.version) for file in Files(session).below(root)
+        file.path[len(root) + 1 :].lower(): ModuleFile(file.size, file.version) for file in Files(session).below(root)
     }
 
 
