@@ -108,7 +108,7 @@ class Session:
     def allow(self, seconds: float) -> None:
         """Let requests raise :class:`TimeIsUp` from so many seconds on.
 
-        This is for tasks that only read: a change would be left half done.
+        This is for tasks that only read: a change would be left half done. Shells are still deleted.
         """
         self._seconds = seconds
         self._deadline = self._clock() + seconds
@@ -239,14 +239,16 @@ class Session:
         scheduler. A shell that stays ends with its idle timeout.
         """
         lost, self._lost_shells = self._lost_shells, []
+        deadline, self._deadline = self._deadline, math.inf  # a task whose time is over leaves no shell either
         for shell in lost:
             try:
                 shell.close()
-            except (Fault, TimedOut, TimeIsUp, Unreachable):
+            except (Fault, TimedOut, Unreachable):
                 continue  # it is gone, or the host is
             except WSManError:
                 self._lost_shells.append(shell)
                 self._transport.reset()
+        self._deadline = deadline
 
     def _open_shell(self) -> Shell:
         self._delete_lost_shells()

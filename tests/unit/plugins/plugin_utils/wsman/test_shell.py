@@ -24,10 +24,12 @@ from ansible_collections.winops.mars.plugins.plugin_utils.wsman.errors import (
     ShellGone,
     StaleContext,
     TimedOut,
+    TimeIsUp,
     Unreachable,
     Unsendable,
     WSManError,
 )
+from ansible_collections.winops.mars.plugins.plugin_utils.wsman.session import Session
 from ansible_collections.winops.mars.plugins.plugin_utils.wsman.shell import Result
 from tests.unit.plugins.plugin_utils.wsman.scripted import (
     COMMAND_STARTED,
@@ -36,6 +38,7 @@ from tests.unit.plugins.plugin_utils.wsman.scripted import (
     SHELL_CREATED,
     SIGNALED,
     Answer,
+    ScriptedTransport,
     action,
     envelope,
     fault,
@@ -279,6 +282,21 @@ def test_a_host_that_does_not_answer_is_not_asked_to_delete_a_shell(answers: lis
     session.close()
 
     assert "Delete" not in transport.actions
+
+
+def test_a_session_whose_time_is_over_leaves_no_shell() -> None:
+    transport = ScriptedTransport(SHELL_CREATED, *RUN, EMPTY)
+    time = 0.0
+    session = Session(transport, clock=lambda: time)
+    session.allow(10)
+    session.run("ver")
+    time = 11.0
+
+    with pytest.raises(TimeIsUp):
+        session.identify()
+    session.close()
+
+    assert transport.actions[-1] == "Delete"
 
 
 def test_an_abandoned_session_asks_the_host_nothing_more() -> None:
