@@ -4,9 +4,10 @@
 # Private to this collection; it may change at any time
 """Take out of texts whatever could identify a host or is secret, and keep the rest as it is.
 
-No list of patterns finds every secret. So it is the other way around: what remains are numbers, and the words that the
-collection itself knows. All other words are replaced. Patterns come before that, for what consists of numbers and known
-words and is not to remain all the same: addresses, SIDs, paths below a profile, whatever stands behind ``password=``.
+No list of patterns finds every secret. So it is the other way around: what remains are short numbers and sizes, and the
+words that the collection itself knows. All other words are replaced. Patterns come before that, for what consists of
+numbers and known words and is not to remain all the same: addresses, SIDs, paths below a profile, whatever stands
+behind ``password=``.
 """
 
 from __future__ import annotations
@@ -81,6 +82,9 @@ _PATTERNS = {
     # Dates and times, durations
     "kept": r"(?<!\w)\d{4}-\d\d-\d\d(?:T\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:\d\d)?)?(?!\w)|\b\d{14}\.\d{6}[+-]\d{3}\b"
     r"|(?<!\w)P(?:\d+[DWMY])*(?:T(?:\d+(?:\.\d+)?[HMS])+)?(?!\w)",
+    # Octets, such as a thumbprint or a serial number, and the groups of a long number
+    "pairs": r"\b[0-9a-f]{2}(?:[ :-][0-9a-f]{2}){6,}\b",
+    "groups": r"(?<![\w.-])\d{3,6}(?: \d{3,6}){2,}(?![\w-])",
     "hardware": r"\b[0-9a-f]{2}(?P<separator>[:-])[0-9a-f]{2}(?:(?P=separator)[0-9a-f]{2}){4}\b",
     "ipv6": r"(?<![\w:.])(?:(?:[0-9a-f]{1,4}:){7}[0-9a-f]{1,4}|(?:[0-9a-f]{1,4}:){6}\d+(?:\.\d+){3}"
     r"|(?:[0-9a-f]{1,4}(?::[0-9a-f]{1,4})*)?::(?:(?:[0-9a-f]{1,4}:)*(?:\d+(?:\.\d+){3}|[0-9a-f]{1,4}))?)"
@@ -90,12 +94,19 @@ _PATTERNS = {
     "blob": r"(?<![\w+/])[A-Za-z0-9+/]{32,}={0,2}(?![\w+/=])",
     "mixed": r"(?<![\w.-])[\w.-]*\w[!@#$^*~]+(?=\w)[\w.!@#$^*~-]*",
     "dotted": r"(?<![\w.-])[\w-]+(?:\.[\w-]+)+",
+    "number": r"(?<![\w.])\d{11,}(?![\w-])",
     "word": r"[^\W_](?:[\w-]*[^\W_])?",
 }
 _WORD = re.compile(_PATTERNS["word"])
 _DOTTED = re.compile(_PATTERNS["dotted"])
 _SID = re.compile(_PATTERNS["sid"], re.I)
-_NUMBER = re.compile(r"\d+|0x[0-9a-f]{1,8}|\d\dT\d\d", re.I)
+_NUMBER = re.compile(r"\d{1,10}|0x[0-9a-f]{1,8}|\d\dT\d\d", re.I)
+# Elements whose content is a size in octets
+_SIZES = re.compile(r"\w*(?:Size|Space|Capacity|Memory|Free|uValue)", re.I)
+# Digits of what may remain: codes and counts, and sizes where a number stands alone
+_LONGEST_NUMBER, _LONGEST_SIZE = 10, 15
+# The largest integers of CIM, signed and not, which mean that there is no limit
+_NO_LIMIT = frozenset({str(2**63 - 1), str(2**64 - 1)})
 _LEARNED = re.compile("|".join(_PATTERNS[name] for name in ("element", "profile", "share")), re.I)
 _IS_NAME = re.compile(_NAMES, re.I)
 _IS_SECRET = re.compile(_SECRETS, re.I)
@@ -201,6 +212,10 @@ class Scrubber:
             return text.replace(content, self._secret(content))
         if content and _IS_NAME.fullmatch(context):
             return text.replace(content, self._account(content))
+        if content.isdecimal():
+            return text.replace(
+                content, self._shortened(content, is_size=not context or bool(_SIZES.fullmatch(context)))
+            )
         if self._pattern is None:
             # The longest first: a name may begin with another one.
             names = "|".join(map(re.escape, sorted(self._names, key=len, reverse=True)))
@@ -327,6 +342,23 @@ class Scrubber:
         # 198.18.0.0/15 is for measurements (RFC 2544), so no host has such an address.
         return f"198.{18 + number // 65536}.{number // 256 % 256}.{number % 256}"
 
+    def _pairs(self, match: re.Match[str]) -> str:
+        return self._replacement("data", match[0])
+
+    def _groups(self, match: re.Match[str]) -> str:
+        return self._replacement("digits", match[0])
+
+    def _number(self, match: re.Match[str]) -> str:
+        before, after = match.string[: match.start()], match.string[match.end() :]
+        line = before.rpartition("\n")[2] + after.partition("\n")[0]
+        return self._shortened(match[0], is_size=not line.strip())
+
+    def _shortened(self, digits: str, *, is_size: bool) -> str:
+        longest = _LONGEST_SIZE if is_size and digits.isascii() else _LONGEST_NUMBER
+        if len(digits) <= longest or digits in _NO_LIMIT:
+            return digits
+        return self._replacement("digits", digits)
+
     def _binary(self, match: re.Match[str]) -> str:
         digits = match["digits"][: len(match["digits"]) // 2 * 2]
         return match["type"] + self.octets(bytes.fromhex(digits)).hex().upper()
@@ -342,7 +374,7 @@ class Scrubber:
 
     def _dotted(self, match: re.Match[str]) -> str:
         labels = match[0].split(".")
-        if match[0].casefold() in self._known or all(label.isdigit() for label in labels):
+        if match[0].casefold() in self._known or all(_NUMBER.fullmatch(label) for label in labels):
             return match[0]
         if labels[-1].casefold() in _FILE_TYPES:
             return f"{'.'.join(self._words(label) for label in labels[:-1])}.{labels[-1]}"
@@ -361,6 +393,7 @@ class Scrubber:
 
 # Replacements that have the form of what they replace
 _FORMS = {
+    "digits": "9{0:018d}",
     "guid": "00000000-0000-0000-0000-{0:012d}",
     "domain": "S-1-5-21-0-0-{0}",
     "account": "{0:03d}",

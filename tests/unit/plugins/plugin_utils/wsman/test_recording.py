@@ -84,7 +84,10 @@ def test_a_recorded_host_has_the_same_facts_again_apart_from_its_names(base: str
 
     again = gather(Session(Recording(recorder.write(tmp_path, ["files01"]))), sections)
 
-    names = {"os.computer_name", "registration.machine_id", "volumes.device_id", "scratch.volume.device_id"}
+    names = {
+        *("os.computer_name", "registration.machine_id", "registration.resource_id"),
+        *("volumes.device_id", "scratch.volume.device_id"),
+    }
     assert differing(facts, again) == names
     # The same name has the same replacement
     volume = next(each for each in again["volumes"] if each["name"] == again["scratch"]["volume"]["name"])
@@ -188,6 +191,7 @@ def test_output_keeps_its_chunks_and_octets_that_are_not_utf8(tmp_path: Path) ->
         "S-1-5-18, S-1-5-32-544",
         "2026-11-22T00:30:00.123456+01:00, 20261122003000.000000+060, P0DT0H1M40S, PT60S",
         "0x80041003 2147749890 -1 65001",
+        "136365211648\r\n18446744073709551615\r\n",
         "2.0.9250.0",
         "NT AUTHORITY\\SYSTEM",
         "127.0.0.1, ::1",
@@ -195,6 +199,14 @@ def test_output_keeps_its_chunks_and_octets_that_are_not_utf8(tmp_path: Path) ->
 )
 def test_what_is_the_same_on_every_host_remains(text: str) -> None:
     assert Scrubber(collection_words()).text(text) == text
+
+
+def test_a_long_number_remains_where_it_is_a_size() -> None:
+    scrubber = Scrubber(collection_words())
+    message = "<p:Win32_Volume><p:{0}>136365211648</p:{0}></p:Win32_Volume>"
+
+    assert scrubber.message(message.format("Capacity")) == message.format("Capacity")
+    assert "136365211648" not in scrubber.message(message.format("Label"))
 
 
 def test_the_same_name_has_the_same_replacement_in_any_case_and_place() -> None:
@@ -270,6 +282,24 @@ SECRETS = [
     ("%70%61%73%73%77%6f%72%64", ["70%61%73"]),
     ("&#112;&#97;&#115;&#115;", ["112;&#97"]),
     ("P@ssw0rd! ab!cd@ef", ["P@ssw0rd", "ab!cd@ef"]),
+    ("    ResourceId    REG_SZ    5012345678901234567", ["5012345678901234567"]),
+    ("5012345678901234567", ["5012345678901234567"]),
+    ("-5012345678901234567", ["5012345678901234567"]),
+    ("\u0661\u0662\u0663" * 4, ["\u0661\u0662\u0663"]),
+    ("4711081512345 backup", ["4711081512345"]),
+    ("12345678901.4711081512345", ["12345678901", "4711081512345"]),
+    ("system-4711081512345 volume_4711081512345", ["4711081512345"]),
+    ("4711 0815 1234 5678, 0491 7012 3456", ["0815", "1234", "7012"]),
+    ("123456-234567-345678-456789-567890-678901-789012-890123", ["234567", "890123"]),
+    ("00330-80000-00000-12345", ["00330", "12345"]),
+    ("CA BD 2A 79 A1 07 6A 31 F2 1D 25 36 35 CB 03 9D 43 29 A5 E8", ["79 a1", "f2 1d", "36 35", "43 29"]),
+    ("VMware-56 4d 3c 1a 2b 3c 4d 5e-6f 70 81 92 a3 b4 c5 d6", ["56 4d", "70 81 92", "d6"]),
+    ("CABD2A79A1076A31F21D253635CB039D4329A5E8", ["CABD2A79", "4329A5E8"]),
+    ("01:23:45:67:89:01:23:45", ["67:89", "23:45"]),
+    ("0015.5d01.0203 00155D010203", ["5d01", "0203", "00155D"]),
+    ("fe80::215:5dff:fe01:203%12, [2001:db8::17]:5985", ["5dff", "fe01", "::17"]),
+    (f"<p:EncryptionKeyId>{GUID.replace('-', '')[:20]}</p:EncryptionKeyId>", [GUID.replace("-", "")[:12]]),
+    (base64.b64encode(bytes(range(200, 216))).decode(), [base64.b64encode(bytes(range(200, 216))).decode()[:12]]),
     ("    AutoLogon    REG_BINARY    6261636B75702D6D65\r\n", ["6261636B75702D6D65"]),
 ]
 
