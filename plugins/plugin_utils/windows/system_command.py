@@ -26,7 +26,7 @@ from .errors import CimError
 from .files import Files
 from .operating_system import OperatingSystem, last_boot
 from .scheduled_tasks import ScheduledTasks
-from .task_xml import NAMESPACE
+from .task_xml import DECLARATION, NAMESPACE
 
 # Seconds between two reads. They become longer, so that a short command is soon seen to have ended, and a long one
 # costs few requests.
@@ -211,8 +211,7 @@ class SystemCommand:
 def task_definition(cmd: str, line: str, settings: str) -> str:
     """Return the definition of a task without triggers that runs a line of cmd.exe as SYSTEM, with further settings."""
     return (
-        # Evidence: task_xml_without_declaration
-        f'<Task version="1.2" xmlns="{NAMESPACE}">'
+        f'{DECLARATION}<Task version="1.2" xmlns="{NAMESPACE}">'
         f'<Principals><Principal id="System"><UserId>{LOCAL_SYSTEM}</UserId></Principal></Principals>'
         "<Settings><MultipleInstancesPolicy>IgnoreNew</MultipleInstancesPolicy>"
         "<DisallowStartIfOnBatteries>false</DisallowStartIfOnBatteries>"

@@ -22,6 +22,8 @@ from .accounts import LOCAL_SYSTEM
 from .errors import CimError
 
 NAMESPACE = "http://schemas.microsoft.com/windows/2004/02/mit/task"
+#: Without an encoding, a declaration fits a text in memory as well as a file in ASCII.
+DECLARATION = '<?xml version="1.0"?>'
 
 MultipleInstances = Literal["IgnoreNew", "Parallel", "Queue", "StopExisting"]
 
@@ -162,7 +164,7 @@ def ascii_xml(xml: str) -> str:
     text = body.encode("ascii", "xmlcharrefreplace").decode()
     if _content(text) != _content(body):
         raise TaskXmlError("the task definition contains characters outside ASCII where XML does not allow references")
-    return text
+    return f"{DECLARATION}\n{text}"
 
 
 def _content(xml: str) -> str:

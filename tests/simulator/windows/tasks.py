@@ -152,9 +152,6 @@ class Tasks:
         encodings: tuple[str, ...] = ("UTF-16",),
     ) -> Task:
         """Register a definition; ``encodings`` are those its declaration may name (a string in memory is UTF-16)."""
-        refuses = self._loaded and self._host.misbehaves("task_xml_without_declaration")
-        if refuses and not xml.lstrip("\ufeff").startswith("<?xml"):
-            raise TaskError(0x8004131A)  # SCHED_E_MALFORMEDXML
         try:
             definition = task_xml.parse(xml, encodings)
             task_xml.validate(definition, self._host.build)

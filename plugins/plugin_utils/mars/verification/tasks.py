@@ -128,8 +128,8 @@ def _register(subject: Subject) -> None:
         subject.printed(f'schtasks /query /tn "{folder}{name}" /xml')
 
 
-@shows("task_xml_without_declaration", changes=True)
-def _without_declaration(subject: Subject) -> None:
+@shows("task_xml_without_encoding", changes=True)
+def _without_encoding(subject: Subject) -> None:
     _registered(subject, _NOTHING)
 
 

@@ -14,7 +14,6 @@ from ansible.errors import AnsibleActionFail
 
 from ansible_collections.winops.mars.plugins.action import (
     cim_defender_exclusion,
-    cim_installer,
     cim_scheduled_task,
     cim_shadow_storage,
     mars_agent_module,
@@ -92,7 +91,6 @@ UNREADABLE = {
         *("registration", "restart", "root_certificates", "scratch", "windows_server_backup"),
     },
     "system_volume_information_access": {"system_state"},
-    "task_xml_without_declaration": {"connectivity"},
     "machine_setting_properties": {"backup"},
 }
 OTHERS = {
@@ -153,8 +151,6 @@ BROKEN_TASK: dict[str, Any] = {
     "<Command>a.exe</Command></Exec></Actions></Task>",
     "broken": 0x80070002,
 }
-INSTALLER = r"C:\Install\setup.exe"
-INSTALLED = r"HKLM\SOFTWARE\Contoso"
 #: Lines that no module that changes hosts asks for are tried with the change that reads most of a host.
 CHANGES: dict[str, Change] = {
     "query_without_result": replace(MOVE, fails="the host answered with error 0x8033801A: Not found"),
@@ -189,15 +185,6 @@ CHANGES: dict[str, Change] = {
         },
         options={"location": r"D:\MARS\Scratch", "timeout": 60},
         refused="cannot be determined: the host reported none for 1 of its",
-    ),
-    "task_xml_without_declaration": Change(
-        cim_installer,
-        {
-            "files": {INSTALLER: {"size": 1000}},
-            "executables": {"setup.exe": {"effects": {"registry": {INSTALLED: {"Version": "1"}}}}},
-        },
-        {"source": INSTALLER, "creates_key": INSTALLED, "creates_name": "Version", "timeout": 60},
-        fails="could not be registered .*malformed",
     ),
     "findstr_copies_input": replace(
         REGISTER,

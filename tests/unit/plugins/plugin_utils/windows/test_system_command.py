@@ -15,6 +15,7 @@ from ansible_collections.winops.mars.plugins.plugin_utils.windows.system_command
     Interrupted,
     StillRunning,
     SystemCommand,
+    task_definition,
     temporary_directory,
 )
 from ansible_collections.winops.mars.plugins.plugin_utils.wsman.errors import Unreachable
@@ -71,6 +72,10 @@ def test_quotes_and_operators_reach_the_command() -> None:
     host = simulated(base="healthy-2022", files={"C:\\Program Files\\a & b.txt": {"content": "<x> & y"}})
     assert run(host, f'copy "C:\\Program Files\\a & b.txt" {NOTE} >nul || exit 9') == 0
     assert host.windows.files.content(NOTE) == b"<x> & y"
+
+
+def test_the_task_has_a_declaration_that_fits_a_text_in_memory_as_well_as_a_file() -> None:
+    assert task_definition("cmd.exe", "ver", "").startswith('<?xml version="1.0"?><Task ')
 
 
 def test_a_long_command_is_waited_for_with_few_requests() -> None:
