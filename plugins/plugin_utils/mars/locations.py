@@ -24,7 +24,6 @@ BACKUP_TASK = "\\Microsoft\\Windows\\Backup\\Microsoft-Windows-WindowsBackup"
 BACKUP_TASK_KEY = r"HKLM\SOFTWARE\Microsoft\Windows NT\CurrentVersion\Schedule\TaskCache\Tree" + BACKUP_TASK
 # No source names this service's short name, and its display name is translated: then it is found by its program.
 MANAGEMENT_SERVICE_DISPLAY_NAME = "Microsoft Azure Recovery Services Management Agent"
-# Evidence: management_program
 MANAGEMENT_PROGRAM = "OBRecoveryServicesManagementAgent.exe"
 # In the scratch folder or below it; it must never be read or copied.
 ENCRYPTION_KEY_FILE = "OnlineBackup.KEK"
