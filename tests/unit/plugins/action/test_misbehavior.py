@@ -14,6 +14,7 @@ from ansible.errors import AnsibleActionFail
 
 from ansible_collections.winops.mars.plugins.action import (
     cim_defender_exclusion,
+    cim_installer,
     cim_scheduled_task,
     cim_shadow_storage,
     mars_agent_module,
@@ -28,7 +29,7 @@ from ansible_collections.winops.mars.plugins.plugin_utils.mars.verification.verd
 from ansible_collections.winops.mars.plugins.plugin_utils.mars.verification.workshop import Workshop
 from ansible_collections.winops.mars.plugins.plugin_utils.resources.agent_module import AgentModule
 from tests.simulator.windows.profile import always_behaves, merge, misbehaviors
-from tests.unit.plugins.action.test_cut_connections import on_the_clock_of
+from tests.unit.plugins.action.test_cut_connections import PRODUCT, on_the_clock_of
 from tests.unit.plugins.conftest import RunAction
 from tests.unit.plugins.plugin_utils.mars.conftest import AGENT
 from tests.unit.plugins.plugin_utils.mars.prerequisites.test_agent_module_files import FILES, MODULE, share
@@ -151,6 +152,7 @@ BROKEN_TASK: dict[str, Any] = {
     "<Command>a.exe</Command></Exec></Actions></Task>",
     "broken": 0x80070002,
 }
+SETUP, SHA256 = r"C:\Install\setup.exe", "ab" * 32
 #: Lines that no module that changes hosts asks for are tried with the change that reads most of a host.
 CHANGES: dict[str, Change] = {
     "query_without_result": replace(MOVE, fails="the host answered with error 0x8033801A: Not found"),
@@ -185,6 +187,21 @@ CHANGES: dict[str, Change] = {
         },
         options={"location": r"D:\MARS\Scratch", "timeout": 60},
         refused="cannot be determined: the host reported none for 1 of its",
+    ),
+    "certutil_memory": Change(
+        cim_installer,
+        {
+            "files": {SETUP: {"size": "2 GiB", "sha256": SHA256}},
+            "executables": {"setup.exe": {"effects": {"registry": {PRODUCT: {"Version": "2.10"}}}}},
+        },
+        {
+            "source": SETUP,
+            "sha256": SHA256,
+            "timeout": 60,
+            "creates_key": PRODUCT,
+            "creates_name": "Version",
+            "creates_minimum": "2",
+        },
     ),
     "findstr_copies_input": replace(
         REGISTER,
