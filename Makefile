@@ -29,9 +29,11 @@ help: ## show this list
 demo: setup ## start a simulated fleet, check it, and fix what can be fixed
 	tests/demo/run
 
+# Side by side, since tests wait for hosts, and checks for the package index
 test: setup ## everything that CI runs
-	@$(MAKE) --no-print-directory --keep-going --jobs=3 --output-sync=target check
-	$(PYTEST_IN_PARALLEL)
+	@$(MAKE) --no-print-directory --keep-going --jobs=2 --output-sync=target check & checks=$$!; \
+	$(PYTEST_IN_PARALLEL); tests=$$?; \
+	wait $$checks && exit $$tests
 
 setup: ## create what the other targets need, below .build (each of them does so itself)
 	@$(ENVIRONMENT) dev
@@ -39,7 +41,8 @@ setup: ## create what the other targets need, below .build (each of them does so
 
 # The oldest and the newest; those between are for `make matrix` alone
 check: CORES := core-2.16 core-2.21
-check: lint types docs matrix sanity galaxy ## everything that CI runs before the tests
+# The longest first
+check: sanity matrix lint types docs galaxy ## everything that CI runs beside the tests
 
 unit: setup ## the unit tests, those of the simulator among them
 	pytest tests/unit
