@@ -22,6 +22,10 @@ from tests.simulator.windows import Clock, load_host
 from tests.simulator.windows.host import Host
 
 
+# One for all messages: to make one for each takes longer than most answers
+_LOOP = asyncio.new_event_loop()
+
+
 class StandingClock(Clock):
     """A clock that moves only when it is told to, and while the host waits for a command."""
 
@@ -64,7 +68,7 @@ class SimulatedHost:
             self._boots = self.windows.boots
             self.service.restarted()
         try:
-            reply = asyncio.run(self.service.handle(message, "Administrator", "127.0.0.1", "client"))
+            reply = _LOOP.run_until_complete(self.service.handle(message, "Administrator", "127.0.0.1", "client"))
         except ConnectionDropped:
             raise ConnectionLost("the host closed the connection") from None
         if not reply.message:

@@ -26,16 +26,13 @@ def _read(path: Path) -> dict[str, Any]:
     return content
 
 
-def _key_of(mapping: Mapping[str, Any], key: str) -> str:
-    """The key as ``mapping`` spells it: registry keys, paths and service names do not differ by case."""
-    return next((known for known in mapping if str(known).lower() == str(key).lower()), key)
-
-
 def merge(base: Mapping[str, Any], delta: Mapping[str, Any]) -> dict[str, Any]:
     """Mappings are merged, anything else is replaced, and ``null`` takes an entry out."""
     merged = dict(base)
+    # Registry keys, paths and service names do not differ by case
+    spelled = {str(key).lower(): key for key in merged}
     for key, value in delta.items():
-        known = _key_of(merged, key)
+        known = spelled.setdefault(str(key).lower(), key)
         if value is None:
             merged.pop(known, None)
         elif isinstance(value, Mapping):
