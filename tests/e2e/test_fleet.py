@@ -28,8 +28,8 @@ class Scenario:
     expected: Expected
 
 
-# What depends on the connection: a few requests, an installer with a restart, a copy
-OVER_EVERY_CONNECTION = ("healthy-2025", "old-2012-r2", "scratch-2019")
+# What depends on the connection: an installer with a restart, a copy
+OVER_EVERY_CONNECTION = ("old-2012-r2", "scratch-2019")
 SCENARIOS = {
     "winrm-ntlm": Scenario((), {"mars_prereqs_baseline": "current"}, CURRENT),
     "winrm-https": Scenario(("--https",), {}, MINIMUM.of(OVER_EVERY_CONNECTION)),

@@ -13,16 +13,25 @@ from pathlib import Path
 from tests.tools.stage import ROOT, staged
 
 HOME = ROOT / ".build" / "ansible-test"
-# ansible-test downloads get-pip.py from a site of its own for every environment that it makes. Its cache, filled with a
-# script that does the same by ensurepip, spares that: the only thing then needed from outside is a package index.
-# In a child process, because ensurepip makes pip ignore its configuration.
+# ansible-test downloads get-pip.py from a site of its own for every environment that it makes, one for each kind of
+# test. Its cache, filled with a script that takes pip from Python, spares that: the only thing then needed from outside
+# is a package index. In a child process, because ensurepip makes pip ignore its configuration. It unpacks and compiles
+# pip for seconds, so all environments but the first get a copy.
 GET_PIP = """\
+import pathlib
+import shutil
 import subprocess
 import sys
+import sysconfig
 
-subprocess.check_call([sys.executable, "-m", "ensurepip", "--default-pip"], stdout=subprocess.DEVNULL)
-arguments = [argument for argument in sys.argv[1:] if argument not in ("--no-setuptools", "--no-wheel")]
-sys.exit(subprocess.call([sys.executable, "-m", "pip", "install", "-q", *arguments]))
+installed = pathlib.Path(sysconfig.get_path("purelib"))
+unpacked = pathlib.Path(__file__).with_name("pip")
+if unpacked.is_dir():
+    shutil.copytree(unpacked, installed, dirs_exist_ok=True)
+else:
+    subprocess.check_call([sys.executable, "-m", "ensurepip", "--default-pip"], stdout=subprocess.DEVNULL)
+    for folder in installed.glob("pip*"):
+        shutil.copytree(folder, unpacked / folder.name)
 """
 GET_PIP_NAMES = ("get_pip_24_2.py",)  # the name that ansible-core 2.18 and 2.19 look for
 # ansible-test exits 0 when it finds nothing to test
@@ -47,6 +56,8 @@ def main(arguments: list[str]) -> int:
     python = "{}.{}".format(*sys.version_info)
     environment = {**os.environ, "HOME": str(HOME)}
     del environment["PYTHONPATH"]
+    # Beside what was compiled, so that it is copied, too
+    environment.pop("PYTHONPYCACHEPREFIX", None)
     with staged() as collection:
         process = subprocess.Popen(
             ["ansible-test", "sanity", "--python", python, *arguments],

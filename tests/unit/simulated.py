@@ -21,7 +21,6 @@ from tests.simulator.service import ConnectionDropped, Service
 from tests.simulator.windows import Clock, load_host
 from tests.simulator.windows.host import Host
 
-
 # One for all messages: to make one for each takes longer than most answers
 _LOOP = asyncio.new_event_loop()
 
