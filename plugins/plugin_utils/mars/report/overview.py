@@ -134,7 +134,7 @@ def counts(hosts: Fleet) -> list[str]:
         lines.append(f"{_WORDS[status]}: {_first([f'{rule} ({number})' for rule, number in ranked])}")
     named = {
         "not checked": verdicts["not checked"],
-        "failed": [name for name in _failed(hosts) if name not in verdicts["not checked"]],
+        "failed": [name for name in _failed(hosts) if not hosts[name].problem],
         "restart required": _restart_required(hosts),
         "restart advised": _restart_advised(hosts),
     }
@@ -204,8 +204,9 @@ def _restart_required(hosts: Fleet) -> list[str]:
 
 
 def _restart_advised(hosts: Fleet) -> list[str]:
-    required = _restart_required(hosts)
-    return [name for name, host in hosts.items() if host.reports("restart_advised") and name not in required]
+    return [
+        name for name, host in hosts.items() if host.reports("restart_advised") and not host.reports("restart_required")
+    ]
 
 
 def _first(names: Sequence[str]) -> str:
