@@ -50,10 +50,11 @@ def resolve(profile: Mapping[str, Any]) -> dict[str, Any]:
     for base in [bases] if isinstance(bases, str) else bases:
         merged = merge(merged, load_profile(base))
     merged = merge(merged, {key: value for key, value in profile.items() if key != "base"})
+    known = misbehaviors() if "misbehave" in profile else {}
     for name in profile.get("misbehave", ()):
-        if name not in misbehaviors():
+        if name not in known:
             raise ValueError(f"misbehave: {name} is not in {_MISBEHAVIORS.name}")
-        merged = merge(merged, misbehaviors()[name].get("overrides", {}))
+        merged = merge(merged, known[name].get("overrides", {}))
     return merged
 
 

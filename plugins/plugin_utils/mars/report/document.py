@@ -98,6 +98,12 @@ def whole(document: Document, finding: Mapping[str, Any]) -> dict[str, Any]:
     return {**document["rules"][finding["rule"]], **finding}
 
 
+def shown_status(finding: Mapping[str, Any]) -> str:
+    """The status of a finding, or ``warning`` if it is noncompliant but only advice."""
+    advice = (finding["status"], finding["severity"]) == ("noncompliant", "warning")
+    return "warning" if advice else str(finding["status"])
+
+
 def to_fix(document: Document) -> list[dict[str, Any]]:
     """The rules that hosts violate or may violate, what most hosts need first: rule, its texts, and hosts by status."""
     found: dict[str, dict[str, list[str]]] = {}

@@ -14,6 +14,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from .document import DECIDED, OPEN, shown_status
+
 #: The verdicts that are a failure, by what the user says.
 FAIL_ON: dict[str, tuple[str, ...]] = {
     "none": (),
@@ -89,11 +91,11 @@ def attention(host: HostRun) -> list[str]:
     """
     if host.problem:
         return [f"not checked: {host.problem}"]
-    found = [finding for finding in host.findings if _status(finding) not in ("compliant", "not_applicable")]
-    found.sort(key=lambda finding: _ORDER.index(_status(finding)))
+    found = [finding for finding in host.findings if finding["status"] in (*OPEN, *DECIDED)]
+    found.sort(key=lambda finding: _ORDER.index(shown_status(finding)))
     return [
         *host.failures,
-        *(f"{_WORDS[_status(finding)]} {finding['id']}: {finding['actual']}" for finding in found),
+        *(f"{_WORDS[shown_status(finding)]} {finding['id']}: {finding['actual']}" for finding in found),
         *(f"To fix {finding['id']}: {finding['fix']}" for finding in found if finding["fix"]),
         *(f"Role {role}: {sentence}" for role, outcome in host.outcomes.items() for sentence in outcome["manual"]),
     ]
@@ -126,8 +128,8 @@ def counts(hosts: Fleet) -> list[str]:
     rules: dict[str, Counter[str]] = {}
     for host in hosts.values():
         for finding in host.findings:
-            if finding["status"] in ("noncompliant", "impossible", "unknown"):
-                rules.setdefault(_status(finding), Counter())[finding["id"]] += 1
+            if finding["status"] in OPEN:
+                rules.setdefault(shown_status(finding), Counter())[finding["id"]] += 1
     lines = [", ".join(f"{len(names)} {verdict}" for verdict, names in verdicts.items())]
     for status in sorted(rules, key=_ORDER.index):
         ranked = sorted(rules[status].items(), key=lambda item: (-item[1], item[0]))
@@ -181,12 +183,6 @@ def stats(hosts: Fleet, job: str) -> dict[str, Any]:
     return {f"mars_audit_{name}{job and f'_job_{job}'}": value for name, value in values.items()}
 
 
-def _status(finding: Mapping[str, Any]) -> str:
-    """The status of a finding, with advice apart."""
-    advice = (finding["status"], finding["severity"]) == ("noncompliant", "warning")
-    return "warning" if advice else str(finding["status"])
-
-
 def _by_verdict(hosts: Fleet) -> dict[str, list[str]]:
     """The names of the hosts by verdict, the worst first."""
     return {
@@ -227,7 +223,7 @@ def _cells(host: HostRun, groups: Sequence[str]) -> Iterator[str]:
     yield _time(host.last_backup)
     worst: dict[str, str] = {}
     for finding in host.findings:
-        group, status = finding["group"], _status(finding)
+        group, status = finding["group"], shown_status(finding)
         worst[group] = min(worst.get(group, status), status, key=_ORDER.index)
     for group in groups:
         yield _WORDS[worst[group]] if group in worst else "-"

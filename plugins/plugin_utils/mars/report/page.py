@@ -13,7 +13,7 @@ from typing import Any
 
 from jinja2 import Environment, StrictUndefined
 
-from .document import DECIDED, OPEN, Document, to_fix, whole
+from .document import DECIDED, OPEN, Document, shown_status, to_fix, whole
 
 #: What people read instead of a status or a verdict.
 WORDS = {
@@ -71,8 +71,7 @@ def _shown(document: Document, host: dict[str, Any]) -> dict[str, Any]:
     """A host with those findings that are shown: all that are not simply met, the worst first."""
     shown = [whole(document, finding) for finding in host["findings"] if finding["status"] in (*OPEN, *DECIDED)]
     for finding in shown:
-        warning = (finding["status"], finding["severity"]) == ("noncompliant", "warning")
-        finding["word"] = "warning" if warning else finding["status"]
+        finding["word"] = shown_status(finding)
         # What the rule says of most hosts stands once, above
         for name in ("fix", "expected"):
             finding[f"own_{name}"] = (
