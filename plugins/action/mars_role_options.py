@@ -59,8 +59,8 @@ class ActionModule(ValidatedAction):
 
 @cache
 def _documented_options(role: str) -> dict[str, Any]:
-    text = (_ROLES / role / "meta/argument_specs.yml").read_text(encoding="utf-8")
-    options: dict[str, Any] = yaml.load(text, Loader=LOADER)["argument_specs"]["main"]["options"]
+    text = (_ROLES / role / "meta/options.yml").read_text(encoding="utf-8")
+    options: dict[str, Any] = yaml.load(text, Loader=LOADER)["options"]
     return options
 
 

@@ -13,9 +13,10 @@ version_added: 0.1.0
 author:
   - winops.mars contributors (@winops)
 description:
-  - Validates the variables of a role of this collection by the role's own documentation, as Ansible does before it runs
-    a role. But a variable that is blank is not given, and the answer to a question of a survey comes before it.
-  - The roles do so themselves, since surveys of AWX leave variables blank.
+  - Validates the variables of a role of this collection, as Ansible does before it runs a role. But a variable that is
+    blank is not given, and the answer to a question of a survey comes before it.
+  - The roles do so themselves, since surveys of AWX leave variables blank, which Ansible rejects where they are not
+    texts.
 options:
   role:
     description: Name of the role, without the collection.
@@ -36,7 +37,7 @@ EXAMPLES = r"""
 RETURN = r"""
 options:
   description:
-    - The answers, variables, and defaults in the types that the role documents, by names without that of the role.
+    - The answers, variables, and defaults in the types of the role, by names without that of the role.
     - Findings are not among them, nor sources, since their URLs may contain credentials.
   returned: success
   type: dict

@@ -56,10 +56,11 @@ def messages(run: Run, task: str) -> dict[str, list[str]]:
 def test_a_role_alone_takes_blank_variables_as_its_readme_shows(fleet: Fleet) -> None:
     readme = (REPOSITORY / "roles/dotnet/README.md").read_text(encoding="utf-8")
     ((play,),) = (yaml.safe_load(block) for block in re.findall("```yaml\n(.*?)```", readme, re.DOTALL))
-    answers = blank("dotnet_source") | {"survey_mars_prereqs_baseline": "current"}
+    answers = blank("dotnet_source") | {"dotnet_findings": "", "survey_mars_prereqs_baseline": "current"}
     # In check mode, since the next test installs it
     run = fleet.play(play["tasks"], "--check", limit="task-2016", launched_with=answers)
 
+    assert "ansible.builtin.validate_argument_spec" in run.tasks()["task-2016"]
     assert (run.rc, run.changed()) == (0, {"task-2016": ["Install the .NET Framework"]})
 
 

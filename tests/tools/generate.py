@@ -1,7 +1,7 @@
 # Copyright (c) 2026 winops.mars contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Write what the catalogue, the facts and the roles' specs say wherever it has to stand again.
+"""Write what the catalogue, the facts and the roles' options say wherever it has to stand again.
 
 A region of a file is what stands between two comments, ``generated: NAME`` and ``end generated``. With ``--check``
 nothing is written, and the exit code says whether everything is current.
@@ -66,9 +66,10 @@ def generated() -> dict[Path, str]:
     """The whole text of every file that has something generated."""
     texts = {name: (ROOT / name).read_text(encoding="utf-8") for name in REGIONS}
     files = {ROOT / name: with_regions(text, REGIONS[name]) for name, text in texts.items()}
-    for path in sorted(ROOT.glob("roles/*/meta/argument_specs.yml")):
+    for path in sorted(ROOT.glob("roles/*/meta/options.yml")):
         role = path.parents[1]
-        spec = yaml.safe_load(path.read_text("utf-8"))["argument_specs"]["main"]
+        spec = described(yaml.safe_load(path.read_text("utf-8")))
+        files[role / "meta/argument_specs.yml"] = HEADER + to_yaml({"argument_specs": {"main": for_ansible(spec)}})
         files[role / "README.md"] = role_readme(role.name, spec)
         files[role / "meta/main.yml"] = role_metadata(spec)
         files[role / "defaults/main.yml"] = role_defaults(role.name, spec)
@@ -123,6 +124,50 @@ def threshold_documentation() -> str:
 def role_tags() -> str:
     """The tags of the task that runs the roles as YAML."""
     return to_yaml(role_order(shipped_rules().values()))
+
+
+def described(spec: Mapping[str, Any]) -> dict[str, Any]:
+    """The spec of a role with descriptions that say what Ansible's types cannot: that a variable may be blank."""
+    options = {
+        name: {**option, "description": [*paragraphs(option), *([form] if (form := form_of(option)) else [])]}
+        for name, option in spec["options"].items()
+    }
+    blank = ["A variable that is empty or null counts as not given."]
+    return {**spec, "description": [*paragraphs(spec), *blank], "options": options}
+
+
+def paragraphs(documented: Mapping[str, Any]) -> list[str]:
+    """The description of a role or of an option."""
+    description: str | list[str] = documented["description"]
+    return [description] if isinstance(description, str) else description
+
+
+def form_of(option: Mapping[str, Any]) -> str:
+    """What an option takes, as a sentence; empty if it takes any text, a blank one among them."""
+    choices = [f"V({choice})" for choice in option.get("choices", [])]
+    among = f"{', '.join(choices[:-1])}{',' * (len(choices) > 2)} or {choices[-1]}" if choices else ""
+    if option["type"] == "list":
+        form = f"A list with any of {among}" if among else f"A list of {ELEMENTS[option['elements']]}"
+    elif among:
+        form = f"One of {among}"
+    elif option["type"] == "str" and not option.get("default"):
+        return ""
+    else:
+        form = FORMS[option["type"]]
+    return f"{form}, unless blank."
+
+
+def for_ansible(spec: Mapping[str, Any]) -> dict[str, Any]:
+    """The spec of a role in which ansible-core, which validates it before the role does, rejects nothing blank.
+
+    Of its types, only a text without a default and one that is anything take a blank as well as a null.
+    """
+    options = {}
+    for name, option in spec["options"].items():
+        kept = "default" if form_of(option) else "type"
+        options[name] = {"description": option["description"], "type": "raw"}
+        options[name] |= {kept: option[kept]} if kept in option else {}
+    return {**spec, "options": options}
 
 
 def role_readme(role: str, spec: Mapping[str, Any]) -> str:
@@ -199,8 +244,7 @@ def role_options(role: str, spec: Mapping[str, Any]) -> str:
 
 def options_of(role: str) -> dict[str, Any]:
     """The options of a role, by the names of its variables."""
-    spec = yaml.safe_load((ROOT / "roles" / role / "meta/argument_specs.yml").read_text("utf-8"))
-    options: dict[str, Any] = spec["argument_specs"]["main"]["options"]
+    options: dict[str, Any] = yaml.safe_load((ROOT / "roles" / role / "meta/options.yml").read_text("utf-8"))["options"]
     return options
 
 
@@ -321,12 +365,16 @@ def to_yaml(data: Any) -> str:
     return yaml.dump(data, Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=100)
 
 
+#: What an option of each type takes, and what the items of a list are
+FORMS = {"bool": "A boolean", "int": "An integer", "str": "A string", "dict": "A dictionary"}
+ELEMENTS = {"str": "strings", "path": "paths", "dict": "dictionaries"}
+
 HEADER = """\
 # Copyright (c) 2026 winops.mars contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 #
-# Generated from meta/argument_specs.yml by make generate
+# Generated from meta/options.yml by make generate
 ---
 """
 
@@ -355,7 +403,7 @@ Copyright (c) 2026 winops.mars contributors
 GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 SPDX-License-Identifier: GPL-3.0-or-later
 
-Generated from meta/argument_specs.yml by make generate
+Generated from meta/options.yml by make generate
 -->
 
 # winops.mars.{role}
@@ -372,12 +420,7 @@ Generated from meta/argument_specs.yml by make generate
     - name: {summary}
       ansible.builtin.import_role:
         name: winops.mars.{role}
-        # The role validates its options itself: those that are blank are not given
-        rolespec_validate: false
 ```
-
-Under `roles:` it works as well, but there Ansible validates the variables first, and rejects a blank one that is a
-number, a boolean, a list, or a dictionary.
 
 | variable | default | description |
 | --- | --- | --- |

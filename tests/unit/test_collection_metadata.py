@@ -55,7 +55,7 @@ def load(path: Path) -> Any:
 @pytest.mark.parametrize("role", [path.name for path in sorted((ROOT / "roles").iterdir())])
 def test_a_role_says_the_same_everywhere(role: str) -> None:
     folder = ROOT / "roles" / role
-    spec = load(folder / "meta/argument_specs.yml")["argument_specs"]["main"]
+    spec = load(folder / "meta/options.yml")
     defaults = load(folder / "defaults/main.yml")
     described = {name: option["default"] for name, option in spec["options"].items() if "default" in option}
 
@@ -134,7 +134,7 @@ def test_every_link_to_a_file_leads_to_one() -> None:
 
 
 def test_every_variable_that_a_guide_names_is_one_of_a_role() -> None:
-    specs = [load(path)["argument_specs"]["main"]["options"] for path in ROOT.glob("roles/*/meta/argument_specs.yml")]
+    specs = [load(path)["options"] for path in ROOT.glob("roles/*/meta/options.yml")]
     # Of the playbooks, what roles give to roles, and what modules return
     variables = {"mars_prereqs_hosts", "mars_prereqs_findings", "mars_prereqs_compliance"}.union(*specs)
     pages = {

@@ -29,7 +29,7 @@ def load(path: Path) -> dict[str, Any]:
 
 def options(role: str) -> dict[str, dict[str, Any]]:
     """What the spec of a role says about its variables, but for the findings."""
-    spec = load(ROLES / role / "meta/argument_specs.yml")["argument_specs"]["main"]["options"]
+    spec = load(ROLES / role / "meta/options.yml")["options"]
     return {name: option for name, option in spec.items() if not name.endswith("_findings")}
 
 

@@ -6,13 +6,25 @@
 from __future__ import annotations
 
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 from ansible.errors import AnsibleActionFail
+from ansible.plugins.action.validate_argument_spec import ActionModule as ValidationByAnsible
+from ansible.utils.unsafe_proxy import wrap_var
 
 from ansible_collections.winops.mars.plugins.action.mars_role_options import ActionModule
 from tests.unit.plugins.controller_only import run
+
+ROLES = Path(__file__).resolve().parents[4] / "roles"
+DOCUMENTED = {
+    path.parents[1].name: yaml.safe_load(path.read_text(encoding="utf-8"))["options"]
+    for path in sorted(ROLES.glob("*/meta/options.yml"))
+}
+# What no variable of these types takes
+UNSUITABLE = {"int": "soon", "bool": "perhaps", "dict": "soon", "list": {"not": "a list"}}
 
 
 def options(role: str, **variables: Any) -> dict[str, Any]:
@@ -46,6 +58,33 @@ def test_the_answer_of_a_survey_comes_first_unless_it_is_blank() -> None:
 
     assert options("mars_prereqs", **own, survey_mars_prereqs_baseline="legacy_ie")["baseline"] == "legacy_ie"
     assert options("mars_prereqs", **own, survey_mars_prereqs_baseline="")["baseline"] == "current"
+
+
+@pytest.mark.core_matrix
+@pytest.mark.parametrize("blank", [None, "", wrap_var("")])
+@pytest.mark.parametrize("role", DOCUMENTED)
+def test_ansible_which_validates_before_the_role_does_takes_every_blank_variable(role: str, blank: str | None) -> None:
+    spec = yaml.safe_load((ROLES / role / "meta/argument_specs.yml").read_text(encoding="utf-8"))
+    task = {"argument_spec": spec["argument_specs"]["main"]["options"], "provided_arguments": {}}
+
+    assert task["argument_spec"].keys() == DOCUMENTED[role].keys()
+    # Those that a play has, and those that a play gives to the role
+    result = run(ValidationByAnsible, dict.fromkeys(DOCUMENTED[role], blank), task)
+    assert result.get("argument_errors", []) == []
+    result = run(ValidationByAnsible, {}, task | {"provided_arguments": dict.fromkeys(DOCUMENTED[role], blank)})
+    assert result.get("argument_errors", []) == []
+
+
+@pytest.mark.core_matrix
+@pytest.mark.parametrize("role", DOCUMENTED)
+def test_what_a_variable_does_not_take_is_one_sentence_that_names_it(role: str) -> None:
+    for name, option in DOCUMENTED[role].items():
+        value = "other" if "choices" in option else UNSUITABLE.get(option["type"])
+        if value is None:
+            continue  # any text will do
+        with pytest.raises(AnsibleActionFail, match=name) as caught:
+            options(role, **{name: value})
+        assert "\n" not in caught.value.message
 
 
 @pytest.mark.parametrize(
