@@ -32,6 +32,7 @@ from ansible_collections.winops.mars.plugins.plugin_utils.mars.gather import DEF
 from ansible_collections.winops.mars.plugins.plugin_utils.mars.rules.functions import RuleFunctions
 from ansible_collections.winops.mars.plugins.plugin_utils.mars.rules.reading import role_order, shipped_rules
 from ansible_collections.winops.mars.plugins.plugin_utils.mars.rules.thresholds import THRESHOLDS
+from tests.tools.rule_reference import rule_reference
 
 ROOT = Path(__file__).resolve().parents[2]
 BASELINES = ARGUMENT_SPEC["baseline"]["choices"]
@@ -443,6 +444,7 @@ REGIONS: dict[str, dict[str, Callable[[], str]]] = {
     },
     "docs/verified.md": {room: partial(evidence_table, room) for room in ROOMS},
     "docs/docsite/rst/guide_diagnosis.rst": {"errors": errors},
+    "docs/docsite/rst/rule_reference.rst": {"rule_reference": rule_reference},
     "docs/docsite/rst/guide_rules.rst": {"rules": rules, "thresholds": threshold_table, "functions": functions},
 }
 
