@@ -55,6 +55,7 @@ options:
       - tasks
       - temp_files
       - tls
+      - updates
       - vault_credentials
       - volume_access
       - volumes
@@ -89,6 +90,7 @@ options:
       - '!tasks'
       - '!temp_files'
       - '!tls'
+      - '!updates'
       - '!vault_credentials'
       - '!volume_access'
       - '!volumes'

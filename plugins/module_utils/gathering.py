@@ -40,6 +40,7 @@ SECTIONS = [
     "tasks",
     "temp_files",
     "tls",
+    "updates",
     "vault_credentials",
     "volume_access",
     "volumes",

@@ -88,6 +88,8 @@ options:
         may at least use, in percent of the size of the volume, where somebody limited it.
       - C(windows_server_backup_minutes) is a whole number. Shortest time between a start of Windows Server
         Backup and one of the agent, in minutes.
+      - C(update_days) is a number of days above 0, or null. Longest time since an update of Windows was installed,
+        in days. Microsoft supports the agent on a Windows with its latest updates, which appear each month.
       # end generated
     type: dict
     default: {}

@@ -1203,6 +1203,22 @@ ansible_facts:
                   description: The version of the file on the host.
                   type: str
                   sample: 6.1.7601.24000
+        updates:
+          description: The last update that Windows Update installed, V(null) if the event log Setup shows none.
+          type: dict
+          contains:
+            name:
+              description: Its number.
+              type: str
+              sample: KB5032198
+            installed:
+              description: When it was installed, as an ISO 8601 time.
+              type: str
+              sample: '2026-11-11T02:14:09+00:00'
+            days_ago:
+              description: How long ago that was by the host's clock, in days, when the facts were gathered.
+              type: float
+              sample: 9.3
         vault_credentials:
           description: The file of O(vault_credentials), V(null) if that is not given. Its content is not returned.
           type: dict

@@ -7,8 +7,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from xml.etree import ElementTree
 from xml.etree.ElementTree import Element
@@ -26,25 +26,35 @@ _CODE = re.compile(r"\b0x[0-9A-Fa-f]{5,8}\b")
 
 @dataclass(frozen=True)
 class Event:
-    """An event: its ID, when it was written, and the error codes in its data, such as ``0x80070005``."""
+    """An event: its ID, when it was written, and the error codes in its data, such as ``0x80070005``.
+
+    :ivar user_data: what its provider wrote beside the usual data, by the names of the elements.
+    """
 
     id: int
     time: datetime
     codes: tuple[str, ...] = ()
+    user_data: Mapping[str, str] = field(default_factory=dict, compare=False)
 
 
 def newest_events_query(channel: str, ids: Iterable[int], count: int) -> str:
     """Return the command that prints at most ``count`` events with one of these IDs as XML, the newest first."""
-    condition = " or ".join(f"EventID={number}" for number in ids)
-    query = f"*[System[({condition})]]"
-    return f"wevtutil qe {quoted(channel)} /q:{quoted(query)} /c:{count} /rd:true /f:xml"
+    return events_query(channel, f"*[System[({_any_of(ids)})]]", count)
 
 
 def recent_events_query(channel: str, ids: Iterable[int], days: int, count: int) -> str:
     """Return the command that prints at most ``count`` events with these IDs of the last days as XML."""
-    condition = " or ".join(f"EventID={number}" for number in ids)
-    query = f"*[System[({condition}) and TimeCreated[timediff(@SystemTime) <= {days * 86_400_000}]]]"
+    since = f"TimeCreated[timediff(@SystemTime) <= {days * 86_400_000}]"
+    return events_query(channel, f"*[System[({_any_of(ids)}) and {since}]]", count)
+
+
+def events_query(channel: str, query: str, count: int) -> str:
+    """Return the command that prints at most ``count`` events that this XPath selects as XML, the newest first."""
     return f"wevtutil qe {quoted(channel)} /q:{quoted(query)} /c:{count} /rd:true /f:xml"
+
+
+def _any_of(ids: Iterable[int]) -> str:
+    return " or ".join(f"EventID={number}" for number in ids)
 
 
 def parse_events(channel: str, text: str) -> list[Event]:
@@ -92,4 +102,7 @@ def _event(element: Element) -> Event:
         for text in node.itertext()
     ]
     codes = dict.fromkeys(code for text in data for code in _CODE.findall(text))
-    return Event(number, datetime.fromisoformat(time + "+00:00"), tuple(codes))
+    user_data = {
+        node.tag.rpartition("}")[2]: (node.text or "").strip() for node in element.iterfind(f"{_NAMESPACE}UserData/*/*")
+    }
+    return Event(number, datetime.fromisoformat(time + "+00:00"), tuple(codes), user_data)

@@ -61,8 +61,9 @@ profiles it is a delta on: mappings merge (keys without regard to case), anythin
                             which it cannot be read; ``last_run`` is a time, or how many
                             seconds ago that was
 ``task_user_id``            ``sid`` (default) or ``name``: what is stored in UserId
-``events``                  ``{channel: [{id, level, time, provider, data}]}``, oldest first, for wevtutil;
-                            ``hours_ago`` instead of ``time`` counts back from when the simulation began
+``events``                  ``{channel: [{id, level, time, provider, data, user_data}]}``, oldest first, for wevtutil;
+                            ``hours_ago`` instead of ``time`` counts back from when the simulation began;
+                            ``user_data`` is ``{element: {child: text}}``
 ``channel_not_found_code``  how wevtutil ends for a channel that does not exist; 15007 by default
 ``executables``             ``{file name or path: {exit_code, duration, effects, effects_after_reboot, needs_reboot,``
                             ``sha256, builds, quiet, requires_system, session_exit_code, not_applicable_code,``

@@ -86,7 +86,7 @@ def _texts(value: Any) -> list[str] | None:
     return [item.strip() for item in items]
 
 
-def _hours(value: Any) -> float | None:
+def _duration(value: Any) -> float | None:
     number = _number(value)
     return number if number is not None and number > 0 else None
 
@@ -114,7 +114,8 @@ _TYPES: Mapping[str, tuple[Callable[[Any], Any], str]] = {
     "flag": (_flag, "true or false, or null"),
     "text": (_text, "a text, or null"),
     "texts": (_texts, "a list of texts, or null"),
-    "hours": (_hours, "a number of hours above 0, or null"),
+    "hours": (_duration, "a number of hours above 0, or null"),
+    "days": (_duration, "a number of days above 0, or null"),
     "proxy": (_proxy, "none, or host and port such as proxy.example.com:8080, or null"),
 }
 

@@ -56,6 +56,20 @@ def _count(subject: Subject) -> None:
     require(printed == "2", f"it prints {printed!r}")
 
 
+@shows("servicing_events")
+def _updates(subject: Subject) -> None:
+    printed = subject.printed('wevtutil qe Setup /q:"*[System[(EventID=2)]]" /c:50 /rd:true /f:xml')
+    changes = [
+        {node.tag.rpartition("}")[2]: node.text or "" for node in event.iterfind(f"{_EVENTS}UserData/*/*")}
+        for event in ElementTree.fromstring(f"<Events>{printed}</Events>")
+    ]
+    updates = [change for change in changes if change.get("PackageIdentifier", "").startswith("KB")]
+    if not updates:
+        raise NotTried("the log Setup has no event of an update")
+    clients = {change.get("Client", "none") for change in updates if change.get("IntendedPackageState") == "5112"}
+    require(bool(clients & {"UpdateAgentLCU", "WindowsUpdateAgent"}), f"updates were installed by {sorted(clients)}")
+
+
 @shows("filter_altitudes")
 def _filters(subject: Subject) -> None:
     result = subject.run("fltmc filters")

@@ -86,9 +86,16 @@ def _query(context: Context, arguments: list[str]) -> int:
     return 0
 
 
+def _items(data: Mapping[str, Any]) -> str:
+    return "".join(f"<Data Name={quoteattr(str(name))}>{escape(str(value))}</Data>" for name, value in data.items())
+
+
 def _xml(context: Context, event: Event) -> str:
-    data = event.get("data", {})
-    items = "".join(f"<Data Name={quoteattr(str(name))}>{escape(str(value))}</Data>" for name, value in data.items())
+    payload = f"<EventData>{_items(event.get('data', {}))}</EventData>"
+    for name, data in event.get("user_data", {}).items():
+        fields = "".join(f"<{key}>{escape(str(value))}</{key}>" for key, value in data.items())
+        payload = f"<UserData><{name} xmlns='http://manifests.microsoft.com/win/2004/08/windows/setup_provider'>"
+        payload += f"{fields}</{name}></UserData>"
     time = datetime.fromisoformat(event["time"])
     return (
         "<Event xmlns='http://schemas.microsoft.com/win/2004/08/events/event'><System>"
@@ -97,16 +104,17 @@ def _xml(context: Context, event: Event) -> str:
         f"<Keywords>0x8000000000000000</Keywords><TimeCreated SystemTime='{time:%Y-%m-%dT%H:%M:%S.%f}000Z'/>"
         f"<EventRecordID>{event['record']}</EventRecordID><Correlation/><Execution ProcessID='1234' ThreadID='5678'/>"
         f"<Channel>{escape(event['channel'])}</Channel><Computer>{context.host.computer_name}</Computer>"
-        f"<Security UserID='S-1-5-18'/></System><EventData>{items}</EventData></Event>"
+        f"<Security UserID='S-1-5-18'/></System>{payload}</Event>"
     )
 
 
 _TOKEN = re.compile(
     r"""\s*(?:(?P<open>[\[(])|(?P<close>[\])])|(?P<word>and\b|or\b)|
     (?P<test>timediff\(@SystemTime\)|@?\w+)\s*(?P<operator><=|>=|!=|=|<|>)\s*(?P<value>'[^']*'|"[^"]*"|\d+)|
-    (?P<step>\*|System|Provider|TimeCreated|EventData|Data))""",
+    (?P<step>\*|[A-Za-z]\w*))""",
     re.VERBOSE,
 )
+_STEPS = {"*", "System", "Provider", "TimeCreated", "EventData", "Data", "UserData"}
 _FIELDS = {"EventID": "id", "Level": "level", "EventRecordID": "record", "@Name": "provider"}
 
 
@@ -121,7 +129,7 @@ def parse_filter(query: str, now: datetime) -> Filter:
         tokens.append(match)
         at = match.end()
 
-    def test(token: re.Match[str]) -> Filter:
+    def test(token: re.Match[str], in_user_data: bool) -> Filter:
         value, operator = token["value"].strip("'\""), token["operator"]
         if token["test"].startswith("timediff"):
             return lambda event: _compare(
@@ -130,45 +138,54 @@ def parse_filter(query: str, now: datetime) -> Filter:
                 float(value),
             )
         name = _FIELDS.get(token["test"])
+        if name is None and in_user_data:
+            return lambda event: (_user_data(event).get(token["test"]) == value) is (operator == "=")
         if name is None:
             raise ValueError(query)
         if value.isdigit():
             return lambda event: _compare(float(event.get(name, 4)), operator, float(value))
         return lambda event: (str(event.get(name, "CloudBackup")) == value) is (operator == "=")
 
-    def factor() -> Filter:
+    def factor(in_user_data: bool) -> Filter:
         token = tokens.pop(0) if tokens else None
         if token is None:
             raise ValueError(query)
         if token["open"]:
-            inner = disjunction()
+            inner = disjunction(in_user_data)
             if not tokens or not tokens.pop(0)["close"]:
                 raise ValueError(query)
             return inner
         if token["test"]:
-            return test(token)
-        if token["step"]:
-            return factor() if tokens and tokens[0]["open"] else lambda _event: True
+            return test(token, in_user_data)
+        # Below UserData stands what the provider of the event wrote
+        if token["step"] and (in_user_data or token["step"] in _STEPS):
+            below = in_user_data or token["step"] == "UserData"
+            return factor(below) if tokens and tokens[0]["open"] else lambda _event: True
         raise ValueError(query)
 
-    def conjunction() -> Filter:
-        parts = [factor()]
+    def conjunction(in_user_data: bool) -> Filter:
+        parts = [factor(in_user_data)]
         while tokens and tokens[0]["word"] == "and":
             tokens.pop(0)
-            parts.append(factor())
+            parts.append(factor(in_user_data))
         return lambda event: all(part(event) for part in parts)
 
-    def disjunction() -> Filter:
-        parts = [conjunction()]
+    def disjunction(in_user_data: bool = False) -> Filter:
+        parts = [conjunction(in_user_data)]
         while tokens and tokens[0]["word"] == "or":
             tokens.pop(0)
-            parts.append(conjunction())
+            parts.append(conjunction(in_user_data))
         return lambda event: any(part(event) for part in parts)
 
     result = disjunction()
     if tokens:
         raise ValueError(query)
     return result
+
+
+def _user_data(event: Event) -> dict[str, str]:
+    """The elements of the event's user data, whichever element they are in."""
+    return {name: str(value) for data in event.get("user_data", {}).values() for name, value in data.items()}
 
 
 def _compare(left: float, operator: str, right: float) -> bool:

@@ -104,6 +104,7 @@ OTHERS = {
     "agent_events": {"backup_history", "last_backup"},
     "event_error_codes": {"backup_history", "last_backup"},
     "running_backup": {"tasks"},
+    "servicing_events": {"updates"},
 }
 
 
