@@ -13,6 +13,7 @@ version_added: 0.1.0
 description:
   - Writes or deletes a registry value. A missing key is created with its parents.
   - Type and data are compared exactly, numbers as unsigned, and text with its variables unexpanded.
+  - Where a Group Policy for the computer sets the value otherwise, the module changes nothing and fails.
 options:
   key:
     description:

@@ -12,6 +12,7 @@ short_description: Start, stop and configure a Windows service
 version_added: 0.1.0
 description:
   - Starts or stops a service and waits until it is running or stopped. Sets its start mode.
+  - Where a Group Policy gives the service another start mode, the module changes nothing and fails.
 options:
   name:
     description: The name of the service, not its display name.

@@ -68,7 +68,8 @@ def changed_by(run: Run) -> dict[str, set[str]]:
 
 def test_check_mode_finds_everything_shows_what_changes_and_changes_nothing(outcome: Outcome) -> None:
     assert open_findings(outcome.audit) == EXPECTED.found
-    assert changed_by(outcome.audit) == EXPECTED.roles
+    # That a service does not start is seen only when it is tried
+    assert changed_by(outcome.audit) == EXPECTED.roles | {"refuses": {"iscsi_initiator"}}
     assert outcome.states[0] == outcome.states[1]
 
 
@@ -88,6 +89,18 @@ def test_the_real_run_changes_just_that(outcome: Outcome) -> None:
         "SENS": ("Auto", "Running"),
         "swprv": ("Manual", "Stopped"),
     }
+
+
+def test_what_a_host_refuses_is_said_and_the_other_roles_run(outcome: Outcome) -> None:
+    policy = "sets the start mode of the service VSS to disabled, and would undo a change: change it there"
+    initiator = (
+        "role iscsi_initiator failed: winops.mars.cim_service: the change failed: the service MSiSCSI did not start"
+    )
+
+    for run, said in ((outcome.audit, [policy]), (outcome.enforcement, [policy, initiator])):
+        (message,) = run.messages("failed", but=list(ROLES)).values()
+        assert [text for text in (policy, initiator) if text in message] == said
+        assert run.artifacts["mars_audit_failed_hosts"] == ["refuses"]
 
 
 def test_a_second_run_changes_nothing(outcome: Outcome) -> None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import Any
 
 from ..windows.errors import CimError
+from ..windows.group_policy import require_free_value
 from ..windows.registry import Kind, Registry, RegistryValue
 from ..wsman.session import Session
 from .resource import Resource
@@ -22,6 +23,7 @@ class RegistryValueResource(Resource[RegistryValue | None]):
     """
 
     def __init__(self, session: Session, key: str, name: str, *, kind: str | None, data: Any, present: bool) -> None:
+        self._session = session
         self._registry = Registry(session)
         self._key = key.rstrip("\\")
         self._name = name
@@ -34,12 +36,18 @@ class RegistryValueResource(Resource[RegistryValue | None]):
         return self._registry.value(self._key, self._name)
 
     def desired(self, current: RegistryValue | None) -> RegistryValue | None:
-        """Return the wanted value. Raises :class:`WSManError` if it is not of the type or cannot be written."""
+        """Return the wanted value.
+
+        Raises :class:`WSManError` if it is not of the type, cannot be written, or a policy sets the value otherwise.
+        """
         if not self._present:
+            if current is not None:
+                require_free_value(self._session, self._key, self._name, None)
             return None
         desired = registry_value(self._kind or (current.kind if current else Kind.STRING), self._data)
         if desired != current:
             self._registry.check(self._key, self._name, desired)
+            require_free_value(self._session, self._key, self._name, desired)
         return desired
 
     def apply(self, current: RegistryValue | None, desired: RegistryValue | None) -> None:

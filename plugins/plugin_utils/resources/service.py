@@ -11,6 +11,7 @@ from collections.abc import Callable
 from typing import TypedDict
 
 from ..windows.errors import CimError
+from ..windows.group_policy import require_free_start_mode
 from ..windows.services import Services
 from ..wsman.session import Session
 from .resource import Resource
@@ -42,6 +43,7 @@ class ServiceResource(Resource[ServiceState]):
         timeout: float,
         sleep: Callable[[float], None] = time.sleep,
     ) -> None:
+        self._session = session
         self._services = Services(session, sleep)
         self._name = name
         self._state = state
@@ -60,8 +62,11 @@ class ServiceResource(Resource[ServiceState]):
         )
 
     def desired(self, current: ServiceState) -> ServiceState:
-        """Return the wanted state and start mode."""
-        return ServiceState(state=self._state or current["state"], start_mode=self._start_mode or current["start_mode"])
+        """Return the wanted state and start mode. Raises :class:`CimError` if a policy gives it another start mode."""
+        start_mode = self._start_mode or current["start_mode"]
+        if start_mode != current["start_mode"]:
+            require_free_start_mode(self._session, self._name, start_mode)
+        return ServiceState(state=self._state or current["state"], start_mode=start_mode)
 
     def apply(self, current: ServiceState, desired: ServiceState) -> None:
         """Set the start mode, then start or stop: a disabled service cannot be started."""

@@ -31,6 +31,7 @@ profiles it is a delta on: mappings merge (keys without regard to case), anythin
 ``registry_missing_value_code``  1 or 2: what StdRegProv answers for a missing value
 ``registry_wrong_type_code``  what it answers for a value of another type; WBEM_E_TYPE_MISMATCH by default
 ``group_policy``            like ``registry``: values that come back whenever something changed them
+``service_policy``          ``{service: Automatic, Manual or Disabled}``: start modes that do
 ``accounts``                ``{SID: {name, domain, group}}`` besides the well-known ones
 ``services``                ``{name: {display_name, path, start_mode, state, account, delayed, description,``
                             ``depends_on, accepts_stop, starts, revived_after, revived_if_disabled}}``;

@@ -16,6 +16,7 @@ from tests.simulator.windows import (
     defender,
     environment,
     files,
+    group_policy,
     hardware,
     installers,
     network,
@@ -126,6 +127,7 @@ class Host:
             *accounts.classes(),
             *files.classes(),
             *environment.classes(),
+            *group_policy.classes(),
             *hardware.classes(self),
             *storage.classes(self),
             *network.classes(self),
@@ -172,6 +174,8 @@ class Host:
         self._apply_group_policy()
 
     def _apply_group_policy(self) -> None:
+        for service, mode in self.profile.get("service_policy", {}).items():
+            self.services.keep_start_mode(service, mode)
         if self.registry.changes == self._policy_changes:
             return
         for path, values in self.profile.get("group_policy", {}).items():

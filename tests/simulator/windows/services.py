@@ -175,6 +175,12 @@ class Services:
         self._publish(service)
         return SUCCESS
 
+    def keep_start_mode(self, name: str, mode: str) -> None:
+        """Set the start mode if it is another, as a policy does that is applied again."""
+        service = self.find(name)
+        if service and service.start_mode != _START_MODES[mode.lower()]:
+            self.change_start_mode(name, mode)
+
     def boot(self) -> None:
         """After a restart: automatic services run, the others do not."""
         for service in self._services.values():

@@ -162,6 +162,16 @@ def _device_guard(subject: Subject) -> None:
     )
 
 
+@shows("resultant_set_of_policy")
+def _policies(subject: Subject) -> None:
+    settings = subject.instances("root/rsop/computer", "RSOP_RegistryPolicySetting")
+    applied = [setting for setting in settings if setting.read("precedence", integer) == 1]
+    if not applied:
+        raise NotTried("no policy sets values of the registry on this host")
+    odd = [setting for setting in applied if "\\" not in (setting.read("registryKey", string) or "")]
+    require(not odd, f"{len(odd)} of {len(applied)} policies of the registry name no key")
+
+
 @shows("azure_asset_tag")
 def _asset_tag(subject: Subject) -> None:
     chassis = subject.session.get(CimPath("root/cimv2", "Win32_SystemEnclosure", {"Tag": "System Enclosure 0"}))

@@ -127,8 +127,49 @@ def test_present_needs_data(run_action: RunAction) -> None:
         run_action(ActionModule, contoso({}), key=KEY, name="Name")
 
 
+@pytest.mark.parametrize("base", ["windows-server-2008", "windows-server-2022", "german-2019"])
+@pytest.mark.parametrize("check", [True, False])
+@pytest.mark.parametrize(
+    "name, policy, data, kind",
+    [
+        ("Name", "policy", "mine", "string"),
+        ("Number", 0, 1, "dword"),
+        ("Long", {"qword": 2}, 3, "qword"),
+        ("List", ["a"], ["b"], "multi_string"),
+        ("Octets", {"binary": "00"}, "01", "binary"),
+    ],
+)
+def test_a_value_that_a_policy_sets_otherwise_is_left_alone(
+    run_action: RunAction, base: str, check: bool, name: str, policy: Any, data: Any, kind: str
+) -> None:
+    host = simulated(base=base, group_policy={KEY: {name: policy}})
+    host.windows.settle()
+    before = host.windows.state()
+
+    with pytest.raises(
+        AnsibleActionFail, match=rf"the Group Policy object {{31B2.*}} sets {name} in .*change it there"
+    ):
+        run_action(ActionModule, host, check=check, key=KEY, name=name, data=data, type=kind)
+    assert host.windows.state() == before
+
+
+def test_a_value_that_a_policy_sets_is_not_deleted(run_action: RunAction) -> None:
+    host = simulated(group_policy={KEY: {"Name": "policy"}})
+
+    with pytest.raises(AnsibleActionFail, match="sets Name in"):
+        run_action(ActionModule, host, key=KEY, name="Name", state="absent")
+
+
+def test_what_a_policy_sets_in_another_key_or_to_the_same_data_does_not_matter(run_action: RunAction) -> None:
+    host = contoso({}, group_policy={KEY: {"Other": "policy"}, r"HKLM\SOFTWARE\Fabrikam": {"Name": "policy"}})
+
+    assert run_action(ActionModule, host, key=KEY, name="Name", data="mine")["changed"]
+    assert not run_action(ActionModule, host, key=KEY, name="Other", data="policy")["changed"]
+
+
 def test_a_policy_that_writes_its_value_back_is_found_out(run_action: RunAction) -> None:
-    host = contoso({}, group_policy={KEY: {"Name": "policy"}})
+    # Where Windows does not note what it applies
+    host = contoso({}, group_policy={KEY: {"Name": "policy"}}, missing_namespaces=["root/rsop/computer"])
 
     with pytest.raises(AnsibleActionFail, match=r"applied but is not in effect: data \(see 'after'\)"):
         run_action(ActionModule, host, key=KEY, name="Name", data="mine")

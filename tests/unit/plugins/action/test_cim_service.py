@@ -24,6 +24,27 @@ def host_with(monkeypatch: pytest.MonkeyPatch, **engine: Any) -> SimulatedHost:
     return host
 
 
+@pytest.mark.parametrize("base", ["windows-server-2008", "windows-server-2022", "japanese-2016"])
+@pytest.mark.parametrize("check", [True, False])
+def test_a_start_mode_that_a_policy_sets_is_left_alone(run_action: RunAction, base: str, check: bool) -> None:
+    host = simulated(base=base, service_policy={"swprv": "Disabled"})
+    host.windows.settle()
+    before = host.windows.state()
+
+    with pytest.raises(
+        AnsibleActionFail, match=r"{31B2.*} sets the start mode of the service swprv to disabled, and would"
+    ):
+        run_action(ActionModule, host, check=check, name="swprv", start_mode="manual")
+    assert host.windows.state() == before
+
+
+def test_a_start_mode_that_a_policy_sets_undoes_what_windows_does_not_note(run_action: RunAction) -> None:
+    host = simulated(service_policy={"swprv": "Disabled"}, missing_namespaces=["root/rsop/computer"])
+
+    with pytest.raises(AnsibleActionFail, match="applied but is not in effect: start_mode"):
+        run_action(ActionModule, host, name="swprv", start_mode="manual")
+
+
 @pytest.mark.parametrize(
     "engine, options, before, after",
     [
