@@ -16,6 +16,7 @@ from ansible_collections.winops.mars.plugins.plugin_utils._action import Windows
 from ansible_collections.winops.mars.plugins.plugin_utils.mars.evidence import EvidenceError
 from ansible_collections.winops.mars.plugins.plugin_utils.mars.verification.report import as_dict
 from ansible_collections.winops.mars.plugins.plugin_utils.mars.verification.run import verify
+from ansible_collections.winops.mars.plugins.plugin_utils.wsman.recording import Recorder
 from ansible_collections.winops.mars.plugins.plugin_utils.wsman.session import Session
 
 
@@ -40,7 +41,7 @@ class ActionModule(WindowsAction):
             raise AnsibleActionFail(message) from None
         options = (self._connection.get_option(name) for name in ("remote_addr", "remote_user", "remote_password"))
         self._names += [str(value) for value in options if value]
-        recorder = session.record()
+        recorder = session.route(Recorder)
         recording = warning = None
         try:
             result = self._verified(args, session)

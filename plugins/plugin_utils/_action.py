@@ -123,7 +123,7 @@ def _visible(value: Any) -> Any:
         if value.isprintable() or not _CONTROLS.search(value):
             return value
         return _CONTROLS.sub("\N{REPLACEMENT CHARACTER}", value)
-    if isinstance(value, Mapping):
+    if isinstance(value, dict):
         return {_visible(key): _visible(item) for key, item in value.items()}
     if isinstance(value, (list, tuple)):
         return [_visible(item) for item in value]

@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -23,7 +24,7 @@ from ..windows.registry import Registry
 from ..windows.registry_query import RegistryKey, queried, query_batch
 from ..windows.scheduled_tasks import ScheduledTask, ScheduledTasks
 from ..windows.services import Service, Services
-from ..windows.volumes import Volume, Volumes
+from ..windows.volumes import DEDUPLICATION_SERVICE, Volume, Volumes
 from ..wsman.errors import (
     AuthenticationRejected,
     Fault,
@@ -41,6 +42,13 @@ Command = Callable[["Host"], str | None]
 
 #: The services that Microsoft's page on backing up the System State names.
 SYSTEM_STATE_SERVICES = ("RpcSs", "EventSystem", "SENS", "VSS", "swprv")
+
+_NAMES = ("SystemRoot", "ProgramFiles")
+_VARIABLES = "variables"
+# In quotes, since a parenthesis would end the command
+_VARIABLES_COMMAND = "echo " + " ".join(f'"%{name}%"' for name in _NAMES)
+_QUOTED = re.compile('"([^"]*)"')
+_VARIABLE = re.compile("%([^%]*)%")
 
 # What ends the gathering: the host is gone, or never was one.
 _GONE = (Unreachable, AuthenticationRejected, NoService)
@@ -73,7 +81,7 @@ class Host:
         self.sleep = sleep
         self.registry = Registry(session)
         self.unreadable: list[dict[str, str]] = []
-        self._commands: dict[str, Command] = {}
+        self._commands: dict[str, Command] = {_VARIABLES: lambda _host: _VARIABLES_COMMAND}
         self._keys: list[str] = []
         self._unformed: dict[str, WSManError] = {}
 
@@ -121,7 +129,11 @@ class Host:
             return None
         if planned.is_ambiguous(name):
             return self.registry.expanded_string(key, name)
-        return self.registry.expand(key, name) if planned.is_expandable(name) else planned.string(name)
+        text = planned.string(name)
+        if text is None or not planned.is_expandable(name):
+            return text
+        expanded = _VARIABLE.sub(lambda found: self._variables.get(found[1].upper(), found[0]), text)
+        return self.registry.expand(key, name) if "%" in expanded else expanded
 
     def output(self, name: str) -> Output:
         """Return the output of a planned command. Raises :class:`WSManError` if it could not be run."""
@@ -144,6 +156,12 @@ class Host:
                 if line is not None:
                     lines[name] = line
         return query_batch(self.session, self._keys, lines)
+
+    @cached_property
+    def _variables(self) -> dict[str, str]:
+        """The variables to which values of the registry mostly refer, by their names in upper case."""
+        found = _QUOTED.findall(self.output(_VARIABLES).text)
+        return {name.upper(): value for name, value in zip(_NAMES, found, strict=False) if "%" not in value}
 
     @property
     def operating_system(self) -> OperatingSystem:
@@ -183,6 +201,7 @@ class Host:
                 locations.ISCSI_SERVICE,
                 DEFENDER_SERVICE,
                 TIME_SERVICE,
+                DEDUPLICATION_SERVICE,
                 *SYSTEM_STATE_SERVICES,
                 *ROLE_SERVICES,
                 *ANTIVIRUS_SERVICES,
@@ -211,6 +230,15 @@ class Host:
     def volumes(self) -> list[Volume]:
         """All volumes, mounted folders included."""
         return Volumes(self.session).all()
+
+    def deduplicated(self, volume: Volume, folder: str) -> bool | None:
+        """Return whether data deduplication works in a folder, as :meth:`Volumes.deduplicated` does.
+
+        Where Windows lacks the feature, it lacks its service, and is not asked.
+        """
+        if self.service(DEDUPLICATION_SERVICE) is None:
+            return False
+        return Volumes(self.session).deduplicated(volume, folder)
 
 
 def _code(error: WSManError) -> str:

@@ -21,6 +21,9 @@ from .paths import expand_variables, fold
 _MOST_WILDCARDS = 6
 
 _ABSOLUTE = re.compile(r"[A-Za-z]:\\")
+# What makes an entry for processes a path or a pattern, and what no name of a folder has
+_NO_NAME = re.compile(r"[\\/:*?]")
+_NO_FOLDER = re.compile(r'[/"<>|:]')
 _SHORT_NAME = re.compile(r"~\d+(\.|$)")
 # Folders of Windows, of which some are on every drive. What is above them is not excluded either.
 _SYSTEM_FOLDERS_OF_A_DRIVE = ("$Recycle.Bin", "Boot", "EFI", "Recovery", "System Volume Information")
@@ -62,7 +65,7 @@ def covers_program(entry: str, program: str) -> bool:
     names = _parts(program)
     if names is None or _has_wildcard(program):
         return False
-    if not re.search(r"[\\/:*?]", entry):
+    if not _NO_NAME.search(entry):
         return fold(entry) == names[-1]
     pattern = None if entry.endswith("\\") else _parts(entry)
     return pattern is not None and len(pattern) == len(names) and _begins(names, pattern)
@@ -105,7 +108,7 @@ def _parts(path: str) -> tuple[str, ...] | None:
         return None
     if names == [""]:
         return (fold(drive),)
-    if any(not name or re.search(r'[/"<>|:]', name) for name in names):
+    if any(not name or _NO_FOLDER.search(name) for name in names):
         return None
     return tuple(map(fold, [drive, *names]))
 
@@ -128,6 +131,8 @@ def _begins(names: tuple[str, ...], pattern: tuple[str, ...], *, both: bool = Fa
 
 
 def _matches(name: str, pattern: str) -> bool:
+    if not _has_wildcard(pattern):
+        return name == pattern
     expression = re.escape(pattern).replace(r"\*", ".*").replace(r"\?", ".")
     return re.fullmatch(expression, name, re.DOTALL) is not None
 

@@ -32,6 +32,7 @@ from .errors import CimError
 from .rights import require_elevation
 
 # Attributes as cmd.exe prints them. The ninth letter is l for a reparse point; letters after it are of newer versions.
+_FLAGS = re.compile(r": 0x([0-9a-f]{1,8})\b")
 _ATTRIBUTES = re.compile(r"[d-][r-][a-][h-][s-][c-][o-][t-]([l-])[a-z-]*")
 
 
@@ -161,7 +162,7 @@ def read_attributes(folder: str, output: Output) -> list[FileAttributes]:
         path, *lines = [line.strip() for line in record.splitlines() if line.strip()]
         # The texts are translated, their order is not: attributes, length and offset of the name, and the name
         # Evidence: fsutil_attributes
-        flags = re.search(r": 0x([0-9a-f]{1,8})\b", lines[-4]) if len(lines) >= 4 else None
+        flags = _FLAGS.search(lines[-4]) if len(lines) >= 4 else None
         if not flags:
             raise CimError(f"the attributes of {path} cannot be read: fsutil printed {' '.join(lines)[:200]!r}")
         found.append(FileAttributes(path, int(flags[1], 16)))

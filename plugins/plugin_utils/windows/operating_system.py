@@ -44,6 +44,7 @@ _FORCED_REBOOT = 6
 _INTERVAL = 2.0
 # Windows computes LastBootUpTime from its clock, so it changes when the clock is set.
 _TOLERANCE = timedelta(seconds=30)
+_NUMBER = re.compile(r"\d+")
 # Exit codes of shutdown.exe (winerror.h): a shutdown is in progress, or has been scheduled.
 _ERROR_SHUTDOWN_IN_PROGRESS, _ERROR_SHUTDOWN_IS_SCHEDULED = 1115, 1190
 
@@ -139,7 +140,7 @@ def _product_type(number: int) -> str:
 
 def _bits(architecture: str) -> int:
     """Return the number in ``64-bit``, ``64-Bit``, ``64 ビット``, ``ARM 64-bit Processor``: the rest is translated."""
-    match = re.search(r"\d+", architecture)
+    match = _NUMBER.search(architecture)
     if not match:
         raise ProtocolError(f"Win32_OperatingSystem.OSArchitecture contains no number: {architecture!r}")
     return int(match[0])

@@ -38,6 +38,7 @@ _CONNECTION = "DefaultConnectionSettings"
 _WINHTTP = "WinHttpSettings"
 _MANUAL, _SCRIPT, _DETECT = 2, 4, 8
 _TIMEOUT = 300.0
+_SEPARATORS = re.compile(r"[;\s]+")
 
 
 @dataclass(frozen=True)
@@ -97,7 +98,7 @@ def https_proxy(server: str) -> str | None:
     Lists look like ``proxy:8080`` or ``http=proxy:80;https=proxy:443``.
     """
     # What is before the last @ may be credentials, in whatever spelling
-    entries = [entry for entry in re.split(r"[;\s]+", server.rpartition("@")[2].lower()) if entry]
+    entries = [entry for entry in _SEPARATORS.split(server.rpartition("@")[2].lower()) if entry]
     for entry in sorted(entries, key=lambda entry: not entry.startswith("https=")):
         scheme, separator, address = entry.rpartition("=")
         if not separator or scheme == "https":
@@ -138,7 +139,7 @@ def _texts(data: bytes) -> Iterator[str]:
 
 
 def _list(hosts: str) -> str | None:
-    return ";".join(filter(None, re.split(r"[;\s]+", hosts))) or None
+    return ";".join(filter(None, _SEPARATORS.split(hosts))) or None
 
 
 def _url(url: str) -> str | None:

@@ -20,6 +20,12 @@ FULL_CONTROL = 0x1F01FF
 # SYSTEM and the groups it is in, as SDDL writes them: Everyone, Authenticated Users, Administrators
 _SYSTEM = frozenset({"SY", "S-1-5-18", "WD", "S-1-1-0", "AU", "S-1-5-11", "BA", "S-1-5-32-544"})
 
+_LIST = re.compile(r'"D:(?P<flags>[A-Z_]*)(?P<entries>(?:\([^()]*\))*)[^"()]*"')
+_ENTRY = re.compile(r"\(([^()]*)\)")
+_NUMBER = re.compile(r"0x[0-9a-fA-F]{1,8}")
+# Those of flags and of rights have two letters
+_NAME = re.compile("..?")
+
 # Rights by their letters ([MS-DTYP] 2.5.1.1): those of files, generic ones as files map them, standard, and object ones
 _RIGHTS = {
     "FA": 0x1F01FF,
@@ -56,19 +62,19 @@ def system_has(rights: int, path: str, output: str) -> bool:
 
     Raises :class:`CimError` if the output is not such a list, or has conditional entries.
     """
-    found = re.search(r'"D:(?P<flags>[A-Z_]*)(?P<entries>(?:\([^()]*\))*)[^"()]*"', output)
+    found = _LIST.search(output)
     if not found:
         raise CimError(f"the access list of {path} cannot be read: cacls printed {' '.join(output.split())[:200]!r}")
     if "NO_ACCESS_CONTROL" in found["flags"]:
         return True
     granted = denied = 0
-    for entry in re.findall(r"\(([^()]*)\)", found["entries"]):
+    for entry in _ENTRY.findall(found["entries"]):
         # Type, flags, rights, two kinds of objects, account ([MS-DTYP] 2.5.1.1)
         parts = entry.split(";")
         if len(parts) < 6:
             raise CimError(f"the access list of {path} has an entry that cannot be read: {entry[:80]!r}")
         kind, flags, entry_rights, account = parts[0], parts[1], parts[2], parts[5]
-        if account not in _SYSTEM or "IO" in re.findall("..", flags):
+        if account not in _SYSTEM or "IO" in _NAME.findall(flags):
             continue
         if kind == "A":
             granted |= _mask(path, entry_rights) & ~denied
@@ -80,10 +86,10 @@ def system_has(rights: int, path: str, output: str) -> bool:
 
 
 def _mask(path: str, rights: str) -> int:
-    if re.fullmatch(r"0x[0-9a-fA-F]{1,8}", rights):
+    if _NUMBER.fullmatch(rights):
         return int(rights, 16)
     mask = 0
-    for name in re.findall("..?", rights):
+    for name in _NAME.findall(rights):
         if name not in _RIGHTS:
             raise CimError(f"the access list of {path} has the unknown right {name}: check it by hand")
         mask |= _RIGHTS[name]

@@ -32,6 +32,7 @@ ElementTree.register_namespace("", NAMESPACE)
 
 _TASK = f"{{{NAMESPACE}}}"
 _TRUE = ("true", "1")  # xs:boolean
+_FINER = re.compile(r"(\.\d{6})\d+")
 _WEEK = ("Sunday", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday")
 
 
@@ -256,7 +257,7 @@ def _time(text: str | None) -> datetime | None:
     if text is None:
         return None
     try:
-        return datetime.fromisoformat(re.sub(r"(\.\d{6})\d+", r"\1", text.replace("Z", "+00:00")))
+        return datetime.fromisoformat(_FINER.sub(r"\1", text.replace("Z", "+00:00")))
     except ValueError as error:
         raise TaskXmlError(f"the task definition contains the time {text[:40]!r}, which is not one") from error
 

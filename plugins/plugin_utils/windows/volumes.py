@@ -25,6 +25,9 @@ from .absence import unless_absent
 _WQL = "SELECT Name, DeviceID, DriveLetter, Label, FileSystem, DriveType, Capacity, FreeSpace FROM Win32_Volume"
 _DEDUPLICATION = CimPath("root/Microsoft/Windows/Deduplication", "MSFT_DedupVolume")
 
+#: The service of data deduplication, which Windows has where it has this feature.
+DEDUPLICATION_SERVICE = "ddpsvc"
+
 _DRIVE_TYPES = {2: "removable", 3: "fixed", 4: "network", 5: "compact_disc", 6: "ram_disk"}
 
 

@@ -20,14 +20,11 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import accumulate, chain, pairwise
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from .envelope import open_body
 from .errors import Fault, WSManError
 from .scrubbing import Scrubber, collection_words, words_of
-
-if TYPE_CHECKING:
-    from .session import Transport
+from .session import Transport
 
 _ACTION = re.compile(r"<(?:[\w-]+:)?Action\b[^>]*>\s*([^<\s]+)\s*<")
 _RESOURCE = re.compile(r"<(?:[\w-]+:)?ResourceURI\b[^>]*>\s*([^<\s]+)\s*<")

@@ -33,7 +33,6 @@ from .errors import (
     Unreachable,
     WSManError,
 )
-from .recording import Recorder
 from .shell import Result, Shell, program
 from .values import CimPath, Instance, Value, append_value, sendable, string
 
@@ -48,6 +47,7 @@ PAGE_SIZE = 32000
 MAX_ITEMS = 100_000
 MAX_PAGES = 5_000
 MAX_ENUMERATION_SECONDS = 300.0
+_FROM = re.compile(r"\bFROM\s+(\w+)", re.IGNORECASE)
 
 
 class Transport(Protocol):
@@ -60,6 +60,9 @@ class Transport(Protocol):
 
     def reset(self) -> None:
         """Drop the TCP connection and its security context; the next :meth:`send` creates new ones."""
+
+
+TransportT = TypeVar("TransportT", bound=Transport)
 
 
 @dataclass(frozen=True)
@@ -113,11 +116,11 @@ class Session:
         self._seconds = seconds
         self._deadline = self._clock() + seconds
 
-    def record(self) -> Recorder:
-        """Keep all messages from now on, until :meth:`Recorder.write`."""
-        recorder = Recorder(self._transport)
-        self._transport = recorder
-        return recorder
+    def route(self, through: Callable[[Transport], TransportT]) -> TransportT:
+        """Send all messages from now on through another transport, which is made of the present one and returned."""
+        transport = through(self._transport)
+        self._transport = transport
+        return transport
 
     def listen(self, listener: Callable[[bytes, bytes], object]) -> None:
         """Call a function with each message that gets an answer from now on, and with that answer."""
@@ -399,7 +402,7 @@ def _only_child(body: Element, *names: str) -> Element:
 
 def _queried_class(wql: str) -> str:
     """Return the class that a query reads; its conditions may contain secrets."""
-    match = re.search(r"\bFROM\s+(\w+)", wql, re.IGNORECASE)
+    match = _FROM.search(wql)
     return match[1] if match else "?"
 
 

@@ -38,6 +38,7 @@ from .values import sendable
 _CODEPAGE = "65001"
 _DONE = ns.SHELL + "/CommandState/Done"
 _TERMINATE = ns.SHELL + "/signal/terminate"
+_PROGRAM = re.compile(r'\s*(?:"([^"]*)"|(\S+))')
 # What is read of a command's output at most, in bytes. The longest that is read here lists the folders of a volume.
 MAX_OUTPUT = 32 * 1024 * 1024
 
@@ -182,7 +183,7 @@ class Shell:
 
 def program(command: str) -> str:
     """Return the name of the program in a command line, for messages: the arguments may contain secrets."""
-    match = re.match(r'\s*(?:"([^"]*)"|(\S+))', command)
+    match = _PROGRAM.match(command)
     return (match[1] or match[2] or "").rpartition("\\")[2] if match else ""
 
 

@@ -48,7 +48,8 @@ profiles it is a delta on: mappings merge (keys without regard to case), anythin
                             reparse hidden system readonly in_use, and ``denied``: sessions may not open it, so WMI
                             knows no attributes of it and fsutil fails; ``count`` makes so many files and puts their
                             numbers in the place of ``<n>``
-``deduplication``           ``{mount path: {enabled, exclude_folders, saved}}``; absent: the namespace does not exist
+``deduplication``           ``{mount path: {enabled, exclude_folders, saved}}``; absent: neither
+                            the namespace nor the service ``ddpsvc`` exists
 ``iscsi_device``            error code of the initiator's device; ``null``: it was removed
 ``iscsi_targets``           names of the iSCSI targets to which the initiator has a session
 ``defender``                ``{running_mode, tamper_protection, null, fails, instances}``; absent: the namespace does

@@ -90,7 +90,8 @@ class Host:
         self.shadow_storages = storage.ShadowStorages(profile.get("shadow_storage", {}), self.files)
         self.registry.create(rf"HKU\{account.sid}\Software", trusted=True)
         self.files.declare({rf"C:\Users\{account.name}\AppData\Local\Temp" + "\\": {}})
-        self.services = services.Services(profile["services"], self.registry, self.agenda)
+        installed = volumes.DEDUPLICATION_SERVICE if profile.get("deduplication") else {}
+        self.services = services.Services(installed | profile["services"], self.registry, self.agenda)
         self.processes = processes.Processes(self)
         self.environment = self._environment()
         self.installed: set[str] = {str(program).lower() for program in profile.get("installed", ())}

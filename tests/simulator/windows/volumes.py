@@ -158,6 +158,16 @@ def _dedup_volumes(host: Host) -> list[dict[str, CimValue]]:
     return found
 
 
+#: The service that the feature brings with it.
+DEDUPLICATION_SERVICE = {
+    "ddpsvc": {
+        "display_name": "Data Deduplication Service",
+        "path": r"C:\Windows\system32\svchost.exe -k ddpsvc",
+        "start_mode": "Manual",
+    }
+}
+
+
 def deduplication_classes() -> list[CimClass]:
     return [CimClass("root/Microsoft/Windows/Deduplication", "MSFT_DedupVolume", _DEDUP_VOLUME, _dedup_volumes)]
 

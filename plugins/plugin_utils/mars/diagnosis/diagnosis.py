@@ -15,7 +15,7 @@ from enum import StrEnum
 from typing import Any
 
 from ..locations import LOCATIONS
-from ..rules.fact_path import Facts
+from ..rules.fact_path import Document, Facts
 from ..rules.reading import shipped_rules
 from ..rules.rule import Severity, Status
 from .errors import Cause, Error
@@ -104,7 +104,7 @@ def diagnose(error: Error, facts: Facts | None, findings: Iterable[FindingData] 
 
 
 def _cause(cause: Cause, facts: Facts | None, by_rule: Mapping[str, Sequence[FindingData]]) -> CauseFinding:
-    document = None if facts is None else {**facts, "location": LOCATIONS}
+    document = None if facts is None else Document(facts, location=LOCATIONS)
     found = [finding for rule in cause.rules for finding in by_rule.get(rule, ())]
     failed = [finding for finding in found if _status(finding) in _FAILED]
     if cause.unknowable or cause.by_hand:
@@ -130,7 +130,7 @@ def _cause(cause: Cause, facts: Facts | None, by_rule: Mapping[str, Sequence[Fin
     )
 
 
-def _by_conditions(cause: Cause, document: Facts | None) -> tuple[CauseStatus, list[str]]:
+def _by_conditions(cause: Cause, document: Document | None) -> tuple[CauseStatus, list[str]]:
     if document is None:
         return CauseStatus.POSSIBLE, ["No facts of a host were given."]
     unread = None

@@ -9,12 +9,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from ...windows.command_line import quoted
 from ...windows.files import Files
 from ...windows.paths import fold
+from ...windows.rights import require_elevation
 from ...windows.services import Service
 from .. import locations
 from ..agent_role import agent_role
-from ..host import Host
+from ..host import Command, Host
 
 DESCRIPTION = r"""
 description: The MARS agent.
@@ -71,6 +73,16 @@ contains:
 """
 
 
+def _module_query(host: Host) -> str | None:
+    if host.install_path is None:
+        return None
+    manifest = quoted(f"{host.install_path}\\{locations.MODULE_MANIFEST}")
+    return f"if exist {manifest} (echo found) else (echo missing)"
+
+
+COMMANDS: dict[str, Command] = {"agent_module": _module_query}
+
+
 def gather(host: Host) -> dict[str, Any]:
     """Where the agent is installed, whether all of it is there, its version and its services."""
     path = host.install_path
@@ -94,8 +106,15 @@ def gather(host: Host) -> dict[str, Any]:
         "management": _service(host, _is_management),
     }
     with host.reading("agent.module"):
-        facts["module"] = files.file(f"{path}\\{locations.MODULE_MANIFEST}") is not None if path else None
+        facts["module"] = _has_module(host) if path else None
     return facts
+
+
+def _has_module(host: Host) -> bool:
+    if host.output("agent_module").text == "found":
+        return True
+    require_elevation(host.session, f"whether {locations.MODULE_MANIFEST} exists")
+    return False
 
 
 def _is_management(service: Service) -> bool:

@@ -23,7 +23,7 @@ from ...windows.files import (
 )
 from ...windows.rights import require_elevation
 from ...windows.security import MODIFY, access_query, system_has
-from ...windows.volumes import Volume, Volumes, volume_of
+from ...windows.volumes import Volume, volume_of
 from .. import locations
 from ..host import Command, Host
 from .volumes import VOLUME, volume_facts
@@ -116,6 +116,8 @@ _ABSENT = (
 )
 # What the agent keeps in its scratch folder as virtual disks, whose attributes count as those of the folder do.
 _VIRTUAL_DISKS = "*.vhd*"
+# A drive without a backslash is the current folder there, and anything else is nothing that Windows can find
+_ABSOLUTE = re.compile(r"(\\\\[?]\\)?[A-Za-z]:[\\/]")
 
 
 def _folders(location: str) -> list[str]:
@@ -144,8 +146,7 @@ COMMANDS = {
 
 
 def _is_absolute(location: str) -> bool:
-    # A drive without a backslash is the current folder there, and anything else is nothing that Windows can find
-    return re.match(r"(\\\\[?]\\)?[A-Za-z]:[\\/]", location) is not None
+    return _ABSOLUTE.match(location) is not None
 
 
 def gather(host: Host) -> dict[str, Any]:
@@ -179,7 +180,7 @@ def gather(host: Host) -> dict[str, Any]:
         volume = _volume(host, location, reparse_points)
         facts["volume"] = volume_facts(volume) if volume else None
         with host.reading("scratch.deduplicated"):
-            facts["deduplicated"] = Volumes(host.session).deduplicated(volume, location) if volume else None
+            facts["deduplicated"] = host.deduplicated(volume, location) if volume else None
     return facts
 
 

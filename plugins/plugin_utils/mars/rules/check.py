@@ -17,7 +17,7 @@ from typing import Any
 from ..locations import LOCATIONS
 from .decisions import Decision, Decisions
 from .expressions import Expression, Text
-from .fact_path import Facts
+from .fact_path import Document, Facts
 from .inventory import INVENTORY
 from .reading import role_order
 from .rule import Case, Rule, Severity, Status
@@ -80,10 +80,10 @@ def check(
     :param inventory: what the inventory says about the host, with all names of :data:`INVENTORY`, which says nothing.
     :param decisions: what people decided about its findings.
     """
-    inventory = INVENTORY if inventory is None else inventory
+    document = _document(facts, thresholds, inventory)
     findings = []
     for rule in rules:
-        finding, attestable = _find(rule, facts, thresholds, inventory)
+        finding, attestable = _find(rule, document)
         findings.append(_decided(finding, decisions, attestable=attestable) if decisions else finding)
     needed = {finding.role for finding in findings}
     return Compliance(
@@ -98,23 +98,20 @@ def find(
     rule: Rule, facts: Facts, thresholds: Mapping[str, Any], inventory: Mapping[str, Any] | None = None
 ) -> Finding:
     """Apply one rule to the facts of one host, whatever was decided about that."""
-    return _find(rule, facts, thresholds, INVENTORY if inventory is None else inventory)[0]
+    return _find(rule, _document(facts, thresholds, inventory))[0]
 
 
-def _find(
-    rule: Rule, facts: Facts, thresholds: Mapping[str, Any], inventory: Mapping[str, Any]
-) -> tuple[Finding, bool]:
-    """Apply one rule to the facts of one host; return also whether an unknown finding is not for want of a fact."""
-    document: dict[str, Any] = {
-        **facts,
-        "threshold": thresholds,
-        "location": LOCATIONS,
-        "inventory": inventory,
-    }
+def _document(facts: Facts, thresholds: Mapping[str, Any], inventory: Mapping[str, Any] | None) -> Document:
+    said = INVENTORY if inventory is None else inventory
+    return Document(facts, threshold=thresholds, location=LOCATIONS, inventory=said)
+
+
+def _find(rule: Rule, document: Document) -> tuple[Finding, bool]:
+    """Apply one rule to one host; return also whether an unknown finding is not for want of a fact."""
     wanted = document["wanted"] = {}
     for name, expression in rule.wanted.items():
         # It may use those above it
-        wanted[name] = None if expression.first_unread(facts) else expression.search(document)
+        wanted[name] = None if expression.first_unread(document) else expression.search(document)
     try:
         status, severity, actual = _status(rule, document)
         case = _case(rule, status, document)
@@ -127,11 +124,11 @@ def _find(
         return _finding(rule, status, severity, shown | {"fix": None}), True
     rendered = {name: text.render(document) for name, text in texts.items()}
     role = case.role if case and case.sets_role else rule.role
-    if status is not Status.NONCOMPLIANT or _has_gap(document["wanted"]):
+    if status is not Status.NONCOMPLIANT or _has_gap(wanted):
         role = None
     if role is None and "no_role" in rendered and status is not Status.IMPOSSIBLE:
         rendered["fix"] += f" {rendered['no_role']}"
-    return _finding(rule, status, severity, rendered, role, document["wanted"]), True
+    return _finding(rule, status, severity, rendered, role, wanted), True
 
 
 def _decided(finding: Finding, decisions: Decisions, *, attestable: bool) -> Finding:
@@ -161,7 +158,7 @@ def _with(finding: Finding, remark: str, found: str | None = None, decision: Dec
     return replace(finding, actual=f"{finding.actual}; {remark}", decision=shown)
 
 
-def _status(rule: Rule, document: Facts) -> tuple[Status, Severity, Text | None]:
+def _status(rule: Rule, document: Document) -> tuple[Status, Severity, Text | None]:
     """Status and severity of the finding, and what to say was found if that is not the rule's own text."""
     for requirement in rule.requires:
         applies = _value(requirement.condition, document)
@@ -187,7 +184,7 @@ def _status(rule: Rule, document: Facts) -> tuple[Status, Severity, Text | None]
     return (Status.COMPLIANT if advised is True else Status.UNKNOWN), rule.severity, None
 
 
-def _case(rule: Rule, status: Status, document: Facts) -> Case | None:
+def _case(rule: Rule, status: Status, document: Document) -> Case | None:
     """The first special case that a finding with this status is."""
     for case in rule.cases:
         if case.status not in (None, status):
@@ -221,7 +218,7 @@ class _OpenError(Exception):
         self.actual, self.fix = actual, fix
 
 
-def _value(condition: Expression, document: Facts) -> Any:
+def _value(condition: Expression, document: Document) -> Any:
     unread = condition.first_unread(document)
     if unread is not None:
         raise _OpenError(unread.why_unread(document), "Fix the read failure, then gather the facts of this host again.")

@@ -21,7 +21,7 @@ except ImportError:
     HAS_JMESPATH = False
 
 from ..locations import LOCATIONS
-from .fact_path import FactPath
+from .fact_path import Document, FactPath
 from .functions import FUNCTION_ARGUMENTS, RuleFunctions
 from .inventory import INVENTORY
 from .reads import UnderivableError, reads
@@ -57,9 +57,9 @@ class Expression:
         self.facts = tuple(sorted(_facts(self._compiled.parsed, wanted)))
         self._options = jmespath.Options(custom_functions=RuleFunctions())
 
-    def first_unread(self, document: Mapping[str, Any]) -> FactPath | None:
+    def first_unread(self, document: Document) -> FactPath | None:
         """The first fact it reads that was not read from the host."""
-        return next((fact for fact in self.facts if fact.gap(document) is not None), None)
+        return next((fact for fact in self.facts if not document.has(fact)), None)
 
     def search(self, document: Mapping[str, Any]) -> Any:
         """What the expression gives over this document; None where it asks for something a value cannot do."""
@@ -78,7 +78,7 @@ class Text:
         parts = re.split(r"\{([^{}]*)\}", text)
         self._parts = [Expression(part, wanted) if index % 2 else part for index, part in enumerate(parts)]
 
-    def render(self, document: Mapping[str, Any]) -> str:
+    def render(self, document: Document) -> str:
         """The text over this document."""
         return "".join(part if isinstance(part, str) else _rendered(part, document) for part in self._parts)
 
@@ -115,7 +115,7 @@ def _facts(tree: Mapping[str, Any], wanted: Mapping[str, Expression]) -> Iterato
             yield from wanted[steps[0]].facts
 
 
-def _rendered(expression: Expression, document: Mapping[str, Any]) -> str:
+def _rendered(expression: Expression, document: Document) -> str:
     return "unknown" if expression.first_unread(document) else _shown(expression.search(document))
 
 

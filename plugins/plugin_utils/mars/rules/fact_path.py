@@ -73,6 +73,20 @@ class FactPath:
         return list(dict.fromkeys(f"could not be read: {reason or 'the host gave no reason'}" for reason in reasons))
 
 
+class Document(dict[str, Any]):
+    """The facts of a host, and whatever else expressions read beside them. The facts stay as they are."""
+
+    def __init__(self, facts: Facts, **others: Any) -> None:
+        super().__init__(facts, **others)
+        self._gaps: dict[str, str | None] = {}
+
+    def has(self, fact: FactPath) -> bool:
+        """Return whether a fact was read; many expressions read the same ones."""
+        if fact.path not in self._gaps:
+            self._gaps[fact.path] = fact.gap(self)
+        return self._gaps[fact.path] is None
+
+
 def _is_part(unread: Any, path: str) -> bool:
     """Whether a fact that was not read is above a path or the same; what is below it shows by itself."""
     steps = str(unread).split(".")

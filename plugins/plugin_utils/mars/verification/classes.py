@@ -10,6 +10,7 @@ from functools import partial
 
 from ...windows import versions
 from ...windows.errors import return_value
+from ...windows.volumes import DEDUPLICATION_SERVICE
 from ...wsman.errors import Fault
 from ...wsman.values import CimPath, array_of, integer, reference, string, wql_literal
 from .. import catalogue
@@ -24,6 +25,7 @@ _PROPERTIES = {
     "Win32_Volume": "Capacity DeviceID DriveLetter DriveType FileSystem FreeSpace Label Name",
 }
 _STORAGE = "root/Microsoft/Windows/Storage"
+_PARENT, _FEATURE = "root/Microsoft/Windows", "Deduplication"
 _DOTNET = r"HKLM\SOFTWARE\Microsoft\NET Framework Setup\NDP\v4\Full"
 _CURRENT_VERSION = r"HKLM\SOFTWARE\Microsoft\Windows NT\CurrentVersion"
 _AZURE_TAG = "7783-7084-3265-9085-8269-3286-77"
@@ -143,7 +145,7 @@ def _iscsi_sessions(subject: Subject) -> None:
 
 @shows("deduplication_class")
 def _deduplication(subject: Subject) -> None:
-    answer = subject.answer(lambda: subject.instances("root/Microsoft/Windows/Deduplication", "MSFT_DedupVolume"))
+    answer = subject.answer(lambda: subject.instances(f"{_PARENT}/{_FEATURE}", "MSFT_DedupVolume"))
     volumes = named(answer, "MSFT_DedupVolume")
     if not volumes:
         raise NotTried("no volume is deduplicated")
@@ -151,6 +153,16 @@ def _deduplication(subject: Subject) -> None:
         child.tag.rpartition("}")[2] for child in volumes[0]
     }
     require(not missing, f"MSFT_DedupVolume lacks {', '.join(sorted(missing))}")
+
+
+@shows("deduplication_service")
+def _deduplication_service(subject: Subject) -> None:
+    has_namespace = _FEATURE in [name.read("Name", string) for name in subject.instances(_PARENT, "__NAMESPACE")]
+    has_service = subject.service(DEDUPLICATION_SERVICE) is not None
+    require(
+        has_service or not has_namespace,
+        f"there is the namespace {_PARENT}/{_FEATURE}, but no service {DEDUPLICATION_SERVICE}",
+    )
 
 
 @shows("device_guard_status")

@@ -246,6 +246,30 @@ def test_a_path_that_windows_expands_reads_the_same(key: str, name: str) -> None
     assert facts == usual
 
 
+@pytest.mark.parametrize(
+    "written, read, asked",
+    [
+        (r"%SYSTEMROOT%\A;%ProgramFiles%\B", [r"C:\Windows\A", r"C:\Program Files\B"], 0),
+        (r"%ProgramFiles%\A;%windir%\B;%nothing%\C", [r"C:\Program Files\A", r"C:\Windows\B", r"%nothing%\C"], 1),
+        (r"%SystemRoot%\A;100%", [r"C:\Windows\A", "100%"], 1),
+    ],
+)
+def test_the_host_is_only_asked_to_expand_variables_that_are_unusual(written: str, read: list[str], asked: int) -> None:
+    key = r"HKLM\SYSTEM\ControlSet001\Control\Session Manager\Environment"
+    host = simulated(base="healthy-2022", registry={key: {"PSModulePath": {"expand": written}}})
+
+    assert gather(host.session, ["powershell"])["powershell"]["module_path"] == read
+    assert host.actions["StdRegProv/GetExpandedStringValue"] == asked
+
+
+@pytest.mark.parametrize("base, deduplicated, asked", [("scratch-2019", False, 0), ("deduplication-2019", True, 1)])
+def test_only_windows_with_the_feature_is_asked_about_deduplication(base: str, deduplicated: bool, asked: int) -> None:
+    host = simulated(base=base)
+
+    assert gather(host.session, ["scratch"])["scratch"]["deduplicated"] is deduplicated
+    assert host.actions["MSFT_DedupVolume/Enumerate"] == asked
+
+
 def test_a_value_that_looks_like_the_scratch_folder_is_not_taken_for_it() -> None:
     key = r"HKLM\SOFTWARE\Microsoft\Windows Azure Backup\Config"
     usual = facts_of("healthy-2022", "scratch")
@@ -294,8 +318,8 @@ def test_facts_cost_few_requests_and_little_room(base: str) -> None:
     facts = gather(host.session, DEFAULT_SECTIONS)
     host.session.close()
 
-    # 41 HTTP requests with the three of an NTLM login
-    assert sum(host.actions.values()) <= 38
+    # 28 HTTP requests with the three of an NTLM login
+    assert sum(host.actions.values()) <= 25
     assert len(json.dumps(facts)) <= 20_000
 
 

@@ -45,7 +45,7 @@ SPOOLER = CimPath("root/cimv2", "Win32_Service", {"Name": "Spooler"})
 
 def recorded(*answers: Any) -> tuple[Session, Recorder]:
     session, _transport, _pauses = scripted(*answers)
-    return session, session.record()
+    return session, session.route(Recorder)
 
 
 def written(recorder: Recorder, folder: Path, *names: str) -> dict[str, str]:
@@ -77,7 +77,7 @@ def differing(before: Any, after: Any, path: str = "") -> set[str]:
 @pytest.mark.parametrize("base", ["healthy-2022", "german-2019", "old-2008-r2"])
 def test_a_recorded_host_has_the_same_facts_again_apart_from_its_names(base: str, tmp_path: Path) -> None:
     host = simulated(base=base, computer_name="FILES01")
-    recorder = host.session.record()
+    recorder = host.session.route(Recorder)
     sections = [name for name in DEFAULT_SECTIONS if name != "clock"]  # the controller's clock goes on
     facts = gather(host.session, sections)
     host.session.close()
@@ -96,7 +96,7 @@ def test_a_recorded_host_has_the_same_facts_again_apart_from_its_names(base: str
 
 def test_each_file_of_a_recording_is_of_a_kind_that_the_tests_of_recordings_know(tmp_path: Path) -> None:
     host = simulated()
-    recorder = host.session.record()
+    recorder = host.session.route(Recorder)
     host.session.identify()
     gather(host.session, ["os", "tasks", "volumes", "dotnet"], sleep=host.sleep)
     host.session.close()
@@ -372,7 +372,7 @@ def test_no_word_that_the_collection_does_not_know_remains(word: str, place: str
 
 def test_our_own_commands_remain_but_for_what_is_made_up_or_read_from_the_host() -> None:
     host = simulated(base="healthy-2022")
-    recorder = host.session.record()
+    recorder = host.session.route(Recorder)
     # The command of the section backup is encoded, and what is encoded goes as a whole
     gather(host.session, [name for name in SECTIONS if name != "backup"], sleep=host.sleep)
 

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from jmespath.functions import Functions
 
 from ansible_collections.winops.mars.plugins.plugin_utils.mars.rules.expressions import Expression, Text
+from ansible_collections.winops.mars.plugins.plugin_utils.mars.rules.fact_path import Document
 from ansible_collections.winops.mars.plugins.plugin_utils.mars.rules.functions import (
     FUNCTION_ARGUMENTS,
     RuleFunctions,
@@ -301,4 +302,4 @@ def test_texts(text: str, shown: str) -> None:
         "object": {"straße": 1},
     }
 
-    assert Text(text, {}).render(document) == shown
+    assert Text(text, {}).render(Document(document)) == shown
