@@ -70,9 +70,12 @@ class ActionModule(ValidatedAction):
                 )
             hosts[name] = HostResult(result, facts=result.get("facts"))
         for name in task_vars.get("ansible_play_hosts_all", ()):
-            variables = task_vars["hostvars"][name]
+            # What was registered, as it is: to look for templates in it takes long
+            variables = task_vars["hostvars"].raw_get(name)
             groups = sorted(set(plain(variables.get("group_names", []))) - {"ungrouped"})
             compliance = variables.get(args["compliance_variable"])
+            if isinstance(compliance, str):
+                compliance = task_vars["hostvars"][name][args["compliance_variable"]]
             if name in args["not_checked"]:
                 hosts[name] = HostResult(None, plain(args["not_checked"][name]), groups=groups)
             elif isinstance(compliance, Mapping) and "findings" in compliance:
