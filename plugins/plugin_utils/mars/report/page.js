@@ -2,14 +2,17 @@
 // GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 // SPDX-License-Identifier: GPL-3.0-or-later
 const form = document.querySelector("form");
-const rows = Array.from(document.querySelectorAll("tbody.host"), (row) => ({
-  row,
-  text: row.textContent.toLowerCase(),
-  verdict: row.dataset.verdict,
-  os: row.dataset.os,
-  rule: row.dataset.rule.split(" "),
-  group: row.dataset.group.split("\n"),
-}));
+const rows = Array.from(document.querySelectorAll("tbody.host"), (row) => {
+  const [verdict, os] = row.querySelectorAll("td");
+  return {
+    row,
+    text: row.textContent.toLowerCase(),
+    verdict: verdict.className,
+    os: os.textContent,
+    rule: Array.from(row.querySelectorAll("dt"), (finding) => finding.textContent.split(": ")[1]),
+    group: (row.dataset.group || "").split("\n"),
+  };
+});
 function filter() {
   const wanted = new FormData(form);
   const words = wanted.get("search").toLowerCase().split(/\s+/).filter(Boolean);

@@ -9,6 +9,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import pkgutil
+from collections.abc import Mapping
 from typing import Any
 
 from jinja2 import Environment, StrictUndefined
@@ -34,12 +35,14 @@ def to_html(document: Document) -> str:
     environment = Environment(autoescape=True, trim_blocks=True, lstrip_blocks=True, undefined=StrictUndefined)
     environment.filters["minute"] = lambda time: time[:16].replace("T", " ")
     style, script = (_part(name) for name in ("page.css", "page.js"))
-    hosts = [_shown(document, host) for host in document["hosts"]]
+    first = to_fix(document)
+    explained = {entry["rule"] for entry in first}
+    hosts = [_shown(document, host, explained) for host in document["hosts"]]
     return environment.from_string(_part("page.html.j2")).render(
         document=document,
         hosts=hosts,
         words=WORDS,
-        to_fix=to_fix(document),
+        to_fix=first,
         tickets=_tickets(document),
         decided=[(host["name"], finding) for host in hosts for finding in host["open"] if finding["status"] in DECIDED],
         choices={
@@ -67,8 +70,11 @@ def _hash(text: str) -> str:
     return f"sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}"
 
 
-def _shown(document: Document, host: dict[str, Any]) -> dict[str, Any]:
-    """A host with those findings that are shown: all that are not simply met, the worst first."""
+def _shown(document: Document, host: dict[str, Any], explained: set[str]) -> dict[str, Any]:
+    """A host with those findings that are shown: all that are not simply met, the worst first.
+
+    :param explained: rules of which the page says what is expected, and what to do.
+    """
     shown = [whole(document, finding) for finding in host["findings"] if finding["status"] in (*OPEN, *DECIDED)]
     for finding in shown:
         finding["word"] = shown_status(finding)
@@ -77,10 +83,17 @@ def _shown(document: Document, host: dict[str, Any]) -> dict[str, Any]:
             finding[f"own_{name}"] = (
                 finding[name] if finding[name] != document["rules"][finding["rule"]][name] else None
             )
+        finding["above"] = _above(finding) if finding["rule"] in explained else ""
     order = list(WORDS)
     shown.sort(key=lambda finding: (order.index(finding["word"]), finding["rule"]))
     met = sum(finding["status"] == "compliant" for finding in host["findings"])
     return {**host, "open": shown, "met": met, "last_backup": host["last_backup"] or "unknown"}
+
+
+def _above(finding: Mapping[str, Any]) -> str:
+    """What the page says of the rule of a finding, and does not say again."""
+    what = {"expected": finding["own_expected"], "what to do": finding["own_fix"] or not finding["fix"]}
+    return ", and ".join(name for name, said in what.items() if not said).capitalize()
 
 
 def _tickets(document: Document) -> dict[str, dict[tuple[str, ...], list[str]]]:

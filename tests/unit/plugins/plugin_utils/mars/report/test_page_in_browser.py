@@ -133,11 +133,13 @@ def test_a_row_opens_with_the_keyboard_and_leads_to_what_to_do(page: Page, docum
     page.keyboard.press("Enter")
 
     assert finding.is_visible()
-    link = row.get_by_role("link", name="What to do").first
+    link = row.get_by_role("link", name="Expected, and what to do").first
     link.press("Enter")
     entry = page.locator(page.evaluate("location.hash"))
     assert entry.evaluate("element => element.getBoundingClientRect().top") >= 0
-    assert document["rules"][entry.locator("small").inner_text().split(",")[0]]["fix"] in entry.inner_text()
+    rule = document["rules"][entry.locator("small").inner_text().split(",")[0]]
+    assert rule["fix"] in entry.inner_text()
+    assert rule["expected"] in entry.inner_text()
 
 
 def test_in_a_large_fleet_every_host_can_be_found(running: Browser, tmp_path: Path) -> None:
