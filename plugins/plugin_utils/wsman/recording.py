@@ -78,14 +78,13 @@ class Recorder:
         self._transport.reset()
 
     def write(self, folder: Path, names: Iterable[str]) -> Path:
-        """Write all messages to a new folder below ``folder``, and return its path.
+        """Write all messages to a new folder in ``folder``, which is there, and return its path.
 
         :param names: names of the host and the account, whose words alone do not show that they are names.
 
         Raises OSError. The new folder appears when it is complete, and only its owner can read it.
         """
         name = f"host-{secrets.token_hex(4)}"
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         incomplete = folder / f".{name}"
         incomplete.mkdir(mode=0o700)
         try:

@@ -115,7 +115,7 @@ def test_a_recording_is_a_folder_of_messages_and_an_index_that_names_each(tmp_pa
     with pytest.raises(Fault):
         session.get(SPOOLER)
 
-    folder = recorder.write(tmp_path / "new" / "folder", [])
+    folder = recorder.write(tmp_path, [])
 
     assert sorted(path.name for path in folder.iterdir()) == [
         *("00-request-Get.xml", "01-request-Get.xml", "01-response-GetResponse.xml"),
