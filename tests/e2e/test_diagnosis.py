@@ -41,11 +41,21 @@ def test_failed_backups_are_explained_and_only_what_is_confirmed_is_fixed(fleet:
     before = fleet.state()
 
     predicted = fleet.play(
-        PLAYBOOK, "--check", mars_diagnose_fix=True, mars_prereqs_gather_subset=["all", "backup_history"]
+        PLAYBOOK,
+        "--check",
+        limit="all:!refuses",
+        mars_diagnose_fix=True,
+        mars_prereqs_gather_subset=["all", "backup_history"],
     )
     assert fleet.state() == before
-    fixed = fleet.play(PLAYBOOK, mars_diagnose_fix=True)
-    again = fleet.play(PLAYBOOK, limit="full,stopped", mars_diagnose_fix=True, mars_diagnose_error="SalLowDiskSpace")
+    fixed = fleet.play(PLAYBOOK, limit="all:!refuses", mars_diagnose_fix=True)
+    again = fleet.play(
+        PLAYBOOK,
+        limit="full,stopped,refuses",
+        launched_with={"awx_job_id": 7},
+        mars_diagnose_fix=True,
+        mars_diagnose_error="SalLowDiskSpace",
+    )
 
     lines = report(predicted)
     assert "The activation did not complete (0x1FC07, activation_incomplete): full, full-too" in lines
@@ -68,5 +78,10 @@ def test_failed_backups_are_explained_and_only_what_is_confirmed_is_fixed(fleet:
         again
     )
     assert "  excluded: The scratch volume has too little free space (stopped)" in report(again)
+    # A host that cannot be checked says why, and fails alone
+    (reason,) = again.messages("failed", but=["Gather the facts", "Check the prerequisites"]).values()
+    assert reason.startswith("not checked: the host refused the credentials: check user")
+    assert f"refuses: {reason}" in report(again)
+    assert again.artifacts == {"mars_diagnose_confirmed_job_7": {"scratch_full": ["full"]}}
     assert again.changed() == {}
-    assert (predicted.rc, fixed.rc, again.rc) == (0, 0, 0)
+    assert (predicted.rc, fixed.rc, again.rc) == (0, 0, 2)
