@@ -57,7 +57,8 @@ class Recording:
         def printed(match: re.Match[str]) -> str:
             output = base64.b64decode(match[2])
             for old, new in self._made_up.items():
-                output = re.sub(rb"\b%b\b" % re.escape(old.encode()), new.encode(), output)
+                # At the end of a piece, it may be the beginning of another word
+                output = re.sub(rb"\b%b\b(?!\Z)" % re.escape(old.encode()), new.encode(), output)
             return match[1] + base64.b64encode(output).decode()
 
         return re.sub(r"(<rsp:Stream\b[^>]*[^/>]>)([^<]+)", printed, answer.decode("utf-8-sig")).encode()
