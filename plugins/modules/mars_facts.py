@@ -1183,6 +1183,11 @@ ansible_facts:
               description: The .NET Framework for 32-bit programs.
               type: dict
               contains: *dotnet
+            preferences:
+              description: The Group Policy objects whose preferences set values in these keys, by their GUIDs.
+              type: list
+              elements: str
+              sample: []
             update:
               description: The update that adds TLS 1.2 to this Windows, V(null) where none is needed.
               type: dict

@@ -2,8 +2,8 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Private to this collection; it may change at any time
-"""What Group Policy sets on a host, which would undo a change: RSOP_SystemService and RSOP_RegistryPolicySetting
-(root/rsop/computer), where Windows notes what it applied last."""
+"""What Group Policy sets on a host, which would undo a change: policies by RSOP_SystemService and
+RSOP_RegistryPolicySetting (root/rsop/computer), where Windows notes what it applied, and preferences by their files."""
 
 from __future__ import annotations
 
@@ -12,13 +12,29 @@ import re
 from ..wsman.errors import Fault
 from ..wsman.session import Session
 from ..wsman.values import Instance, boolean, integer, octets, string, wql_literal
+from .command_line import quoted
 from .errors import CimError
 from .paths import fold
 from .registry import Kind, RegistryValue
 
 _NAMESPACE = "root/rsop/computer"
+# Where Windows keeps the preferences that it applied, in a folder for each Group Policy object.
+# Evidence: group_policy_preferences
+_PREFERENCES = r"%ProgramData%\Microsoft\Group Policy\History\Registry.xml"
+_OF_COMPUTER = r"\\(\{[0-9A-F-]{36}\})\\Machine\\Preferences\\Registry\\Registry\.xml"
 _MACHINE = ("HKLM", "HKEY_LOCAL_MACHINE")
 _START_MODES = {2: "auto", 3: "manual", 4: "disabled"}
+
+
+def preferences_command(*keys: str) -> str:
+    """Return the command that prints the files with preferences that name one of these parts of registry keys."""
+    named = " ".join(f"/c:{quoted(key)}" for key in keys)
+    return f'findstr /s /i /m /l {named} "{_PREFERENCES}" 2>nul'
+
+
+def preferring(text: str) -> list[str]:
+    """Return the Group Policy objects with such preferences for the computer, by their GUIDs in braces."""
+    return list(dict.fromkeys(re.findall(_OF_COMPUTER, text, re.IGNORECASE)))
 
 
 def require_free_start_mode(session: Session, service: str, wanted: str) -> None:

@@ -11,9 +11,10 @@ from functools import partial
 from typing import Any
 
 from ...windows.files import Files
+from ...windows.group_policy import preferences_command, preferring
 from .. import locations
 from ..catalogue import TLS_UPDATES
-from ..host import Host
+from ..host import Command, Host
 
 DESCRIPTION = r"""
 description: What the registry says about TLS 1.2 for clients, V(null) where it says nothing.
@@ -43,6 +44,11 @@ contains:
     description: The .NET Framework for 32-bit programs.
     type: dict
     contains: *dotnet
+  preferences:
+    description: The Group Policy objects whose preferences set values in these keys, by their GUIDs.
+    type: list
+    elements: str
+    sample: []
   update:
     description: The update that adds TLS 1.2 to this Windows, V(null) where none is needed.
     type: dict
@@ -66,6 +72,10 @@ contains:
 """
 
 KEYS = (locations.TLS_CLIENT_KEY, locations.DOTNET_TLS_KEY, locations.DOTNET_TLS_32_BIT_KEY)
+# Parts of the keys, as a preference may name them with or without the hive
+COMMANDS: dict[str, Command] = {
+    "tls_preferences": lambda host: preferences_command(r"Protocols\TLS 1.2\Client", r".NETFramework\v4.0.30319")
+}
 _DOTNET_VALUES = {"system_default": "SystemDefaultTlsVersions", "strong_crypto": "SchUseStrongCrypto"}
 
 
@@ -77,6 +87,9 @@ def gather(host: Host) -> dict[str, Any]:
         "dotnet": _numbers(host, "tls.dotnet", locations.DOTNET_TLS_KEY, _DOTNET_VALUES),
         "dotnet_32_bit": _numbers(host, "tls.dotnet_32_bit", locations.DOTNET_TLS_32_BIT_KEY, _DOTNET_VALUES),
     }
+    with host.reading("tls.preferences"):
+        # Evidence: group_policy_preferences
+        facts["preferences"] = preferring(host.output("tls_preferences").text)
     with host.reading("tls.update"):
         facts["update"] = _update(host)
     return facts

@@ -56,6 +56,19 @@ def _count(subject: Subject) -> None:
     require(printed == "2", f"it prints {printed!r}")
 
 
+@shows("group_policy_preferences")
+def _preferences(subject: Subject) -> None:
+    folder = r"%ProgramData%\Microsoft\Group Policy\History"
+    printed = subject.run(f'dir /s /b /a-d "{folder}\\*.xml"').stdout.splitlines()
+    files = [line for line in printed if "\\Machine\\Preferences\\" in line]
+    if not printed:
+        raise NotTried("no Group Policy object has preferences for this host")
+    require(bool(files), f"{len(printed)} files with preferences are elsewhere, such as {printed[0]}")
+    registry = [line for line in files if line.endswith("\\Registry\\Registry.xml")]
+    if not registry:
+        raise NotTried("no Group Policy object has preferences for the registry of this host")
+
+
 @shows("servicing_events")
 def _updates(subject: Subject) -> None:
     printed = subject.printed('wevtutil qe Setup /q:"*[System[(EventID=2)]]" /c:50 /rd:true /f:xml')

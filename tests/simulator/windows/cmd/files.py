@@ -29,7 +29,7 @@ def _expression(pattern: str) -> str:
 
 
 def findstr(context: Context, arguments: list[str]) -> int:
-    """``findstr [/i] [/v] [/r] [/l] [/e] [/c:text] pattern [file]``: exit code 1 when nothing matches."""
+    """``findstr [/i] [/v] [/r] [/l] [/e] [/s] [/m] [/c:text] pattern [file]``: exit code 1 when nothing matches."""
     switches, words = set(), []
     patterns: list[str] = []
     for argument in arguments:
@@ -51,6 +51,8 @@ def findstr(context: Context, arguments: list[str]) -> int:
     except re.error:
         return 2
     try:
+        if "/s" in switches:
+            return _findstr_below(context, words[0], pattern)
         if words and "*" in words[0]:
             return _findstr_files(context, words[0], pattern, invert="/v" in switches)
         data = context.read(words[0]) if words else context.stdin.read()
@@ -58,6 +60,22 @@ def findstr(context: Context, arguments: list[str]) -> int:
         context.complain(f"FINDSTR: Cannot open {words[0]}")
         return 1
     return _matching_lines(context, data, pattern, invert="/v" in switches)
+
+
+def _findstr_below(context: Context, path: str, pattern: re.Pattern[str]) -> int:
+    """With /s and /m: the names of the files of this name in the folder and below that have a line that matches."""
+    folder, _unused, wanted = context.absolute(path).rpartition("\\")
+    found = [
+        context.host.files.path_of(full)
+        for full, node in context.host.files.below(folder)
+        if not node.directory and context.host.files.matches(node.name, wanted)
+    ]
+    if not found:
+        context.complain(f"FINDSTR: Cannot open {path}")
+    names = [name for name in found if pattern.search(context.decode(context.read(name)))]
+    for name in names:
+        context.print(name)
+    return 0 if names else 1
 
 
 def _findstr_files(context: Context, path: str, pattern: re.Pattern[str], *, invert: bool) -> int:

@@ -105,6 +105,7 @@ OTHERS = {
     "event_error_codes": {"backup_history", "last_backup"},
     "running_backup": {"tasks"},
     "servicing_events": {"updates"},
+    "group_policy_preferences": {"tls"},
 }
 
 

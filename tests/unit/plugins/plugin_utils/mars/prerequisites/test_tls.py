@@ -5,11 +5,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import pytest
 
 from ansible_collections.winops.mars.plugins.plugin_utils.mars.gather import gather
+from ansible_collections.winops.mars.plugins.plugin_utils.mars.rules.check import Finding, find
+from ansible_collections.winops.mars.plugins.plugin_utils.mars.rules.reading import shipped_rules
+from ansible_collections.winops.mars.plugins.plugin_utils.mars.rules.thresholds import thresholds
 from tests.unit.simulated import simulated
 
 CLIENT = r"HKLM\SYSTEM\ControlSet001\Control\SecurityProviders\SCHANNEL\Protocols\TLS 1.2\Client"
@@ -91,3 +95,39 @@ def test_the_update_that_a_windows_needs(base: str, build: int, update: tuple[st
     found = gather(simulated(base=base, os={"build": build}).session, ["tls"])["tls"]["update"]
 
     assert (found and (found["name"], found["version"])) == update
+
+
+HISTORY = r"C:\ProgramData\Microsoft\Group Policy\History"
+GPO = "{6AC1786C-016F-11D2-945F-00C04FB984F9}"
+PREFERENCE = (
+    '<RegistrySettings><Registry name="{name}"><Properties action="U" hive="HKEY_LOCAL_MACHINE" key="{key}" '
+    'name="{name}" type="REG_DWORD" value="00000000"/></Registry></RegistrySettings>'
+)
+
+
+@pytest.mark.parametrize("base", ["old-2008-r2", "healthy-2022", "german-2019", "japanese-2016"])
+@pytest.mark.parametrize(
+    "folder, key, found",
+    [
+        (rf"{GPO}\Machine", CLIENT.removeprefix("HKLM\\"), [GPO]),
+        (rf"{GPO}\Machine", r"SOFTWARE\WOW6432Node\microsoft\.netframework\v4.0.30319", [GPO]),
+        (rf"{GPO}\Machine", r"SOFTWARE\Contoso", []),
+        (rf"{GPO}\S-1-5-21-1-2-3-1001", r"SOFTWARE\Microsoft\.NETFramework\v4.0.30319", []),
+    ],
+)
+def test_group_policy_objects_with_preferences_for_tls(base: str, folder: str, key: str, found: list[str]) -> None:
+    content = PREFERENCE.format(key=key, name="SchUseStrongCrypto")
+    files = {rf"{HISTORY}\{folder}\Preferences\Registry\Registry.xml": {"content": content}}
+
+    facts = gather(simulated(base=base, files=files).session, ["tls"])
+
+    assert facts["unreadable"] == []
+    assert facts["tls"]["preferences"] == found
+
+
+def test_what_a_preference_sets_is_no_work_for_a_role(host: Callable[[dict[str, Any]], dict[str, Any]]) -> None:
+    def found(changes: dict[str, Any]) -> Finding:
+        return find(shipped_rules()["tls"], host({"tls.enabled": 0} | changes), thresholds("minimum", {}))
+
+    assert (found({}).role, found({"tls.preferences": [GPO]}).role) == ("tls", None)
+    assert f"in the preferences of the Group Policy object {GPO}" in str(found({"tls.preferences": [GPO]}).fix)
