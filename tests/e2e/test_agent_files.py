@@ -12,10 +12,11 @@ from typing import Any
 
 import pytest
 
-from tests.e2e.expected import open_findings
+from tests.e2e.expected import expected, open_findings
 from tests.e2e.runs import Fleet, Run, running
 
 HOSTS = Path(__file__).parent / "fleets/agent_files.yml"
+EXPECTED = expected(HOSTS, "minimum")
 REQUEST: dict[str, Any] = {
     "mars_prereqs_gather_subset": ["all", "agent_module_files", "connectivity"],
     # Others have tests of their own
@@ -64,11 +65,7 @@ def play(fleet: Fleet) -> Runs:
 
 
 def test_check_mode_finds_everything_and_changes_nothing(runs: Runs) -> None:
-    assert open_findings(runs.audit) == {
-        "local": dict.fromkeys(["agent_module_files"], "noncompliant"),
-        "share": dict.fromkeys(["trusted_sites", "file_download", "agent_module_files"], "noncompliant"),
-        "busy": dict.fromkeys(["connectivity", "interfering_software", "agent_module_files"], "noncompliant"),
-    }
+    assert open_findings(runs.audit) == EXPECTED.found
     assert runs.untouched
 
 
@@ -81,7 +78,7 @@ def test_the_real_run_changes_what_check_mode_predicts(runs: Runs) -> None:
 
 
 def test_a_module_is_not_repaired_while_a_backup_needs_it(runs: Runs) -> None:
-    assert open_findings(runs.real) == {"local": {}, "share": {}, "busy": open_findings(runs.audit)["busy"]}
+    assert open_findings(runs.real) == EXPECTED.left
     (sentence,) = runs.real.left_to_do("busy")
     assert sentence.startswith("The files of the module were not repaired: a backup is running: it started at 2099")
 

@@ -14,12 +14,12 @@ import pytest
 import yaml
 
 from ansible_collections.winops.mars.plugins.plugin_utils.mars.facts import SCHEMA
-from ansible_collections.winops.mars.plugins.plugin_utils.mars.gather import DEFAULT_SECTIONS
 from ansible_collections.winops.mars.plugins.plugin_utils.mars.rules.expressions import Expression
 from ansible_collections.winops.mars.plugins.plugin_utils.mars.rules.reading import role_order, shipped_rules
 from ansible_collections.winops.mars.plugins.plugin_utils.mars.rules.rule import Rule
 from tests.e2e.expected import CURRENT, MINIMUM, expected
 from tests.tools.generate import section_documentation, stale_files
+from tests.unit.plugins.action.test_each_rule import VIOLATIONS
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -90,24 +90,56 @@ def test_every_fact_a_rule_reads_is_documented() -> None:
         assert {fact.path for expression in expressions(rule) for fact in expression.facts} <= documented, rule.id
 
 
-def is_on_request(rule: Rule) -> bool:
-    """Whether a rule reads a section that is gathered only on request."""
-    sections = {fact.section for expression in expressions(rule) for fact in expression.facts}
-    return not sections <= {"gathered", *DEFAULT_SECTIONS}
+#: The fleets that playbooks fix, each with what is expected of its hosts
+FLEETS = [MINIMUM, CURRENT] + [
+    expected(ROOT / f"tests/e2e/fleets/{name}.yml", "minimum") for name in ("agent_files", "refusals", "storage")
+]
 
 
 def test_every_rule_is_met_and_not_met_by_simulated_hosts() -> None:
-    # What most hosts do not need is not in the demonstration
-    storage = expected(ROOT / "tests/e2e/fleets/storage.yml", "minimum")
-    open_rules = {rule for fleet in (MINIMUM, CURRENT, storage) for found in fleet.found.values() for rule in found}
+    shown = {rule for fleet in FLEETS for found in fleet.found.values() for rule in found}
 
-    assert open_rules <= set(shipped_rules())
-    # What no role can fix would stay open on a host of the demonstration
-    unfixable = {rule.id for rule in shipped_rules().values() if rule.role is None}
-    # What is gathered on request has tests of its own (tests/e2e/test_agent_files.py)
-    on_request = {rule.id for rule in shipped_rules().values() if is_on_request(rule)}
-    assert set(shipped_rules()) - open_rules == {*unfixable, *on_request, "scratch_location"} - open_rules
+    assert shown <= set(shipped_rules())
+    # What no fleet shows has a host of its own
+    assert set(shipped_rules()) - shown == set(VIOLATIONS)
     assert {} in CURRENT.found.values()
+
+
+def test_every_role_fixes_a_simulated_host() -> None:
+    fixing = {role for fleet in FLEETS for roles in fleet.roles.values() for role in roles}
+
+    # Without its files, and without a source, they say what to get: tests/e2e/test_options.py, test_agent_files.py
+    assert set(role_order(shipped_rules().values())) - fixing == {"root_certificates"}
+
+
+#: For each role, a test of a host that refuses it, on which it fails, or on which it must not act.
+REFUSED = {
+    "dotnet": "test_options.py: test_a_role_that_fails_stops_neither_the_others_nor_the_last_check",
+    "powershell": "test_options.py: test_without_a_source_it_says_what_to_get",
+    "tls": "test_refusals.py: test_what_is_refused_is_said_and_left_as_it_is",
+    "root_certificates": "test_options.py: test_without_a_source_it_says_what_to_get",
+    "proxy": "test_refusals.py: test_what_is_refused_is_said_and_left_as_it_is",
+    "internet_options": "test_refusals.py: test_what_is_refused_is_said_and_left_as_it_is",
+    "agent": "test_fleet.py: test_what_can_be_fixed_is_fixed_in_the_end",
+    "agent_service": "test_agent_files.py: test_services_are_restarted_on_request_but_not_during_a_backup",
+    "agent_module": "test_agent_files.py: test_a_module_is_not_repaired_while_a_backup_needs_it",
+    "temp_files": "test_system.py: test_files_in_use_stay_and_are_reported",
+    "clock": "test_system.py: test_a_clock_without_a_source_stays_wrong_and_the_role_says_so",
+    "antivirus_exclusions": "test_faults.py: test_exclusions_that_a_policy_manages_in_the_playbook",
+    "scheduled_task": "test_refusals.py: test_what_is_refused_is_said_and_left_as_it_is",
+    "scratch_space": "test_faults.py: test_a_failed_move_puts_both_registry_values_back",
+    "shadow_storage": "test_refusals.py: test_what_is_refused_is_said_and_left_as_it_is",
+    "system_state_services": "test_storage.py: test_what_a_host_refuses_is_said_and_the_other_roles_run",
+    "iscsi_initiator": "test_storage.py: test_what_a_host_refuses_is_said_and_the_other_roles_run",
+    "restart": "test_system.py: test_a_pending_restart_is_made_only_where_no_backup_runs",
+}
+
+
+def test_every_role_has_a_host_that_refuses_it() -> None:
+    assert set(REFUSED) == set(role_order(shipped_rules().values()))
+    for place in REFUSED.values():
+        name, _unused, test = place.partition(": ")
+        assert f"def {test}(" in (ROOT / "tests/e2e" / name).read_text(encoding="utf-8")
 
 
 def test_the_schema_of_the_facts_is_that_of_the_documentation() -> None:
