@@ -7,11 +7,16 @@ from __future__ import annotations
 
 import base64
 import re
+from collections.abc import Mapping
+from itertools import accumulate, pairwise
 from pathlib import Path
 
 import pytest
 
 from tests.unit.plugins.plugin_utils.wsman.scripted import action, recorded, related
+
+# A piece of what a command prints
+_PIECE = re.compile(r"(<rsp:Stream\b[^>]*[^/>]>)([^<]+)")
 
 
 def text_of(path: Path) -> str:
@@ -40,7 +45,6 @@ class Recording:
         ]
         self.answers = [answer.decode("utf-8-sig") for _unused, answer in self.exchanges]
         self.pairs: list[tuple[str, str]] = []
-        self._made_up: dict[str, str] = {}
 
     def send(self, message: bytes) -> bytes:
         while self.exchanges:
@@ -49,19 +53,36 @@ class Recording:
                 self.pairs.append((request, message.decode()))
                 if "/shell/Command<" in request:
                     before, now = (re.findall(r"\w+", commands(text)) for text in self.pairs[-1])
-                    self._made_up = {old: new for old, new in zip(before, now, strict=False) if old != new}
-                return self._printed(related(answer, message))
+                    self._print({old: new for old, new in zip(before, now, strict=False) if old != new})
+                return related(answer, message)
         pytest.fail(f"{action(message.decode())} was not recorded here")
 
-    def _printed(self, answer: bytes) -> bytes:
-        def printed(match: re.Match[str]) -> str:
-            output = base64.b64decode(match[2])
-            for old, new in self._made_up.items():
-                # At the end of a piece, it may be the beginning of another word
-                output = re.sub(rb"\b%b\b(?!\Z)" % re.escape(old.encode()), new.encode(), output)
-            return match[1] + base64.b64encode(output).decode()
+    def _print(self, words: Mapping[str, str]) -> None:
+        """Replace words in what the commands from here on print, of which a piece may end in the middle of one."""
+        texts = [answer.decode("utf-8-sig") for _unused, answer in self.exchanges]
+        printed: dict[tuple[str, ...], list[bytes]] = {}
+        for match in _PIECE.finditer("".join(texts)):
+            printed.setdefault(_stream(match), []).append(base64.b64decode(match[2]))
+        replaced = {stream: _replaced(pieces, words) for stream, pieces in printed.items()}
 
-        return re.sub(r"(<rsp:Stream\b[^>]*[^/>]>)([^<]+)", printed, answer.decode("utf-8-sig")).encode()
+        def piece(match: re.Match[str]) -> str:
+            return match[1] + base64.b64encode(replaced[_stream(match)].pop(0)).decode()
+
+        requests = [request for request, _unused in self.exchanges]
+        self.exchanges = list(zip(requests, (_PIECE.sub(piece, text).encode() for text in texts), strict=True))
 
     def reset(self) -> None:
         """Nothing to drop."""
+
+
+def _stream(piece: re.Match[str]) -> tuple[str, ...]:
+    return tuple(sorted(re.findall(r'\b(?:Name|CommandId)="[^"]*"', piece[1])))
+
+
+def _replaced(pieces: list[bytes], words: Mapping[str, str]) -> list[bytes]:
+    """The pieces of a stream with these words replaced, divided where they were as far as the length allows."""
+    printed = b"".join(pieces)
+    for old, new in words.items():
+        printed = re.sub(rb"\b%b\b" % re.escape(old.encode()), new.encode(), printed)
+    ends = [*accumulate(map(len, pieces[:-1])), len(printed)]
+    return [printed[start:end] for start, end in pairwise([0, *ends])]
