@@ -57,7 +57,7 @@ class ValidatedAction(ActionBase):
                 f"unsupported parameters: {error}" if isinstance(error, UnsupportedError) else str(error)
                 for error in validation.errors.errors
             )
-            raise AnsibleActionFail(_sentence(f"{self._task.action}: {'; '.join(complaints)}", secrets))
+            raise _failed(_sentence(f"{self._task.action}: {'; '.join(complaints)}", secrets), {})
         data: dict[str, Any] = {}
         try:
             returned = self.run_validated(validation.validated_parameters, task_vars or {})
@@ -74,10 +74,10 @@ class ValidatedAction(ActionBase):
             failure, message = AnsibleActionFail, f"{self._task.action}: {_unexpected(error)}"
             # The lines of the source, without the error's text
             self._display.vvv("".join(traceback.format_tb(error.__traceback__)))
-        # Raised here for the same reason.
+        # Raised here, where no other error is being handled: ansible-core would show that, too.
         if failure is AnsibleConnectionFailure:
             raise AnsibleConnectionFailure(_sentence(message, secrets))
-        raise AnsibleActionFail(_sentence(message, secrets), result=_clean(_with_notices(validation, data), secrets))
+        raise _failed(_sentence(message, secrets), _clean(_with_notices(validation, data), secrets))
 
     def _more_secrets(self) -> Iterator[str]:
         """Yield what no output may repeat beside the values of options with ``no_log``.
@@ -94,6 +94,14 @@ class ValidatedAction(ActionBase):
     @abstractmethod
     def run_validated(self, args: dict[str, Any], task_vars: Mapping[str, Any]) -> dict[str, Any]:
         """Do the work and return what the module returns."""
+
+
+def _failed(message: str, result: dict[str, Any]) -> AnsibleActionFail:
+    """Return an error that a user sees as one sentence."""
+    failure = AnsibleActionFail(message, result=result)
+    # ansible-core 2.16 to 2.18 adds a traceback, and says that there is one even where no error is being handled.
+    failure.result.pop("exception", None)
+    return failure
 
 
 def _texts(value: object) -> Iterator[str]:
