@@ -831,6 +831,11 @@ ansible_facts:
               description: The settings of WinHTTP.
               type: dict
               contains: *use
+            bypassed:
+              description: Hosts of O(cloud) and O(endpoints) that SYSTEM reaches past its proxy, by its settings.
+              type: list
+              elements: str
+              sample: []
         registration:
           description: The vault the agent is registered with, by the agent's registry key C(Config).
           type: dict

@@ -35,7 +35,7 @@ from ..wsman.errors import (
 from ..wsman.session import Session
 from . import locations
 from .agent_role import ROLE_SERVICES
-from .catalogue import ANTIVIRUS_SERVICES, APPLICATION_SERVICES, INTERFERING_SOFTWARE
+from .catalogue import ANTIVIRUS_SERVICES, APPLICATION_SERVICES, ENDPOINTS, INTERFERING_SOFTWARE
 
 #: The command line that a section wants to be run, None if it needs none on this host.
 Command = Callable[["Host"], str | None]
@@ -179,6 +179,11 @@ class Host:
         """It, and when it was asked and had answered."""
         asked = controller_time()
         return OperatingSystem.read(self.session), asked, controller_time()
+
+    @property
+    def endpoints(self) -> list[str]:
+        """The hosts of Azure that the agent has to reach, as far as they are known."""
+        return list(dict.fromkeys([*ENDPOINTS[self.given.cloud], *self.given.endpoints]))
 
     @cached_property
     def install_path(self) -> str | None:

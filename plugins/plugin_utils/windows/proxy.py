@@ -56,6 +56,12 @@ class ProxyUse:
     auto_config_url: str | None = None
     auto_detect: bool | None = None
 
+    def is_bypassed(self, host: str) -> bool:
+        """Return whether this host is reached past the proxy (Microsoft's page on enabling Internet functionality)."""
+        entries = [entry.lower().rpartition("://")[2] for entry in (self.bypass or "").split(";")]
+        patterns = [re.escape(re.sub(r":\d+$", "", entry)).replace(r"\*", ".*") for entry in entries if entry]
+        return self.address is not None and any(re.fullmatch(pattern, host.lower()) for pattern in patterns)
+
 
 @dataclass(frozen=True)
 class ProxySettings:

@@ -12,7 +12,6 @@ from ...windows import proxy
 from ...windows.connectivity import FIRST_BUILD, attempts
 from ...windows.errors import CimError
 from ...windows.network_profiles import network_verdict
-from ..catalogue import ENDPOINTS
 from ..host import Host
 
 ON_REQUEST = True
@@ -78,12 +77,12 @@ def gather(host: Host) -> dict[str, Any]:
             f"build {host.operating_system.build} of Windows does not have curl.exe: try the endpoints on the host, "
             "for example with a browser that runs as SYSTEM"
         )
-    hosts = list(dict.fromkeys([*ENDPOINTS[host.given.cloud], *host.given.endpoints]))
     verdict = host.read_each("connectivity", {"windows_verdict": lambda: network_verdict(host.session)})
     return verdict | {
         "cloud": host.given.cloud,
         "proxy": use.address,
         "endpoints": [
-            {**vars(attempt), "private": attempt.private} for attempt in attempts(host.session, hosts, use, host.sleep)
+            {**vars(attempt), "private": attempt.private}
+            for attempt in attempts(host.session, host.endpoints, use, host.sleep)
         ],
     }

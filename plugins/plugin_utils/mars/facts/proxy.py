@@ -49,6 +49,11 @@ contains:
     description: The settings of WinHTTP.
     type: dict
     contains: *use
+  bypassed:
+    description: Hosts of O(cloud) and O(endpoints) that SYSTEM reaches past its proxy, by its settings.
+    type: list
+    elements: str
+    sample: []
 """
 
 KEYS = proxy.KEYS
@@ -57,9 +62,11 @@ KEYS = proxy.KEYS
 def gather(host: Host) -> dict[str, Any]:
     """What the registry says about the proxies of SYSTEM and of the computer."""
     settings = proxy.proxy_settings(*map(host.key, KEYS))
+    use = settings.connection or settings.wininet
     return {
         "per_machine": settings.per_machine,
         "wininet": vars(settings.wininet),
         "connection": vars(settings.connection) if settings.connection else None,
         "winhttp": vars(settings.winhttp),
+        "bypassed": list(filter(use.is_bypassed, host.endpoints)),
     }

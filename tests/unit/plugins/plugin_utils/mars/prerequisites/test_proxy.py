@@ -30,7 +30,9 @@ SCRIPT = DIRECT | {"auto_config_url": "http://wpad.example.com/proxy.pac"}
 CASES: list[tuple[str, str, dict[str, Any]]] = [
     ("proxy", "compliant", {}),
     ("proxy", "noncompliant", {"proxy.wininet": USE}),
+    ("proxy", "noncompliant", {"proxy.bypassed": ["login.windows.net"]}),  # a warning
     ("proxy", "unknown", {"proxy": ...}),
+    ("proxy", "unknown", {"proxy.bypassed": ...}),
     ("agent_proxy", "compliant", {}),
     ("agent_proxy", "noncompliant", {"backup.proxy": "proxy.example.com:8080"}),
     ("agent_proxy", "unknown", {"backup": ...}),
@@ -49,7 +51,13 @@ def connection(flags: int, *texts: str) -> dict[str, str]:
 
 
 def test_a_host_as_installed_uses_no_proxy() -> None:
-    assert facts({})["proxy"] == {"per_machine": False, "wininet": DIRECT, "connection": None, "winhttp": DIRECT}
+    assert facts({})["proxy"] == {
+        "per_machine": False,
+        "wininet": DIRECT,
+        "connection": None,
+        "winhttp": DIRECT,
+        "bypassed": [],
+    }
 
 
 @pytest.mark.parametrize(
@@ -205,3 +213,33 @@ def test_what_a_policy_sets_is_not_fought(host: Host) -> None:
 
     assert (found.status, found.role) == ("noncompliant", None)
     assert "where that policy comes from" in str(found.fix)
+
+
+@pytest.mark.parametrize(
+    "override, bypassed",
+    [
+        ("<local>;*.example.com;10.*", []),
+        ("*.windows.net", ["login.windows.net"]),
+        ("HTTPS://Login.Windows.NET:443 *.example.com", ["login.windows.net"]),
+        ("windows.net", []),
+        ("*", ["login.microsoftonline.com", "login.windows.net", "login.microsoft.com"]),
+    ],
+)
+@pytest.mark.parametrize("base", ["windows-server-2022", "german-2019"])
+def test_hosts_of_azure_that_are_reached_past_the_proxy(base: str, override: str, bypassed: list[str]) -> None:
+    values = {"ProxyServer": "proxy.example.com:8080", "ProxyOverride": override}
+
+    def found(enabled: int) -> list[str]:
+        host = simulated(base=base, registry={SYSTEM: values | {"ProxyEnable": enabled}})
+        hosts: list[str] = gather(host.session, ["proxy"])["proxy"]["bypassed"]
+        return hosts
+
+    assert (found(1), found(0)) == (bypassed, [])
+
+
+def test_a_list_of_exceptions_is_no_work_for_the_role(host: Host) -> None:
+    right = {"proxy.wininet": USE, "proxy.winhttp": USE, "proxy.bypassed": ["login.windows.net"]}
+    found = check(host, "proxy.example.com:8080", right)
+
+    assert (found.status, found.severity, found.role) == ("noncompliant", "warning", None)
+    assert "cannot reach login.windows.net without the proxy" in str(found.fix)
