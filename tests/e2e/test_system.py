@@ -34,19 +34,29 @@ def fleet(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Fleet]:
         yield fleet
 
 
-def test_no_host_is_restarted_outside_of_the_maintenance_window(fleet: Fleet) -> None:
+def test_nothing_is_installed_moved_or_restarted_outside_of_the_maintenance_window(fleet: Fleet) -> None:
     # Six hours from now, by the German clock
     hour = (datetime.now(UTC).hour + 7) % 24
     window = f"{hour:02d}:00-{hour:02d}:30"
-    before = fleet.host_state("idle")
+    before = fleet.host_state("closed")
 
-    run = fleet.play(limit="idle", mars_prereqs_window=[window], **ONLY_RESTART)
+    run = fleet.play(
+        limit="closed",
+        mars_prereqs_window=[window],
+        mars_prereqs_reboot=True,
+        mars_prereqs_disabled_rules=[*ONLY_RESTART["mars_prereqs_disabled_rules"], "powershell_execution_policy"],
+    )
 
-    (sentence,) = run.left_to_do("idle")
-    assert sentence.startswith("The host was not restarted: it is ")
-    assert sentence.endswith(f"outside of the maintenance window {window}.")
-    assert run.artifacts["mars_audit_reboot_required_hosts"] == ["idle"]
-    assert fleet.host_state("idle") == before
+    left = [sentence for sentence in run.left_to_do("closed") if sentence.endswith(f"maintenance window {window}.")]
+    assert [sentence.partition(": it is ")[0] for sentence in left] == [
+        "The .NET Framework was not installed",
+        "Windows PowerShell was not installed",
+        "The agent was not installed",
+        "The scratch folder was not moved",
+        "The host was not restarted",
+    ]
+    assert run.artifacts["mars_audit_reboot_required_hosts"] == ["closed"]
+    assert (run.rc, run.changed(), fleet.host_state("closed")) == (0, {}, before)
 
 
 def test_a_pending_restart_is_made_only_where_no_backup_runs(fleet: Fleet) -> None:

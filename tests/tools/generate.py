@@ -392,6 +392,10 @@ ROLE_SELECTED = """\
 # Those for which a running service may be affected.
 ROLE_selected: >-
   {{ ROLE_fixable | selectattr('severity', 'in', ['error', 'warning'] if ROLE_options.fix_warnings else ['error']) }}
+# Whether maintenance windows are given, and whether none of them is open, which is checked where something is selected.
+ROLE_timed: >-
+  {{ survey_mars_prereqs_window | default(mars_prereqs_window, true) | default([], true) | length > 0 }}
+ROLE_closed: "{{ ROLE_timed and not mars_prereqs_maintenance.allowed }}"
 """
 
 ROLE_OPTIONS = """\
