@@ -6,6 +6,8 @@
 
 from __future__ import annotations
 
+from ..windows.scheduled_tasks import TREE_KEY
+
 SETUP_KEY = r"HKLM\SOFTWARE\Microsoft\Windows Azure Backup\Setup"
 CONFIG_KEY = r"HKLM\SOFTWARE\Microsoft\Windows Azure Backup\Config"
 PROVIDER_KEY = CONFIG_KEY + r"\CloudBackupProvider"
@@ -21,7 +23,7 @@ ISCSI_SERVICE = "MSiSCSI"
 BACKUP_FEATURE = "WindowsServerBackup"
 # The task that starts the backups of Windows Server Backup, in the Task Scheduler and as the registry lists its tasks
 BACKUP_TASK = "\\Microsoft\\Windows\\Backup\\Microsoft-Windows-WindowsBackup"
-BACKUP_TASK_KEY = r"HKLM\SOFTWARE\Microsoft\Windows NT\CurrentVersion\Schedule\TaskCache\Tree" + BACKUP_TASK
+BACKUP_TASK_KEY = TREE_KEY + BACKUP_TASK
 # No source names this service's short name, and its display name is translated: then it is found by its program.
 MANAGEMENT_SERVICE_DISPLAY_NAME = "Microsoft Azure Recovery Services Management Agent"
 MANAGEMENT_PROGRAM = "OBRecoveryServicesManagementAgent.exe"

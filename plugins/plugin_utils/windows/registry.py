@@ -208,7 +208,14 @@ class Registry:
 
     def value_names(self, key: str) -> list[str]:
         """Return the names of a key's values, none if the key is absent."""
-        output = self._call("EnumValues", key, {})
+        return self._names("EnumValues", key)
+
+    def subkey_names(self, key: str) -> list[str]:
+        """Return the names of a key's subkeys, none if the key is absent."""
+        return self._names("EnumKey", key)
+
+    def _names(self, method: str, key: str) -> list[str]:
+        output = self._call(method, key, {})
         code = return_value(output)
         if code == ERROR_FILE_NOT_FOUND:
             return []

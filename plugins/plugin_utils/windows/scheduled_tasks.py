@@ -34,6 +34,7 @@ from ..wsman.values import (
 from .command_line import failure, quoted
 from .errors import CimError, return_value
 from .paths import fold
+from .registry import Registry
 from .rights import require_elevation
 from .task_xml import TaskDefinition, TaskXmlError, ascii_xml
 
@@ -43,6 +44,8 @@ State = Literal["disabled", "queued", "ready", "running"]
 
 _NAMESPACE = "root/Microsoft/Windows/TaskScheduler"
 _METHODS = CimPath(_NAMESPACE, "PS_ScheduledTask")
+#: Where the registry lists tasks and their folders; only the key of a task has the value Id.
+TREE_KEY = r"HKLM\SOFTWARE\Microsoft\Windows NT\CurrentVersion\Schedule\TaskCache\Tree"
 # MSFT_ScheduledTask.State; 0 is unknown.
 _STATES: dict[int | None, State] = {1: "disabled", 2: "queued", 3: "ready", 4: "running"}
 _SCHED_S_TASK_HAS_NOT_RUN = 0x41303
@@ -247,11 +250,18 @@ class _SchtasksBackend:
         states: dict[str, State | None] = {
             task[len(folder) :]: None for task in tasks if fold(task[: task.rindex("\\") + 1]) == fold(folder)
         }
+        # What it prints about a task that it cannot read is translated, as is what it prints about an empty folder.
         # Evidence: schtasks_goes_on
-        if not states and result.stderr.strip():
-            reason = f"a scheduled task of the host cannot be read, and whether it is in the folder {folder} is unknown"
-            raise failure(reason, result)
+        if not states and (task := self._registered(folder)):
+            raise failure(f"the scheduled task {folder}{task} cannot be read", result)
         return states
+
+    def _registered(self, folder: str) -> str | None:
+        """Return the name of a task that the registry lists in a folder, None if there is none."""
+        registry = Registry(self._session)
+        key = TREE_KEY + folder
+        names = registry.subkey_names(key.rstrip("\\"))
+        return next((name for name in names if "Id" in registry.value_names(key + name)), None)
 
     def definition(self, folder: str, name: str) -> TaskDefinition | None:
         result = self._session.run(f"schtasks /query /tn {quoted(folder + name)} /xml", repeatable=True)

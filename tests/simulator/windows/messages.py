@@ -135,6 +135,16 @@ _TEXTS: dict[str, tuple[str, str, str]] = {
     "state_3": ("Ready", "Bereit", "準備完了"),
     "state_4": ("Running", "Wird ausgeführt", "実行中"),
     "task_enabled": ("Enabled", "Aktiviert", "有効"),
+    "no_tasks": (
+        "INFO: There are no scheduled tasks presently available at your access level.",
+        "INFORMATION: Auf Ihrer Zugriffsebene sind zurzeit keine geplanten Aufgaben verfügbar.",
+        "情報: 現在、ユーザーのアクセス レベルで利用可能なスケジュールされたタスクはありません。",
+    ),
+    "task_not_loaded": (
+        "Task cannot be loaded: {0}",
+        "Die Aufgabe kann nicht geladen werden: {0}",
+        "タスクを読み込めません: {0}",
+    ),
     "folder": ("Folder: {0}", "Ordner: {0}", "フォルダー\\: {0}"),
     "hash": ("{0} hash of {1}:", "{0}-Hash von {1}:", "{0} ハッシュ ({1}):"),
     "certutil_done": (

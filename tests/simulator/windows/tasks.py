@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
+from uuid import UUID, uuid5
 
 from tests.simulator.windows import task_xml
 from tests.simulator.windows.accounts import Account
@@ -41,6 +42,8 @@ _FOR_EVERYONE = "\\Microsoft\\Windows\\"
 
 # Where the registry lists the tasks, by their paths
 _TREE_KEY = r"HKLM\SOFTWARE\Microsoft\Windows NT\CurrentVersion\Schedule\TaskCache\Tree"
+
+_IDS = UUID("2a7e5d0e-1f3c-4b86-9a51-6f0d2c7be913")
 
 # Who may do what with a task is the value SD of its key (Microsoft's article on the malware Tarrask). Without a
 # security descriptor in its definition ([MS-TSCH] 2.5.2), a new task is for administrators and SYSTEM.
@@ -183,6 +186,8 @@ class Tasks:
         sddl = task.definition.value("RegistrationInfo/SecurityDescriptor")
         if sddl or not existing or self._host.misbehaves("task_access_kept"):
             key.values["sd"] = Value("SD", ValueType.REG_BINARY, from_sddl(sddl or _NEW_TASK))
+        # What tells the key of a task from that of a folder
+        key.values.setdefault("id", Value("Id", ValueType.REG_SZ, f"{{{uuid5(_IDS, task.path.lower())}}}".upper()))
 
     def _store_principal(self, definition: Element, user: str | None, password: str | None) -> None:
         principal = definition.find("Principals/Principal")

@@ -10,6 +10,7 @@ import re
 
 from ...windows.errors import return_value
 from ...windows.registry import MACHINE_ENVIRONMENT_KEY
+from ...windows.scheduled_tasks import TREE_KEY
 from ...wsman.values import Value, array_of, boolean, integer, string
 from .checks import shows
 from .subject import HKLM, REGISTRY, Subject, said
@@ -23,7 +24,6 @@ _ENVIRONMENT = MACHINE_ENVIRONMENT_KEY
 _TIME_ZONE = _CONTROL + r"\TimeZoneInformation"
 _TIME_ZONES = r"HKLM\SOFTWARE\Microsoft\Windows NT\CurrentVersion\Time Zones"
 _ROOTS = r"HKLM\SOFTWARE\Microsoft\SystemCertificates\ROOT\Certificates"
-_TASKS = r"HKLM\SOFTWARE\Microsoft\Windows NT\CurrentVersion\Schedule\TaskCache\Tree"
 # Only SYSTEM may read it, on every Windows
 _FORBIDDEN = r"HKLM\SECURITY"
 _INTERNET_SETTINGS = r"Software\Microsoft\Windows\CurrentVersion\Internet Settings"
@@ -123,12 +123,17 @@ def _roots(subject: Subject) -> None:
 
 @shows("task_cache_tree")
 def _task_tree(subject: Subject) -> None:
-    names = subject.registry("EnumKey", f"{_TASKS}\\Microsoft\\Windows").read("sNames", array_of(string)) or []
-    folders = {match[1] for task in subject.tasks() if (match := re.match(r"\\Microsoft\\Windows\\([^\\]+)\\", task))}
+    above = f"{TREE_KEY}\\Microsoft\\Windows"
+    names = subject.registry("EnumKey", above).read("sNames", array_of(string)) or []
+    tasks = subject.tasks()
+    folders = {match[1] for task in tasks if (match := re.match(r"\\Microsoft\\Windows\\([^\\]+)\\", task))}
     missing = {folder.lower() for folder in folders} - {name.lower() for name in names}
     require(
         bool(folders) and not missing, f"the registry lacks the folders {', '.join(sorted(missing)[:3]) or 'of tasks'}"
     )
+    for key, is_task in ((above, False), (TREE_KEY + tasks[0], True)):
+        values = subject.registry("EnumValues", key).read("sNames", array_of(string)) or []
+        require(("Id" in values) is is_task, f"the key {key} has the values {', '.join(values) or 'none'}")
 
 
 @shows("proxy_bytes")

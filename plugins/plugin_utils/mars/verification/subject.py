@@ -138,9 +138,17 @@ class Subject:
 
     def tasks(self) -> list[str]:
         """Return the scheduled tasks that schtasks can read, with their folders."""
-        # It ends with 1 if there is one that it cannot read
-        listed = self.run("schtasks /query /fo csv /nh").stdout
-        return list(dict.fromkeys(re.findall(r'^"(\\[^"]+)"', listed, re.MULTILINE)))
+        return list(dict.fromkeys(re.findall(r'^"(\\[^"]+)"', self._listed_tasks.stdout, re.MULTILINE)))
+
+    def misses_tasks(self) -> bool:
+        """Return whether schtasks says that it cannot read a task, on either stream."""
+        # About empty folders, it prints one line again and again
+        others = {line for line in self._listed_tasks.stdout.splitlines() if line.strip() and not line.startswith('"')}
+        return bool(self._listed_tasks.stderr.strip()) or len(others) > 1
+
+    @cached_property
+    def _listed_tasks(self) -> Result:
+        return self.run("schtasks /query /fo csv /nh")
 
     def service(self, name: str) -> Instance | None:
         """Return a service, None if there is none."""

@@ -10,7 +10,7 @@ import re
 
 from ...windows.accounts import LOCAL_SYSTEM, Accounts
 from ...windows.errors import return_value
-from ...windows.scheduled_tasks import ScheduledTasks
+from ...windows.scheduled_tasks import TREE_KEY, ScheduledTasks
 from ...windows.system_command import task_definition
 from ...windows.task_xml import NAMESPACE, TaskDefinition, TaskXmlError
 from ...wsman.errors import Fault
@@ -21,7 +21,6 @@ from .verdict import NotHeld, NotTried, require
 
 _NAMESPACE = "root/Microsoft/Windows/TaskScheduler"
 _METHODS = CimPath(_NAMESPACE, "PS_ScheduledTask")
-_TREE = r"HKLM\SOFTWARE\Microsoft\Windows NT\CurrentVersion\Schedule\TaskCache\Tree"
 _SECONDS = 60
 _EXIT_CODE = 7
 
@@ -72,8 +71,7 @@ def _methods(subject: Subject) -> None:
 @shows("task_provider_fails_as_a_whole")
 def _fails_as_a_whole(subject: Subject) -> None:
     _with_classes(subject)
-    broken = subject.run("schtasks /query /fo csv /nh").stderr.strip()
-    if not broken:
+    if not subject.misses_tasks():
         raise NotTried("schtasks can read every task of this host")
     subject.fault(lambda: subject.query("SELECT TaskName FROM MSFT_ScheduledTask", _NAMESPACE))
 
@@ -154,7 +152,7 @@ def _normalized(subject: Subject) -> None:
 
 @shows("task_access_kept", changes=True)
 def _access(subject: Subject) -> None:
-    key = _TREE + "".join(subject.workshop.task())
+    key = TREE_KEY + "".join(subject.workshop.task())
     # Without a descriptor of its own, a new task would have the same access as one that keeps it
     _registered(subject, _NOTHING.replace("<Actions", f"<RegistrationInfo>{_READABLE}</RegistrationInfo><Actions", 1))
     before = _descriptor(subject, key)

@@ -16,6 +16,7 @@ from tests.simulator.windows import task_xml
 from tests.simulator.windows.cmd.context import Context
 from tests.simulator.windows.filesystem import FileError
 from tests.simulator.windows.messages import hresult_text
+from tests.simulator.windows.task_xml import SCHED_E_INVALIDVALUE
 from tests.simulator.windows.tasks import ERROR_FILE_NOT_FOUND, SCHED_S_TASK_HAS_NOT_RUN, Task, TaskError
 
 E_INVALIDARG = 0x80070057
@@ -143,10 +144,14 @@ def _query(context: Context, options: dict[str, str]) -> None:
             tasks = [task for task in tasks if task.path.lower() == name]
         if not tasks:
             raise _Refused(ERROR_FILE_NOT_FOUND, hresult_text(context.host.language, ERROR_FILE_NOT_FOUND))
-    # A task that cannot be read costs a line on standard error.
+    # A task that cannot be read costs a line; scripts find that about a bad definition among the rows of other tasks.
     for task in tasks:
         if task.broken:
-            context.complain(context.text("error") + hresult_text(context.host.language, task.broken))
+            reason = hresult_text(context.host.language, task.broken)
+            if task.broken == SCHED_E_INVALIDVALUE:
+                context.print(context.text("error") + context.text("task_not_loaded", reason))
+            else:
+                context.complain(context.text("error") + reason)
             if context.host.misbehaves("schtasks_goes_on"):
                 return
     if "/tn" in options and all(task.broken for task in tasks):
@@ -161,10 +166,18 @@ def _query(context: Context, options: dict[str, str]) -> None:
     verbose = "/v" in options
     header = (_VERBOSE_COLUMNS if verbose else _COLUMNS)[context.host.language].split("|")
     folder = None
+    shown = {task.folder for task in tasks}
     for task in tasks:
         # One table a folder: the header comes again and again, in CSV too.
         new_folder = task.folder != folder
         folder = task.folder
+        for empty in _above(folder) if "/tn" not in options else ():
+            if empty not in shown:
+                shown.add(empty)
+                if style != "csv":
+                    context.print()
+                    context.say("folder", empty.rstrip("\\") or "\\")
+                context.say("no_tasks")
         row = _verbose_row(context, task) if verbose else _row(context, task)
         if style == "csv":
             rows = [header, row] if new_folder and "/nh" not in options else [row]
@@ -181,6 +194,12 @@ def _query(context: Context, options: dict[str, str]) -> None:
         else:
             for title, value in zip(header, row, strict=True):
                 context.print(f"{title + ':':<38}{value}")
+
+
+def _above(folder: str) -> list[str]:
+    """The folders in which a folder is, from the root on."""
+    names = folder.strip("\\").split("\\")
+    return ["\\".join(["", *names[:depth], ""]) for depth in range(len(names))]
 
 
 def _csv(rows: list[list[str]]) -> str:

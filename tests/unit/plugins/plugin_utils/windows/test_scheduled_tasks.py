@@ -184,14 +184,24 @@ def test_a_task_elsewhere_that_cannot_be_read_hides_no_other(base: str, code: in
     assert host.windows.tasks.find("\\Now") is None
 
 
+@pytest.mark.parametrize("code", [0x80070002, 0x80041318])
 @NEWER_AND_OLDER
-def test_a_task_that_cannot_be_read_is_not_taken_for_none(base: str) -> None:
-    host = simulated(base=base, tasks={FOLDER + BACKUP: {"broken": 0x80041318}})
+def test_a_task_that_cannot_be_read_is_not_taken_for_none(base: str, code: int) -> None:
+    host = simulated(base=base, tasks={FOLDER + BACKUP: {"broken": code}})
     tasks = ScheduledTasks(host.session)
 
     for read in (tasks.states, tasks.definitions, tasks.in_folder):
-        with pytest.raises(CimError, match="a scheduled task of the host cannot be read"):
+        with pytest.raises(CimError, match=r"the scheduled task \\Microsoft\\OnlineBackup\\.* cannot be read"):
             read(FOLDER)
+
+
+@pytest.mark.parametrize("code", [0x80070002, 0x80041318])
+@NEWER_AND_OLDER
+def test_a_folder_without_tasks_is_empty_whatever_cannot_be_read_elsewhere(base: str, code: int) -> None:
+    host = simulated(base=base, tasks={"\\Contoso\\Sub\\Broken": {"xml": OTHER, "broken": code}})
+    tasks = ScheduledTasks(host.session)
+
+    assert tasks.states("\\Nobody\\") == tasks.states("\\Contoso\\") == {}
 
 
 def test_no_task_is_not_said_of_a_host_whose_tasks_the_account_must_not_see() -> None:
@@ -269,7 +279,7 @@ def test_characters_lost_on_the_way_are_not_written_back() -> None:
         received(("stdout", listing), exit_code="0"),
     )
     tasks = ScheduledTasks(session)
-    assert tasks.in_folder("\\Other\\") == []
+    assert list(tasks.states("\\")) == ["Task"]
     with pytest.raises(TaskXmlError, match="by hand"):
         tasks.register("\\", "Task", OTHER.replace("Rück", "R\ufffdck"))
     assert not transport.answers
