@@ -19,7 +19,6 @@ from .errors import CimError
 from .paths import fold
 from .volumes import Volume
 
-# Evidence: shadow_storage_on_clients
 _WQL = "SELECT Volume, DiffVolume, MaxSpace FROM Win32_ShadowStorage"
 
 

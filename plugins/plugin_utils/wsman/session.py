@@ -433,7 +433,6 @@ def _class_element(path: CimPath, name: str, values: Mapping[str, Value]) -> Ele
     return element
 
 
-# Evidence: query_without_result
 def _items(answer: Element) -> list[Instance]:
     # On the first page, Items is in the namespace of WS-Management; on the others, in that of WS-Enumeration.
     return [Instance(item) for part in answer if ns.local_name(part) == "Items" for item in part]

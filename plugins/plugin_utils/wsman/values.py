@@ -174,7 +174,6 @@ embedded: CimType[Instance] = _scalar("instance", Instance)
 octets: CimType[bytes] = CimType("uint8[]", _octets)
 
 
-# Evidence: empty_array
 def _is_blank(elements: list[Element]) -> bool:
     """Return whether an array comes as one element without content, which for most types is no value."""
     return len(elements) == 1 and not len(elements[0]) and not _text(elements[0]).strip()

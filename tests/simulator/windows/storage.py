@@ -182,7 +182,7 @@ def classes(host: Host) -> list[CimClass]:
     # On servers, BitLocker is a feature that has to be installed
     if is_client or any(volume.bitlocker for volume in host.files.volumes.values()):
         found.append(CimClass(BITLOCKER, "Win32_EncryptableVolume", _ENCRYPTABLE, _encryptable))
-    # "Minimum supported client: none supported"
-    if not is_client:
+    # Its page lists no client, but programs for clients read it there
+    if not (is_client and host.misbehaves("shadow_storage_on_clients")):
         found.append(CimClass("root/cimv2", "Win32_ShadowStorage", _SHADOW_STORAGE, _shadow_storages))
     return found

@@ -35,7 +35,6 @@ contains:
 """
 
 KEYS = (locations.CONFIG_KEY,)
-# Evidence: registration_values
 _TEXTS = {"machine_id": "MachineId", "vault": "ServiceResourceName", "resource_id": "ResourceId"}
 
 

@@ -36,7 +36,6 @@ contains:
     type: float
     sample: 10.0
 """
-# Evidence: shadow_storage_on_clients
 ON_REQUEST = True
 
 

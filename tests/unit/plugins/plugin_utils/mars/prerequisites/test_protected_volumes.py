@@ -149,8 +149,11 @@ def test_without_a_wanted_share_any_limit_will_do() -> None:
     assert finding(facts, "shadow_storage", ["D:\\"], percent=None).status == "not_applicable"
 
 
-def test_a_windows_without_the_class_is_unknown() -> None:
-    facts = facts_of("client-11")
+def test_a_small_limit_is_found_on_a_client_that_has_the_class_and_is_unknown_on_another() -> None:
+    limits = {"shadow_storage": {"C:\\": {"maximum": "1 GiB"}}}
+    assert finding(facts_of("client-11", **limits), "shadow_storage", ["C:\\"]).status == "noncompliant"
+
+    facts = facts_of("client-11", **limits, misbehave=["shadow_storage_on_clients"])
 
     assert finding(facts, "shadow_storage", ["C:\\"]).status == "unknown"
     assert [entry["section"] for entry in facts["unreadable"]] == ["shadow_storage"]

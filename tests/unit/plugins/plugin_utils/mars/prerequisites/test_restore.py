@@ -86,6 +86,7 @@ def test_without_a_restore_the_initiator_does_not_matter(restore: bool | None) -
         ([SAN, RECOVERY], "noncompliant"),
         (["iqn.1991-05.com.microsoft:server-recovery-target"], "noncompliant"),
         ([SAN, "iqn.1991-05.com.microsoft:files01-disk"], "unknown"),
+        ([SAN, "iqn.2016-01.microsoft.backup:6415301910816619591"], "unknown"),
         (["disk-of-nobody"], "unknown"),
     ],
 )
