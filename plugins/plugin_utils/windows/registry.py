@@ -206,6 +206,14 @@ class Registry:
         self._require(code, f"the rights to the registry key {key} could not be read")
         return output.read("bGranted", boolean) or False
 
+    def exists(self, key: str) -> bool:
+        """Return whether there is a key."""
+        code = return_value(self._call("EnumKey", key, {}))
+        if code == ERROR_FILE_NOT_FOUND:
+            return False
+        self._require(code, f"the registry key {key} could not be read")
+        return True
+
     def value_names(self, key: str) -> list[str]:
         """Return the names of a key's values, none if the key is absent."""
         return self._names("EnumValues", key)

@@ -19,8 +19,7 @@ from ...windows.defender import Defender
 from ...windows.errors import CimError
 from ...windows.files import Files
 from ...windows.registry import Kind, Registry, RegistryValue
-from ...windows.registry_query import read_keys
-from ...windows.scheduled_tasks import ScheduledTasks
+from ...windows.scheduled_tasks import TREE_KEY, ScheduledTasks
 from ...wsman.errors import AuthenticationRejected, OutcomeUnknown, Unreachable, WSManError
 from ...wsman.session import Session
 from .verdict import NotTried
@@ -93,8 +92,10 @@ class _Task(_Thing):
         self.by_hand = f'schtasks /delete /tn "{self.path}" /f'
 
     def exists(self) -> bool:
-        # Not its name alone is asked for: schtasks.exe answers every error with 1
-        return bool(ScheduledTasks(self._session).definitions(_TASK_FOLDER, _NAME))
+        # No list of tasks is asked for: it may be one that cannot be read, because of another task
+        if Registry(self._session).exists(TREE_KEY + self.path):
+            return True
+        return self._session.run(f"schtasks /query /tn {quoted(self.path)}", repeatable=True).exit_code == 0
 
     def remove(self) -> None:
         ScheduledTasks(self._session).delete(_TASK_FOLDER, _NAME)
@@ -151,7 +152,7 @@ class Workshop:
             self._reason = str(error)
 
     def _open(self) -> None:
-        if read_keys(self._session, [KEY]) == [None]:
+        if not self._registry.exists(KEY):
             # One command, so that there is never a key without its maker
             line = f"reg add {quoted(KEY)} /v {_MAKER_VALUE} /t REG_SZ /d {_MAKER} /f"
             result = self._session.run(line, repeatable=True)
@@ -194,7 +195,7 @@ class Workshop:
 
     def left(self) -> list[Leftover]:
         """Return what an earlier run has left on the host; nothing is changed."""
-        if read_keys(self._session, [KEY]) == [None] or not self._is_ours():
+        if not self._is_ours():
             return []
         things = [thing for thing in self._things if self._registry.string(KEY, thing.name)]
         return [*(Leftover(thing.what, thing.by_hand) for thing in things), _KEY_LEFT]
@@ -211,7 +212,7 @@ class Workshop:
             return [*left, _KEY_LEFT]
         try:
             self._session.run(f"reg delete {quoted(KEY)} /f", repeatable=True)
-            gone = read_keys(self._session, [KEY]) == [None]
+            gone = not self._registry.exists(KEY)
         except WSManError:
             gone = False
         return [] if gone else [_KEY_LEFT]
