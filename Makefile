@@ -32,7 +32,7 @@ demo: setup ## start a simulated fleet, check it, and fix what can be fixed
 # Side by side, since tests wait for hosts, and checks for the package index
 test: setup ## everything that CI runs
 	@$(MAKE) --no-print-directory --keep-going --jobs=2 --output-sync=target check & checks=$$!; \
-	$(PYTEST_IN_PARALLEL); tests=$$?; \
+	$(PYTEST_IN_PARALLEL) --hypothesis-profile=quick; tests=$$?; \
 	wait $$checks && exit $$tests
 
 setup: ## create what the other targets need, below .build (each of them does so itself)
@@ -41,6 +41,8 @@ setup: ## create what the other targets need, below .build (each of them does so
 
 # The oldest and the newest; those between are for `make matrix` alone
 check: CORES := core-2.16 core-2.21
+# pylint takes as long over the tests, which ruff and mypy check, as over all else; they are for `make sanity` alone
+check: SANITY := --quick
 # The longest first
 check: sanity matrix lint types docs galaxy ## everything that CI runs beside the tests
 
@@ -82,7 +84,7 @@ site: setup ## the documentation as a site in .build/site, with pictures made in
 	python -m tests.tools.site
 
 sanity: setup ## ansible-test sanity
-	python -m tests.tools.sanity
+	python -m tests.tools.sanity $(SANITY)
 
 galaxy: setup ## build the collection as Galaxy would import it
 	@$(ENVIRONMENT) galaxy

@@ -9,4 +9,6 @@ from hypothesis import settings
 
 # A busy machine is no reason to fail
 settings.register_profile("untimed", settings(), deadline=None)
+# For `make test`, which runs often, with other examples each time
+settings.register_profile("quick", settings.get_profile("untimed"), max_examples=40)
 settings.load_profile("untimed")

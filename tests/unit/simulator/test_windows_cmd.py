@@ -9,7 +9,7 @@ import base64
 import hashlib
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.simulator.model import CimFailure
@@ -101,7 +101,6 @@ WORDS = st.sampled_from(
 )
 
 
-@settings(max_examples=300, deadline=None)
 @given(st.lists(WORDS, max_size=9))
 def test_every_line_ends_in_an_exit_code(words: list[str]) -> None:
     assert 0 <= Machine().run(" ".join(words)).exit_code < 2**32
