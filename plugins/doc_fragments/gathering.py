@@ -123,6 +123,9 @@ options:
     description:
       - Further hosts that the section V(connectivity) tries to reach on TCP 443, by their names. Those of a vault and
         of its storage account, and private endpoints, are not the same for everybody.
+      - Among those of a vault is C(pod01-rec2.GEO.backup.windowsazure.com) with the geo code of its region, such as
+        V(we); in the other clouds, the domain is C(windowsazure.us) or C(windowsazure.cn). Hosts of its storage account
+        are below C(blob.core.windows.net), C(queue.core.windows.net), and C(storage.azure.net).
       - A scheduled task runs C(curl.exe) as SYSTEM, with the proxy of SYSTEM, and is deleted again.
     type: list
     elements: str

@@ -97,17 +97,11 @@ def _command(hosts: Sequence[str], proxy: ProxyUse) -> str:
     if proxy.address:
         # The proxy gets the credentials of the computer, as from the agent
         options += f" --proxy {quoted(f'http://{proxy.address}')} --proxy-anyauth --proxy-user :"
-        options += f" --noproxy {quoted(_bypass(proxy.bypass or ''))}"
+        options += f" --noproxy {quoted(','.join(filter(proxy.is_bypassed, hosts)) or 'localhost')}"
     else:
         options += ' --noproxy "*"'
     curl = f'curl.exe {options} --write-out "%{{remote_ip}}\\n" https://%i/'
     return f"for %i in ({' '.join(hosts)}) do @(echo *%i& {curl})"
-
-
-def _bypass(hosts: str) -> str:
-    """The hosts for which the proxy is not used, in curl's notation, without patterns that it does not have."""
-    names = (name.removeprefix("*.") for name in hosts.split(";") if name)
-    return ",".join(name for name in names if re.fullmatch(r"[A-Za-z0-9.-]+", name)) or "localhost"
 
 
 def _read(output: str, hosts: Sequence[str], *, uses_proxy: bool) -> list[Attempt]:

@@ -97,8 +97,9 @@ def test_a_proxy_that_is_wrong_or_refuses_is_blamed() -> None:
     assert found == dict.fromkeys(HOSTS, "reached") | {HOSTS[1]: "proxy"}
 
 
-def test_hosts_for_which_the_proxy_is_not_used_are_tried_without_it() -> None:
-    registry = {SETTINGS: THROUGH_PROXY[SETTINGS] | {"ProxyOverride": "*.windows.net;10.*;<local>"}}
+@pytest.mark.parametrize("override", ["*.windows.net;10.*;<local>", "https://login.windows.*:443"])
+def test_hosts_for_which_the_proxy_is_not_used_are_tried_without_it(override: str) -> None:
+    registry = {SETTINGS: THROUGH_PROXY[SETTINGS] | {"ProxyOverride": override}}
     internet = {HOSTS[1]: {"address": "40.126.32.74", "direct": True}}
 
     assert set(results(facts(internet_proxy=PROXY, registry=registry, internet=internet)).values()) == {"reached"}
@@ -184,3 +185,14 @@ def test_a_hint_that_cannot_be_read_leaves_the_rest_known() -> None:
     assert set(results(found).values()) == {"reached"}
     assert [entry["fact"] for entry in found["unreadable"]] == ["connectivity.windows_verdict"]
     assert find(shipped_rules()["connectivity"], found, thresholds("minimum", {})).status == "compliant"
+
+
+@pytest.mark.parametrize("cloud", ["public", "us_government", "china"])
+def test_what_to_allow_depends_on_the_cloud(cloud: str) -> None:
+    domains = {"public": "*.storage.azure.net", "us_government": "*.windowsazure.us", "china": "*.windowsazure.cn"}
+    unreachable = facts(Given(cloud=cloud), internet=dict.fromkeys(HOSTS))
+
+    found = find(shipped_rules()["connectivity"], unreachable, thresholds("minimum", {}))
+
+    assert found.status == "noncompliant"
+    assert [other for other, domain in domains.items() if domain in str(found.fix)] == [cloud]
