@@ -522,10 +522,18 @@ ansible_facts:
               elements: str
               sample: []
         interfering_software:
-          description: Software known to keep the agent from working, with C(name) and C(evidence).
+          description: Software known to keep the agent from working, or files from being backed up.
           type: list
           elements: dict
-          sample: [{name: Azure File Sync, evidence: file system filter StorageSync}]
+          contains:
+            name:
+              description: Its name.
+              type: str
+              sample: Azure File Sync
+            evidence:
+              description: The services and file system filters by which it was found.
+              type: str
+              sample: file system filter StorageSync
         internet_options:
           description:
             - Settings of Internet Explorer that older articles on the agent ask for, of SYSTEM and of the account that

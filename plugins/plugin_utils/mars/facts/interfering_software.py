@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Private to this collection; it may change at any time
-"""Facts about software that is known to keep the agent from working."""
+"""Facts about software that is known to keep the agent from working, or files from being backed up."""
 
 from __future__ import annotations
 
@@ -12,10 +12,18 @@ from ..catalogue import INTERFERING_SOFTWARE
 from ..host import Command, Host
 
 DESCRIPTION = r"""
-description: Software known to keep the agent from working, with C(name) and C(evidence).
+description: Software known to keep the agent from working, or files from being backed up.
 type: list
 elements: dict
-sample: [{name: Azure File Sync, evidence: file system filter StorageSync}]
+contains:
+  name:
+    description: Its name.
+    type: str
+    sample: Azure File Sync
+  evidence:
+    description: The services and file system filters by which it was found.
+    type: str
+    sample: file system filter StorageSync
 """
 
 COMMANDS: dict[str, Command] = {"filters": lambda host: filters.COMMAND}
@@ -28,6 +36,8 @@ def gather(host: Host) -> list[dict[str, str]]:
     seen |= {f"file system filter {filter_.name}": fold(filter_.name) for filter_ in installed}
     found = []
     for software in INTERFERING_SOFTWARE:
+        if host.operating_system.product_type in software.get("not_on", ()):
+            continue
         names = {fold(name) for name in (*software["services"], *software["filters"])}
         if evidence := [text for text, name in seen.items() if name in names]:
             found.append({"name": software["name"], "evidence": ", ".join(evidence)})

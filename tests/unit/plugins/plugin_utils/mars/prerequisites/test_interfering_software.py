@@ -43,6 +43,18 @@ def test_it_is_found_by_its_filters_and_services(base: str, profile: dict[str, A
     assert facts["interfering_software"] == [{"name": "Azure File Sync", "evidence": evidence}]
 
 
+@pytest.mark.parametrize("base", ["healthy-2022", "german-2019"])
+@pytest.mark.parametrize("product_type, found", [(3, ["DFS Replication"]), (2, [])])
+def test_replication_of_folders_is_found_where_it_is_not_that_of_a_domain(
+    base: str, product_type: int, found: list[str]
+) -> None:
+    host = simulated(base=base, services={"DFSR": {"path": "x"}}, os={"product_type": product_type})
+
+    facts = gather(host.session, ["interfering_software"])
+
+    assert [software["name"] for software in facts["interfering_software"]] == found
+
+
 def test_other_filters_and_services_are_not() -> None:
     assert gather(simulated(base="healthy-2022").session, ["interfering_software"])["interfering_software"] == []
 
