@@ -11,7 +11,7 @@ import pytest
 
 from tests.unit.plugins.plugin_utils.mars.checking import facts_of, finding
 
-SECTIONS = ("agent", "azure", "os", "system_state")
+SECTIONS = ("agent", "azure", "os", "os_support", "system_state")
 AZURE = "7783-7084-3265-9085-8269-3286-77"
 FOLDER = "C:\\System Volume Information\\"
 INSTALLED = {"WindowsServerBackup": 1}
@@ -19,6 +19,9 @@ NO_AGENT = {"agent": {"installed": False}}
 
 CASES: list[tuple[str, str, dict[str, Any]]] = [
     ("system_state", "compliant", {}),
+    ("system_state", "noncompliant", {"os_support.edition": "Storage Server Standard"}),
+    ("system_state", "noncompliant", {"os.build": 6003}),
+    ("system_state", "compliant", {"os_support.edition": None}),
     ("system_state", "noncompliant", {"azure.vm": True}),
     ("system_state", "noncompliant", {"os.product_type": "workstation"}),
     ("system_state", "noncompliant", {"system_state.feature": False}),
