@@ -36,9 +36,10 @@ def gather(host: Host) -> list[dict[str, str]]:
     seen |= {f"file system filter {filter_.name}": fold(filter_.name) for filter_ in installed}
     found = []
     for software in INTERFERING_SOFTWARE:
-        if host.operating_system.product_type in software.get("not_on", ()):
-            continue
         names = {fold(name) for name in (*software["services"], *software["filters"])}
-        if evidence := [text for text, name in seen.items() if name in names]:
+        evidence = [text for text, name in seen.items() if name in names]
+        # What shows nothing about most software need not be known
+        not_on = software.get("not_on", ())
+        if evidence and not (not_on and host.operating_system.product_type in not_on):
             found.append({"name": software["name"], "evidence": ", ".join(evidence)})
     return found
