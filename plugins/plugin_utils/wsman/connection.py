@@ -225,6 +225,9 @@ class LibraryTransport(ABC):
         session.trust_env = False
 
     def _error(self, error: Exception) -> WSManError:
+        # Of requests_kerberos, which can be imported only where a Kerberos library is
+        if type(error).__name__ == "KerberosExchangeError":
+            return _without_token(error)
         if isinstance(error, requests.RequestException):
             return _connection_error(error, sent=self._exchange.sent)
         if isinstance(error, UnicodeDecodeError):
@@ -238,9 +241,11 @@ class LibraryTransport(ABC):
             return AuthenticationRejected(_REJECTED)
         if isinstance(error, self._exceptions.WinRMError):
             return UnsupportedConnection(f"the library of the connection cannot use its options: {error}")
+        if isinstance(error, spnego.exceptions.SpnegoError):
+            return _without_token(error)
         # PermissionError is raised by requests_ntlm; ValueError by pypsrp, where the host does not offer the configured
         # authentication.
-        if isinstance(error, (spnego.exceptions.SpnegoError, PermissionError, ValueError)):
+        if isinstance(error, (PermissionError, ValueError)):
             return AuthenticationRejected(f"{_REJECTED} ({error})")
         if isinstance(error, (AttributeError, KeyError)):
             # Both libraries need the keys of an authentication, and the host did not ask for one.
@@ -284,6 +289,17 @@ class PypsrpTransport(LibraryTransport):
         self._equip()
         answer: bytes = self._transport.send(message)
         return answer
+
+
+def _without_token(error: Exception) -> AuthenticationRejected:
+    """Return the error where the controller has nothing to authenticate with, such as no Kerberos ticket."""
+    # Each message of Kerberos has a number, and the last one says what is wrong: (('...', 851968), ('...', -1))
+    messages = re.findall(r"\(([\"'])(.*?)\1, -?\d+\)", str(error))
+    reason = messages[-1][1] if messages else " ".join(str(error).split())
+    return AuthenticationRejected(
+        f"the authentication failed ({reason}): check user, password, the Kerberos ticket, and which authentication "
+        "the host allows"
+    )
 
 
 def _fault_envelope(status: int, body: bytes) -> bytes:

@@ -95,7 +95,7 @@ class StaleContext(WSManError):
 
 
 class AuthenticationRejected(WSManError):
-    """The host refused the credentials (HTTP 401)."""
+    """The host refused the credentials (HTTP 401), or the controller has none to send, such as no Kerberos ticket."""
 
 
 class ProtocolError(Unanswered):

@@ -5,9 +5,12 @@
 
 from __future__ import annotations
 
+import importlib
 import re
 import socket
 import ssl
+import sys
+from types import ModuleType
 from typing import Any
 from unittest.mock import MagicMock
 
@@ -15,6 +18,7 @@ import pypsrp.exceptions
 import pypsrp.powershell
 import pypsrp.wsman
 import pytest
+import winrm.transport
 from ansible.playbook.play_context import PlayContext
 from ansible.plugins.loader import connection_loader
 from ansible.utils.display import Display
@@ -49,6 +53,7 @@ from tests.unit.plugins.plugin_utils.wsman.http_server import (
     half,
     hang_up,
     libraries,
+    pywinrm,
     reply,
     reset,
     serving,
@@ -192,6 +197,36 @@ def test_ntlm_refused(library: Library, offer: str) -> None:
         error = error_of(library(server.port, transport="ntlm"))
 
     assert error.__class__ is AuthenticationRejected
+
+
+class NoTicket(ModuleType):
+    """A Kerberos library (MIT, as pykerberos hands on its errors) on a controller without a ticket for the account."""
+
+    GSS_C_MUTUAL_FLAG, GSS_C_SEQUENCE_FLAG = 2, 8
+
+    class GSSError(Exception):
+        pass
+
+    def authGSSClientInit(self, *args: Any, **kwargs: Any) -> Any:
+        raise self.GSSError(
+            ("No credentials were supplied, or the credentials were unavailable or inaccessible", 458752),
+            ("Can't find client principal ann@EXAMPLE.COM in cache collection", -1765328243),
+        )
+
+
+def test_no_kerberos_ticket_is_no_lost_connection(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in [*(name for name in sys.modules if name.startswith("winrm.vendor.requests_kerberos")), "kerberos"]:
+        monkeypatch.delitem(sys.modules, name, raising=False)
+    monkeypatch.setitem(sys.modules, "kerberos", NoTicket("kerberos"))
+    vendored = importlib.import_module("winrm.vendor.requests_kerberos")
+    monkeypatch.setattr(winrm.transport, "HTTPKerberosAuth", vendored.HTTPKerberosAuth, raising=False)
+    monkeypatch.setattr(winrm.transport, "REQUIRED", vendored.REQUIRED, raising=False)
+    monkeypatch.setattr(winrm.transport, "HAVE_KERBEROS", True)
+    with serving(reply("401 Unauthorized", b"", "WWW-Authenticate: Negotiate")) as server:
+        error = error_of(pywinrm(server.port, transport="kerberos"))
+
+    assert error.__class__ is AuthenticationRejected
+    assert "(Can't find client principal ann@EXAMPLE.COM in cache collection): check user, password" in str(error)
 
 
 # -- TLS
