@@ -355,7 +355,12 @@ PLACES = ["{}", "a {} b", "/p {}", "password={}", "http://u:{}@h/", "<Password>{
 WORDS = st.text(
     st.characters(categories=["L", "N", "P", "S"], exclude_characters="<>&"), min_size=6, max_size=24
 ).filter(
-    lambda text: any(len(word) > 2 and not word.isdigit() and word not in collection_words() for word in words_of(text))
+    lambda text: any(
+        len(word) > 2 and not word.isdigit() and word not in collection_words()
+        # What consists of known words remains
+        for word in words_of(text)
+        if not re.search("[-_.]", word)
+    )
 )
 
 
