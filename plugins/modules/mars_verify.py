@@ -37,8 +37,8 @@ options:
       - A folder on the controller. The messages of the run are written to a new folder in it, with an index, to be sent
         to those who maintain this collection.
       - Names, addresses, SIDs, GUIDs, and paths below a profile are replaced in them, the same ones by the same. So is
-        every word that does not occur in the source of this collection. Numbers of up to ten digits and sizes remain.
-        Credentials are in no message. Please look at the files before you send them.
+        every word that does not occur in the source of this collection. Numbers of up to five digits, codes of errors,
+        and sizes remain. Credentials are in no message. Please look at the files before you send them.
     type: path
 extends_documentation_fragment:
   - winops.mars.attributes

@@ -82,31 +82,39 @@ _PATTERNS = {
     # Dates and times, durations
     "kept": r"(?<!\w)\d{4}-\d\d-\d\d(?:T\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:\d\d)?)?(?!\w)|\b\d{14}\.\d{6}[+-]\d{3}\b"
     r"|(?<!\w)P(?:\d+[DWMY])*(?:T(?:\d+(?:\.\d+)?[HMS])+)?(?!\w)",
-    # Octets, such as a thumbprint or a serial number, and the groups of a long number
-    "pairs": r"\b[0-9a-f]{2}(?:[ :-][0-9a-f]{2}){6,}\b",
+    # Octets, such as a thumbprint or a serial number, in several notations, and the groups of a long number
+    "pairs": r"\b[0-9a-f]{2}(?:[ :-][0-9a-f]{2}){6,}\b|(?<![\w,])[0-9a-f]{2}(?:[ ,][0-9a-f]{2}){5,}(?![\w,])"
+    r"|\b0x[0-9a-f]{2}(?:[ ,]+0x[0-9a-f]{2}){3,}\b|(?<![\w,])\d{2,3}(?:[ ,]\d{2,3}){5,}(?![\w,])",
     "groups": r"(?<![\w.-])\d{3,6}(?: \d{3,6}){2,}(?![\w-])",
     "hardware": r"\b[0-9a-f]{2}(?P<separator>[:-])[0-9a-f]{2}(?:(?P=separator)[0-9a-f]{2}){4}\b",
     "ipv6": r"(?<![\w:.])(?:(?:[0-9a-f]{1,4}:){7}[0-9a-f]{1,4}|(?:[0-9a-f]{1,4}:){6}\d+(?:\.\d+){3}"
     r"|(?:[0-9a-f]{1,4}(?::[0-9a-f]{1,4})*)?::(?:(?:[0-9a-f]{1,4}:)*(?:\d+(?:\.\d+){3}|[0-9a-f]{1,4}))?)"
     r"(?:%\w+)?(?![\w:])",
-    "ipv4": r"(?<![\w.])(?:(?:25[0-5]|2[0-4]\d|1?\d?\d)\.){3}(?:25[0-5]|2[0-4]\d|1?\d?\d)(?!\.?\w)",
+    # Also with leading zeros, and the beginning of a private one
+    "ipv4": r"(?<![\w.])(?:(?:(?:25[0-5]|2[0-4]\d|[01]?\d?\d)\.){3}(?:25[0-5]|2[0-4]\d|[01]?\d?\d)"
+    r"|(?:192\.168|169\.254|172\.(?:1[6-9]|2\d|3[01]))(?:\.\d{1,3})?)(?!\.?\w)",
     "binary": r"(?P<type>\bREG_BINARY\s+)(?P<digits>[0-9a-f]+)\b",
     "blob": r"(?<![\w+/])[A-Za-z0-9+/]{32,}={0,2}(?![\w+/=])",
     "mixed": r"(?<![\w.-])[\w.-]*\w[!@#$^*~]+(?=\w)[\w.!@#$^*~-]*",
     "dotted": r"(?<![\w.-])[\w-]+(?:\.[\w-]+)+",
-    "number": r"(?<![\w.])\d{11,}(?![\w-])",
+    "number": r"(?<![\w.])\d{6,}(?![\w-])",
     "word": r"[^\W_](?:[\w-]*[^\W_])?",
 }
 _WORD = re.compile(_PATTERNS["word"])
 _DOTTED = re.compile(_PATTERNS["dotted"])
 _SID = re.compile(_PATTERNS["sid"], re.I)
-_NUMBER = re.compile(r"\d{1,10}|0x[0-9a-f]{1,8}|\d\dT\d\d", re.I)
+_NUMBER = re.compile(r"\d{1,5}|0x[0-9a-f]{1,5}|0x80[0-9a-f]{6}|0xC0{3,5}[0-9a-f]{2,4}|0x[0f]{8}|\d\dT\d\d", re.I)
 # Elements whose content is a size in octets
 _SIZES = re.compile(r"\w*(?:Size|Space|Capacity|Memory|Free|uValue)", re.I)
-# Digits of what may remain: codes and counts, and sizes where a number stands alone
-_LONGEST_NUMBER, _LONGEST_SIZE = 10, 15
+# Digits of what may remain: counts, and sizes where a number stands alone
+_LONGEST_VERSION = 4
+_LONGEST_NUMBER, _LONGEST_CODE, _LONGEST_SIZE = 5, 10, 15
+# Codes of errors, which are longer: HRESULTs, and those of the Task Scheduler
+_CODES = (range(0x80000000, 0x81000000), range(0x41300, 0x41330))
+# In milliseconds, as in queries for events of the last days
+_DAY = 86_400_000
 # The largest integers of CIM, signed and not, which mean that there is no limit
-_NO_LIMIT = frozenset({str(2**63 - 1), str(2**64 - 1)})
+_NO_LIMIT = frozenset({str(2**bits - 1) for bits in (31, 32, 63, 64)})
 _LEARNED = re.compile("|".join(_PATTERNS[name] for name in ("element", "profile", "share")), re.I)
 _IS_NAME = re.compile(_NAMES, re.I)
 _IS_SECRET = re.compile(_SECRETS, re.I)
@@ -268,6 +276,9 @@ class Scrubber:
             return False
         if word.casefold() in self._known or _NUMBER.fullmatch(word):
             return True
+        # As the names of computers are written
+        if "-" in word and word.isupper():
+            return False
         return len(pieces) > 1 and all(piece in self._known and not piece[0].isdigit() for piece in pieces)
 
     def _is_well_known_sid(self, text: str) -> bool:
@@ -357,7 +368,12 @@ class Scrubber:
         longest = _LONGEST_SIZE if is_size and digits.isascii() else _LONGEST_NUMBER
         if len(digits) <= longest or digits in _NO_LIMIT:
             return digits
-        return self._replacement("digits", digits)
+        if len(digits) > _LONGEST_CODE or not digits.isascii():
+            return self._replacement("digits", digits)
+        number = int(digits)
+        is_code = digits in self._known or any(number in codes for codes in _CODES)
+        # What can be a number of 32 bits remains one
+        return digits if is_code or not number % _DAY else self._replacement(f"digits{len(digits)}", digits)
 
     def _binary(self, match: re.Match[str]) -> str:
         digits = match["digits"][: len(match["digits"]) // 2 * 2]
@@ -374,7 +390,9 @@ class Scrubber:
 
     def _dotted(self, match: re.Match[str]) -> str:
         labels = match[0].split(".")
-        if match[0].casefold() in self._known or all(_NUMBER.fullmatch(label) for label in labels):
+        # Versions have at most four numbers, other identifiers more
+        is_version = len(labels) <= _LONGEST_VERSION and all(_NUMBER.fullmatch(label) for label in labels)
+        if match[0].casefold() in self._known or is_version:
             return match[0]
         if labels[-1].casefold() in _FILE_TYPES:
             return f"{'.'.join(self._words(label) for label in labels[:-1])}.{labels[-1]}"
@@ -394,6 +412,7 @@ class Scrubber:
 # Replacements that have the form of what they replace
 _FORMS = {
     "digits": "9{0:018d}",
+    **{f"digits{length}": f"1{{0:0{length - 1}d}}" for length in range(_LONGEST_NUMBER + 1, _LONGEST_CODE + 1)},
     "guid": "00000000-0000-0000-0000-{0:012d}",
     "domain": "S-1-5-21-0-0-{0}",
     "account": "{0:03d}",

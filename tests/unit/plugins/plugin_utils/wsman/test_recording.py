@@ -16,7 +16,7 @@ from typing import Any
 from xml.sax.saxutils import escape
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from ansible_collections.winops.mars.plugins.plugin_utils.mars.gather import DEFAULT_SECTIONS, SECTIONS, gather
@@ -190,7 +190,8 @@ def test_output_keeps_its_chunks_and_octets_that_are_not_utf8(tmp_path: Path) ->
         r"HKLM\SOFTWARE\Microsoft\Windows Azure Backup\Config",
         "S-1-5-18, S-1-5-32-544",
         "2026-11-22T00:30:00.123456+01:00, 20261122003000.000000+060, P0DT0H1M40S, PT60S",
-        "0x80041003 2147749890 -1 65001",
+        "0x80041003 2147749890 0x41303 267011 0xffffffff -1 65001",
+        "10.0.20348.2849, 4.18.25110.6",
         "136365211648\r\n18446744073709551615\r\n",
         "2.0.9250.0",
         "NT AUTHORITY\\SYSTEM",
@@ -235,6 +236,7 @@ def test_a_replacement_has_the_form_of_what_it_replaces() -> None:
 
 GUID = "6f9619ff-8b86-d011-b42d-00cf4fc964ff"
 UTF16 = base64.b64encode("net use \\\\files01 hunter2".encode("utf-16-le")).decode()
+SID_OCTETS = "010500000000000515000000A065CF7E784B9B5FE77C8770F4010000"
 NTLM = base64.b64encode(b"NTLMSSP\0\3\0\0\0\x18\0\x18\0fixed octets").decode()
 # The text in which something secret stands, and everything in it that nobody may see
 SECRETS = [
@@ -293,7 +295,7 @@ SECRETS = [
     ("123456-234567-345678-456789-567890-678901-789012-890123", ["234567", "890123"]),
     ("00330-80000-00000-12345", ["00330", "12345"]),
     ("CA BD 2A 79 A1 07 6A 31 F2 1D 25 36 35 CB 03 9D 43 29 A5 E8", ["79 a1", "f2 1d", "36 35", "43 29"]),
-    ("VMware-56 4d 3c 1a 2b 3c 4d 5e-6f 70 81 92 a3 b4 c5 d6", ["56 4d", "70 81 92", "d6"]),
+    ("VMware-56 4d 3c 1a 2b 3c 4d 5e-6f 70 81 92 a3 b4 c5 d6", ["56 4d", "70 81 92", "c5 d6"]),
     ("CABD2A79A1076A31F21D253635CB039D4329A5E8", ["CABD2A79", "4329A5E8"]),
     ("01:23:45:67:89:01:23:45", ["67:89", "23:45"]),
     ("0015.5d01.0203 00155D010203", ["5d01", "0203", "00155D"]),
@@ -301,6 +303,41 @@ SECRETS = [
     (f"<p:EncryptionKeyId>{GUID.replace('-', '')[:20]}</p:EncryptionKeyId>", [GUID.replace("-", "")[:12]]),
     (base64.b64encode(bytes(range(200, 216))).decode(), [base64.b64encode(bytes(range(200, 216))).decode()[:12]]),
     ("    AutoLogon    REG_BINARY    6261636B75702D6D65\r\n", ["6261636B75702D6D65"]),
+    # Numbers that are not sizes
+    ("SerialNumber : 12345678", ["12345678"]),
+    ("<p:SerialNumber>1234567</p:SerialNumber>", ["1234567"]),
+    ("    Phone    REG_SZ    0891234567", ["0891234567"]),
+    ("+49 89 1234567", ["1234567"]),
+    ("license 1234567890, customer 471108", ["1234567890", "471108"]),
+    ("machine id 0x5e8f3a21", ["5e8f3a21"]),
+    ("passcode 987654 <p:SecurityPIN>123456</p:SecurityPIN>", ["987654", "123456"]),
+    ("SCSI\\DISK&VEN_X\\5&1982005&0&000000", ["1982005"]),
+    ("Volume Serial Number is 1A2B-3C4D, 1234-5678", ["1A2B", "3C4D", "1234-"]),
+    ("DE89 3704 0044 0532 0130 00", ["3704", "0532"]),
+    ("1004336348,1177238915", ["1004336348", "1177238915"]),
+    ("1.2.840.113556.1.8000.2554.12345.67890", ["12345.67890", "2554"]),
+    # Addresses in other notations
+    ("    Server    REG_DWORD    0xc0a81115", ["c0a81115"]),
+    ("address 3232239893", ["3232239893"]),
+    ("192.168.17.021 192.168.17 ip-192-168-17-21", ["192.168.17", "192-168-17"]),
+    ("21.17.168.192.in-addr.arpa", ["21.17.168"]),
+    ("2001-db8-85a3--7334.ipv6-literal.net", ["85a3", "7334"]),
+    ("00155D010203 0015.5d01.0203", ["00155d", "5d01"]),
+    # Octets in other notations
+    ("hex(2):46,00,49,00,4c,00,45,00,53,00,30,00,31,00", ["46,00,49", "30,00,31"]),
+    ("70 61 73 73 77 6f", ["70 61 73", "77 6f"]),
+    ("0x70 0x61 0x73 0x73 0x77 0x6f", ["0x70", "0x77"]),
+    ("112,97,115,115,119,111,114,100", ["112,97", "114,100"]),
+    (f"    Owner    REG_BINARY    {SID_OCTETS}", ["A065CF7E", "784B9B5F"]),
+    (base64.b64encode("\\\\files01\\share".encode("utf-16-le")).decode(), ["XABcAGYAaQBs"]),
+    (base64.b64encode("FILES01".encode("utf-16-le")).decode(), ["RgBJAEwARQBT"]),
+    # Names that consist of known words, and keys
+    ("BACKUP-SERVER, FILES-FOLDERS", ["BACKUP-SERVER", "FILES-FOLDERS"]),
+    (r"\\?\UNC\files77\data //files78/data", ["files77", "files78"]),
+    ("CN=Jane Doe,OU=Sales,DC=contoso,DC=local", ["Jane", "Sales", "contoso"]),
+    ("VK7JG-NPHTM-C97JM-9MPGT-3V66T", ["VK7JG", "NPHTM", "3V66T"]),
+    ("12345-67890-12345-67890-12345", ["67890"]),
+    ("Server=tcp:db7.contoso.example,1433;Initial Catalog=Payroll;User ID=sa;", ["db7", "Payroll", "=sa;"]),
 ]
 
 
@@ -373,6 +410,14 @@ def test_no_word_that_the_collection_does_not_know_remains(word: str, place: str
     said = Scrubber(collection_words()).text(place.format(word))
 
     assert word not in said
+
+
+@settings(max_examples=100)
+@given(st.integers(100_000, 9_999_999_999), st.sampled_from(PLACES[1:]))
+def test_no_number_of_more_than_five_digits_remains_unless_it_is_a_code_or_a_size(number: int, place: str) -> None:
+    assume(str(number) not in collection_words() and number >> 24 != 0x80 and number % 86_400_000)
+
+    assert str(number) not in Scrubber(collection_words()).text(place.format(number))
 
 
 def test_our_own_commands_remain_but_for_what_is_made_up_or_read_from_the_host() -> None:
