@@ -245,7 +245,8 @@ class Scrubber:
 
     def _replacement(self, kind: str, text: str) -> str:
         key = text.casefold()
-        if key not in self._replacements:
+        # A number must not be replaced by itself
+        while self._replacements.get(key, key) == key:
             self._counts[kind] += 1
             self._replacements[key] = _FORMS.get(kind, kind + "{0}").format(self._counts[kind])
         return self._replacements[key]
