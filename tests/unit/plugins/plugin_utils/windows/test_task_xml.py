@@ -392,7 +392,7 @@ def without_edited(xml: str) -> list[str]:
     return kept
 
 
-@settings(max_examples=40)
+@settings(max_examples=20)
 @given(definitions())
 def test_edits_take_effect_and_leave_everything_else(xml: str) -> None:
     task = TaskDefinition.parse(xml)
@@ -407,7 +407,7 @@ def test_edits_take_effect_and_leave_everything_else(xml: str) -> None:
     assert without_edited(edited.xml) == without_edited(xml)
 
 
-@settings(max_examples=40)
+@settings(max_examples=20)
 @given(definitions())
 def test_ascii_means_the_same(xml: str) -> None:
     try:
