@@ -41,7 +41,7 @@ setup: ## create what the other targets need, below .build (each of them does so
 
 # The oldest and the newest; those between are for `make matrix` alone
 check: CORES := core-2.16 core-2.21
-# pylint takes as long over the tests, which ruff and mypy check, as over all else; they are for `make sanity` alone
+# What takes long and ruff, mypy and yamllint see as well, pylint over the tests above all, is for `make sanity` alone
 check: SANITY := --quick
 # The longest first
 check: sanity matrix lint types docs galaxy ## everything that CI runs beside the tests
