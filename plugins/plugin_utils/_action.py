@@ -68,8 +68,7 @@ class ValidatedAction(ActionBase):
             message = error.message
         except AnsibleError as error:
             failure, message = AnsibleActionFail, error.message
-            # ansible-core 2.16 to 2.18 adds the traceback of an error being handled.
-            data = {key: value for key, value in (getattr(error, "result", None) or {}).items() if key != "exception"}
+            data = getattr(error, "result", None) or {}
         except Exception as error:  # noqa: BLE001 - whatever it is, the user gets a sentence and no traceback
             failure, message = AnsibleActionFail, f"{self._task.action}: {_unexpected(error)}"
             # The lines of the source, without the error's text
