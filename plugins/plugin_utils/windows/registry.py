@@ -208,11 +208,7 @@ class Registry:
 
     def exists(self, key: str) -> bool:
         """Return whether there is a key."""
-        code = return_value(self._call("EnumKey", key, {}))
-        if code == ERROR_FILE_NOT_FOUND:
-            return False
-        self._require(code, f"the registry key {key} could not be read")
-        return True
+        return self._listed("EnumKey", key) is not None
 
     def value_names(self, key: str) -> list[str]:
         """Return the names of a key's values, none if the key is absent."""
@@ -223,12 +219,17 @@ class Registry:
         return self._names("EnumKey", key)
 
     def _names(self, method: str, key: str) -> list[str]:
+        listed = self._listed(method, key)
+        return [] if listed is None else listed.read("sNames", array_of(string)) or []
+
+    def _listed(self, method: str, key: str) -> Instance | None:
+        """Return what EnumKey or EnumValues lists of a key; None if the key is absent."""
         output = self._call(method, key, {})
         code = return_value(output)
         if code == ERROR_FILE_NOT_FOUND:
-            return []
+            return None
         self._require(code, f"the registry key {key} could not be read")
-        return output.read("sNames", array_of(string)) or []
+        return output
 
     def check(self, key: str, name: str, value: RegistryValue) -> None:
         """Raise :class:`WSManError` for a value that cannot be written, or not be read again; sends nothing."""
@@ -284,11 +285,9 @@ class Registry:
 
     def _types(self, key: str) -> dict[str, int]:
         """Return the type numbers of a key's values by their folded names; none if the key is absent."""
-        output = self._call("EnumValues", key, {})
-        code = return_value(output)
-        if code == ERROR_FILE_NOT_FOUND:
+        output = self._listed("EnumValues", key)
+        if output is None:
             return {}
-        self._require(code, f"the registry key {key} could not be read")
         names = output.read("sNames", array_of(string)) or []
         numbers = output.read("Types", array_of(integer)) or []
         if not numbers and not filled(names):
