@@ -85,9 +85,10 @@ def diagnose(error: Error, facts: Facts | None, findings: Iterable[FindingData] 
     by_rule: dict[str, list[FindingData]] = {}
     for finding in findings or ():
         by_rule.setdefault(str(finding.get("id")), []).append(finding)
+    document = None if facts is None else Document(facts, location=LOCATIONS)
     order = list(CauseStatus)
     causes = sorted(
-        (_cause(cause, facts, by_rule) for cause in error.causes),
+        (_cause(cause, document, by_rule) for cause in error.causes),
         key=lambda cause: order.index(CauseStatus(cause.status)),
     )
     actions = [cause.action for cause in causes if cause.action]
@@ -103,8 +104,7 @@ def diagnose(error: Error, facts: Facts | None, findings: Iterable[FindingData] 
     )
 
 
-def _cause(cause: Cause, facts: Facts | None, by_rule: Mapping[str, Sequence[FindingData]]) -> CauseFinding:
-    document = None if facts is None else Document(facts, location=LOCATIONS)
+def _cause(cause: Cause, document: Document | None, by_rule: Mapping[str, Sequence[FindingData]]) -> CauseFinding:
     found = [finding for rule in cause.rules for finding in by_rule.get(rule, ())]
     failed = [finding for finding in found if _status(finding) in _FAILED]
     if cause.unknowable or cause.by_hand:

@@ -78,13 +78,13 @@ class Document(dict[str, Any]):
 
     def __init__(self, facts: Facts, **others: Any) -> None:
         super().__init__(facts, **others)
-        self._gaps: dict[str, str | None] = {}
+        self._read: dict[str, bool] = {}
 
     def has(self, fact: FactPath) -> bool:
         """Return whether a fact was read; many expressions read the same ones."""
-        if fact.path not in self._gaps:
-            self._gaps[fact.path] = fact.gap(self)
-        return self._gaps[fact.path] is None
+        if fact.path not in self._read:
+            self._read[fact.path] = fact.gap(self) is None
+        return self._read[fact.path]
 
 
 def _is_part(unread: Any, path: str) -> bool:
