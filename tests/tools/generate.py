@@ -32,6 +32,7 @@ from ansible_collections.winops.mars.plugins.plugin_utils.mars.gather import DEF
 from ansible_collections.winops.mars.plugins.plugin_utils.mars.rules.functions import RuleFunctions
 from ansible_collections.winops.mars.plugins.plugin_utils.mars.rules.reading import role_order, shipped_rules
 from ansible_collections.winops.mars.plugins.plugin_utils.mars.rules.thresholds import THRESHOLDS
+from tests.tools.roles import options_of, role_spec
 from tests.tools.rule_reference import rule_reference
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -69,7 +70,7 @@ def generated() -> dict[Path, str]:
     files = {ROOT / name: with_regions(text, REGIONS[name]) for name, text in texts.items()}
     for path in sorted(ROOT.glob("roles/*/meta/options.yml")):
         role = path.parents[1]
-        spec = described(yaml.safe_load(path.read_text("utf-8")))
+        spec = described(role_spec(role.name))
         files[role / "meta/argument_specs.yml"] = HEADER + to_yaml({"argument_specs": {"main": for_ansible(spec)}})
         files[role / "README.md"] = role_readme(role.name, spec)
         files[role / "meta/main.yml"] = role_metadata(spec)
@@ -241,12 +242,6 @@ def role_options(role: str, spec: Mapping[str, Any]) -> str:
             value = names[0] + "".join(f" | default({other}, true)" for other in [*names[1:], default])
         lines.append(f"  {short}: >-\n" + textwrap.indent(textwrap.fill(f"{{{{ {value} }}}}", 116), "    "))
     return ROLE_OPTIONS + "\n".join([f"{role}_options:", *lines, ""]) if lines else ""
-
-
-def options_of(role: str) -> dict[str, Any]:
-    """The options of a role, by the names of its variables."""
-    options: dict[str, Any] = yaml.safe_load((ROOT / "roles" / role / "meta/options.yml").read_text("utf-8"))["options"]
-    return options
 
 
 def own_options(role: str) -> str:

@@ -8,8 +8,6 @@ from __future__ import annotations
 import re
 import textwrap
 from collections.abc import Iterator, Mapping
-from functools import cache
-from pathlib import Path
 from typing import Any
 
 import yaml
@@ -25,8 +23,8 @@ from ansible_collections.winops.mars.plugins.plugin_utils.mars.gather import DEF
 from ansible_collections.winops.mars.plugins.plugin_utils.mars.locations import LOCATIONS
 from ansible_collections.winops.mars.plugins.plugin_utils.mars.rules.reading import SHIPPED, shipped_rules
 from ansible_collections.winops.mars.plugins.plugin_utils.mars.rules.rule import Rule
+from tests.tools.roles import options_of
 
-ROOT = Path(__file__).resolve().parents[2]
 _CONDITIONS = ("applies", "wanted", "expect", "unknown_if", "advise", "impossible")
 _FACTS = "plugins/plugin_utils/mars/facts/"
 
@@ -111,21 +109,14 @@ def _variables(rule: Rule, entry: Mapping[str, Any]) -> Iterator[str]:
         yield f"``mars_prereqs_thresholds.{name}``"
     for name in dict.fromkeys(re.findall(r"\binventory\.(\w+)", text)):
         yield f"``mars_{name}``"
-    options = _options("mars_prereqs")
+    options = options_of("mars_prereqs")
     for name in _sections(rule):
         if f"mars_prereqs_{name}" in options:
             yield f"``mars_prereqs_{name}``"
     if any(name not in DEFAULT_SECTIONS for name in _sections(rule)):
         yield "``mars_prereqs_gather_subset``"
     for role in rule.roles:
-        yield from (f"``{name}``" for name in _options(role) if name != f"{role}_findings")
-
-
-@cache
-def _options(role: str) -> Mapping[str, Any]:
-    spec = yaml.safe_load((ROOT / "roles" / role / "meta/argument_specs.yml").read_text("utf-8"))
-    options: Mapping[str, Any] = spec["argument_specs"]["main"]["options"]
-    return options
+        yield from (f"``{name}``" for name in options_of(role) if name != f"{role}_findings")
 
 
 def _facts(rule: Rule) -> list[str]:
