@@ -171,6 +171,16 @@ def read_attributes(folder: str, output: Output) -> list[FileAttributes]:
     return found
 
 
+def existence_query(path: str) -> str:
+    """Return the command whose output :func:`reads_as_existing` reads."""
+    return f"if exist {quoted(path)} (echo found) else (echo missing)"
+
+
+def reads_as_existing(output: str) -> bool:
+    """Return whether cmd.exe finds a file or folder. One that the account must not see is not found either."""
+    return output.strip() == "found"
+
+
 def reparse_point_query(path: str) -> str:
     """Return the command whose output :func:`reads_as_reparse_point` reads.
 

@@ -18,10 +18,11 @@ from .paths import fold
 from .registry import Kind, RegistryValue
 
 _NAMESPACE = "root/rsop/computer"
-# Where Windows keeps the preferences that it applied, in a folder for each Group Policy object.
+#: Where Windows keeps the preferences that it applied, in a folder for each Group Policy object.
 # Evidence: group_policy_preferences
-_PREFERENCES = r"%ProgramData%\Microsoft\Group Policy\History\Registry.xml"
-_OF_COMPUTER = r"\\(\{[0-9A-F-]{36}\})\\Machine\\Preferences\\Registry\\Registry\.xml"
+PREFERENCES_FOLDER = r"%ProgramData%\Microsoft\Group Policy\History"
+_GUID = re.compile(r"\{[0-9A-F-]{36}\}", re.IGNORECASE)
+_OF_COMPUTER = re.compile(rf"\\({_GUID.pattern})\\Machine\\Preferences\\Registry\\Registry\.xml", re.IGNORECASE)
 _MACHINE = ("HKLM", "HKEY_LOCAL_MACHINE")
 _START_MODES = {2: "auto", 3: "manual", 4: "disabled"}
 
@@ -29,12 +30,12 @@ _START_MODES = {2: "auto", 3: "manual", 4: "disabled"}
 def preferences_command(*keys: str) -> str:
     """Return the command that prints the files with preferences that name one of these parts of registry keys."""
     named = " ".join(f"/c:{quoted(key)}" for key in keys)
-    return f'findstr /s /i /m /l {named} "{_PREFERENCES}" 2>nul'
+    return f'findstr /s /i /m /l {named} "{PREFERENCES_FOLDER}\\Registry.xml" 2>nul'
 
 
 def preferring(text: str) -> list[str]:
     """Return the Group Policy objects with such preferences for the computer, by their GUIDs in braces."""
-    return list(dict.fromkeys(re.findall(_OF_COMPUTER, text, re.IGNORECASE)))
+    return list(dict.fromkeys(_OF_COMPUTER.findall(text)))
 
 
 def require_free_start_mode(session: Session, service: str, wanted: str) -> None:
@@ -71,7 +72,7 @@ def _winning(session: Session, name: str, properties: str, condition: str) -> li
 
 
 def _managed(setting: Instance, what: str) -> CimError:
-    policy = re.search(r"\{[0-9A-Fa-f-]{36}\}", setting.read("GPOID", string) or "")
+    policy = _GUID.search(setting.read("GPOID", string) or "")
     return CimError(
         f"the Group Policy object {policy[0] if policy else '(local)'} sets {what}, and would undo a change: "
         "change it there"

@@ -39,6 +39,7 @@ _WINHTTP = "WinHttpSettings"
 _MANUAL, _SCRIPT, _DETECT = 2, 4, 8
 _TIMEOUT = 300.0
 _SEPARATORS = re.compile(r"[;\s]+")
+_PORT = re.compile(r":\d+$")
 
 
 @dataclass(frozen=True)
@@ -59,7 +60,7 @@ class ProxyUse:
     def is_bypassed(self, host: str) -> bool:
         """Return whether this host is reached past the proxy (Microsoft's page on enabling Internet functionality)."""
         entries = [entry.lower().rpartition("://")[2] for entry in (self.bypass or "").split(";")]
-        patterns = [re.escape(re.sub(r":\d+$", "", entry)).replace(r"\*", ".*") for entry in entries if entry]
+        patterns = [re.escape(_PORT.sub("", entry)).replace(r"\*", ".*") for entry in entries if entry]
         return self.address is not None and any(re.fullmatch(pattern, host.lower()) for pattern in patterns)
 
 

@@ -12,17 +12,22 @@ from datetime import datetime
 
 from .event_log import events_query, parse_events
 
-_CHANNEL = "Setup"
-_CHANGED = 2
-_INSTALLED = "5112"
-# Who had it installed: Windows Update, and since 2021 the part of it for cumulative updates.
+#: The event log.
+CHANNEL = "Setup"
+#: The ID of the events in which the state of an update changed.
+CHANGED = 2
+#: The state in which an update is installed.
+INSTALLED = "5112"
+_NUMBER = re.compile(r"KB\d+")
+#: Who had it installed: Windows Update, and since 2021 the part of it for cumulative updates.
 # Evidence: servicing_events
-_CLIENTS = "Client='UpdateAgentLCU' or Client='WindowsUpdateAgent'"
+CLIENTS = ("UpdateAgentLCU", "WindowsUpdateAgent")
+_BY_CLIENT = " or ".join(f"Client='{client}'" for client in CLIENTS)
 
 #: The command that prints the newest of them as XML. The first may be an update that was removed.
 INSTALLED_UPDATES = events_query(
-    _CHANNEL,
-    f"*[System[(EventID={_CHANGED})] and UserData[CbsPackageChangeState[({_CLIENTS}) and ErrorCode='0x0']]]",
+    CHANNEL,
+    f"*[System[(EventID={CHANGED})] and UserData[CbsPackageChangeState[({_BY_CLIENT}) and ErrorCode='0x0']]]",
     3,
 )
 
@@ -40,8 +45,8 @@ def last_installed(text: str) -> Update | None:
 
     Raises :class:`ProtocolError` for any other text.
     """
-    for event in parse_events(_CHANNEL, text):
-        name = re.match(r"KB\d+", event.user_data.get("PackageIdentifier", ""))
-        if name and event.user_data.get("IntendedPackageState") == _INSTALLED:
+    for event in parse_events(CHANNEL, text):
+        name = _NUMBER.match(event.user_data.get("PackageIdentifier", ""))
+        if name and event.user_data.get("IntendedPackageState") == INSTALLED:
             return Update(name[0], event.time)
     return None

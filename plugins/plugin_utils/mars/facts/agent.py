@@ -9,8 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from ...windows.command_line import quoted
-from ...windows.files import Files
+from ...windows.files import Files, existence_query, reads_as_existing
 from ...windows.paths import fold
 from ...windows.rights import require_elevation
 from ...windows.services import Service
@@ -76,8 +75,7 @@ contains:
 def _module_query(host: Host) -> str | None:
     if host.install_path is None:
         return None
-    manifest = quoted(f"{host.install_path}\\{locations.MODULE_MANIFEST}")
-    return f"if exist {manifest} (echo found) else (echo missing)"
+    return existence_query(f"{host.install_path}\\{locations.MODULE_MANIFEST}")
 
 
 COMMANDS: dict[str, Command] = {"agent_module": _module_query}
@@ -111,7 +109,7 @@ def gather(host: Host) -> dict[str, Any]:
 
 
 def _has_module(host: Host) -> bool:
-    if host.output("agent_module").text == "found":
+    if reads_as_existing(host.output("agent_module").text):
         return True
     require_elevation(host.session, f"whether {locations.MODULE_MANIFEST} exists")
     return False

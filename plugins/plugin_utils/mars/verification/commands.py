@@ -11,6 +11,9 @@ import re
 from datetime import UTC, datetime, timedelta
 from xml.etree import ElementTree
 
+from ...windows.event_log import newest_events_query, parse_events
+from ...windows.group_policy import PREFERENCES_FOLDER
+from ...windows.servicing import CHANGED, CHANNEL, CLIENTS, INSTALLED
 from .checks import shows
 from .subject import Subject, said
 from .verdict import NotTried, require
@@ -58,8 +61,7 @@ def _count(subject: Subject) -> None:
 
 @shows("group_policy_preferences")
 def _preferences(subject: Subject) -> None:
-    folder = r"%ProgramData%\Microsoft\Group Policy\History"
-    printed = subject.run(f'dir /s /b /a-d "{folder}\\*.xml"').stdout.splitlines()
+    printed = subject.run(f'dir /s /b /a-d "{PREFERENCES_FOLDER}\\*.xml"').stdout.splitlines()
     files = [line for line in printed if "\\Machine\\Preferences\\" in line]
     if not printed:
         raise NotTried("no Group Policy object has preferences for this host")
@@ -71,16 +73,13 @@ def _preferences(subject: Subject) -> None:
 
 @shows("servicing_events")
 def _updates(subject: Subject) -> None:
-    printed = subject.printed('wevtutil qe Setup /q:"*[System[(EventID=2)]]" /c:50 /rd:true /f:xml')
-    changes = [
-        {node.tag.rpartition("}")[2]: node.text or "" for node in event.iterfind(f"{_EVENTS}UserData/*/*")}
-        for event in ElementTree.fromstring(f"<Events>{printed}</Events>")
-    ]
+    printed = subject.printed(newest_events_query(CHANNEL, [CHANGED], 50))
+    changes = [event.user_data for event in parse_events(CHANNEL, printed)]
     updates = [change for change in changes if change.get("PackageIdentifier", "").startswith("KB")]
     if not updates:
         raise NotTried("the log Setup has no event of an update")
-    clients = {change.get("Client", "none") for change in updates if change.get("IntendedPackageState") == "5112"}
-    require(bool(clients & {"UpdateAgentLCU", "WindowsUpdateAgent"}), f"updates were installed by {sorted(clients)}")
+    clients = {change.get("Client", "none") for change in updates if change.get("IntendedPackageState") == INSTALLED}
+    require(not clients.isdisjoint(CLIENTS), f"updates were installed by {sorted(clients)}")
 
 
 @shows("filter_altitudes")

@@ -15,6 +15,7 @@ from xml.etree import ElementTree
 from xml.etree.ElementTree import Element
 
 from ...windows.errors import return_value
+from ...windows.files import existence_query, reads_as_existing
 from ...windows.operating_system import OperatingSystem
 from ...wsman import namespaces as ns
 from ...wsman.errors import Fault
@@ -134,7 +135,7 @@ class Subject:
 
     def exists(self, path: str) -> bool:
         """Return whether cmd.exe finds a file or folder."""
-        return self.run(f'if exist "{path}" (echo found) else (echo missing)').stdout.strip() == "found"
+        return reads_as_existing(self.run(existence_query(path)).stdout)
 
     def tasks(self) -> list[str]:
         """Return the scheduled tasks that schtasks can read, with their folders."""
