@@ -140,6 +140,8 @@ ERRORS = sorted(
     {kind for module in LIBRARIES for kind in classes(module)} | {OSError, ValueError, KeyError, RuntimeError},
     key=lambda kind: (kind.__module__, kind.__qualname__),
 )
+# With three, each error meets a change, and something that may be repeated
+TURNS = 3
 
 
 class Injection:
@@ -167,17 +169,21 @@ class Injection:
 def injected(
     server: Server, library: Library, kind: type[Exception], monkeypatch: pytest.MonkeyPatch, operations: Operations
 ) -> Iterator[tuple[str, str, str, Session]]:
-    """Each operation by its name, with each of its requests disturbed before and after it, and a session for it."""
+    """Some requests of the operations, by their names, each disturbed before and after it, with a session for it.
+
+    Errors are told apart in one place for all requests. So not each of them meets each request, but those of the same
+    module, which are next to each other, meet all of them by turns.
+    """
     injection = Injection(monkeypatch)
     transport = library(server.port)
-    for name, (_unused, requests_of_it) in operations.items():
-        for where in requests_of_it:
-            for when in ("before", "after"):
-                session = Session(transport)
-                session.get(SPOOLER)
-                server.requests.clear()
-                injection.where, injection.when, injection.error = where, when, instance(kind)
-                yield name, where, when, session
+    places = [(name, where) for name, (_unused, requests_of_it) in operations.items() for where in requests_of_it]
+    for name, where in places[ERRORS.index(kind) % TURNS :: TURNS]:
+        for when in ("before", "after"):
+            session = Session(transport)
+            session.get(SPOOLER)
+            server.requests.clear()
+            injection.where, injection.when, injection.error = where, when, instance(kind)
+            yield name, where, when, session
 
 
 @libraries
@@ -206,13 +212,18 @@ def test_no_error_of_a_library_lets_a_change_be_sent_twice(
                 assert not isinstance(outcome, OutcomeUnknown), case
 
 
+@pytest.fixture(scope="module")
+def undisturbed() -> dict[str, object]:
+    with serving(answering) as server:
+        return {name: operation(Session(psrp(server.port))) for name, (operation, _unused) in READS.items()}
+
+
 @libraries
 @pytest.mark.parametrize("kind", ERRORS, ids=lambda kind: f"{kind.__module__}.{kind.__qualname__}")
 def test_an_error_of_a_library_costs_a_read_one_repetition_or_is_an_error_of_ours(
-    library: Library, kind: type[Exception], monkeypatch: pytest.MonkeyPatch
+    library: Library, kind: type[Exception], undisturbed: dict[str, object], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with serving(answering) as server:
-        undisturbed = {name: operation(Session(library(server.port))) for name, (operation, _unused) in READS.items()}
         for name, where, when, session in injected(server, library, kind, monkeypatch, READS):
             # Any other error would fail the test
             with suppress(WSManError):

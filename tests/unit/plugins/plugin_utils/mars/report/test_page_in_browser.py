@@ -184,8 +184,7 @@ def test_on_paper_every_finding_can_be_read(page: Page) -> None:
     assert not page.get_by_role("searchbox").is_visible()
 
 
-@pytest.mark.parametrize("width", WIDTHS)
-@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("scheme, width", zip(("light", "dark"), WIDTHS, strict=True))
 def test_everybody_can_use_it(running: Browser, file: Path, scheme: Literal["light", "dark"], width: int) -> None:
     context = running.new_context(color_scheme=scheme)
     page = open_page(context, file, width)
