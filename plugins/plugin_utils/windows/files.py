@@ -32,7 +32,7 @@ from .errors import CimError
 from .rights import require_elevation
 
 # Attributes as cmd.exe prints them. The ninth letter is l for a reparse point; letters after it are of newer versions.
-_FLAGS = re.compile(r": 0x([0-9a-f]{1,8})\b")
+_NUMBER = re.compile(r": 0x([0-9a-f]{1,8})\b")
 _ATTRIBUTES = re.compile(r"[d-][r-][a-][h-][s-][c-][o-][t-]([l-])[a-z-]*")
 
 
@@ -162,10 +162,12 @@ def read_attributes(folder: str, output: Output) -> list[FileAttributes]:
         path, *lines = [line.strip() for line in record.splitlines() if line.strip()]
         # The texts are translated, their order is not: attributes, length and offset of the name, and the name
         # Evidence: fsutil_attributes
-        flags = _FLAGS.search(lines[-4]) if len(lines) >= 4 else None
-        if not flags:
+        numbers = [int(number[1], 16) for number in map(_NUMBER.search, lines[-4:-1]) if number]
+        # Another order would read as other attributes: the length shows that it is this one
+        length = len(path.rpartition("\\")[2].encode("utf-16-le"))
+        if len(numbers) != 3 or numbers[1] != length:
             raise CimError(f"the attributes of {path} cannot be read: fsutil printed {' '.join(lines)[:200]!r}")
-        found.append(FileAttributes(path, int(flags[1], 16)))
+        found.append(FileAttributes(path, numbers[0]))
     if not output.succeeded:
         raise CimError(f"the files in {folder} cannot be listed: {' '.join(output.text.split())[:200]}")
     return found
