@@ -253,7 +253,11 @@ class _SchtasksBackend:
         # What it prints about a task that it cannot read is translated, as is what it prints about an empty folder.
         # Evidence: schtasks_goes_on
         if not states and (task := self._registered(folder)):
-            raise failure(f"the scheduled task {folder}{task} cannot be read", result)
+            raise failure(
+                f"the scheduled task {folder}{task} cannot be read: repair or delete it, or the task at which "
+                '"schtasks /query" ends',
+                result,
+            )
         return states
 
     def _registered(self, folder: str) -> str | None:

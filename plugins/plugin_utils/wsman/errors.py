@@ -117,16 +117,24 @@ class Fault(WSManError):
     :ivar subcode: the SOAP subcode's local name, such as ``AccessDenied``.
     :ivar reason: a text in the host's language, to show but not to decide on.
     :ivar cim_status: a CIM status code, None if the fault has none. It decides where ``code`` is None.
+    :ivar request: what it is the answer to, such as ``Enumerate Win32_Volume``; empty where that is not known.
     """
+
+    request = ""
 
     def __init__(self, code: int | None, subcode: str, reason: str, cim_status: int | None = None) -> None:
         self.code = code
         self.cim_status = cim_status
         self.subcode = subcode
         self.reason = reason
-        label = subcode if code is None else f"0x{code:08X}"
+        super().__init__(code, subcode, reason, cim_status)
+
+    def __str__(self) -> str:
+        """What was asked, and what the host answered, as one sentence with what to do."""
+        label = self.subcode if self.code is None else f"0x{self.code:08X}"
         named = f"error {label}" if label else "an error"
-        super().__init__(f"the host answered with {named}: {_shortened(reason) or 'no message'}{self._remedy}")
+        answered = f"the host answered {self.request}".rstrip()
+        return f"{answered} with {named}: {_shortened(self.reason) or 'no message'}{self._remedy}"
 
     @property
     def _remedy(self) -> str:

@@ -289,6 +289,7 @@ class Session:
                 failure = error
                 self._drop_connection()
             except Fault as error:
+                error.request = what
                 if error.is_timeout and not repeatable:
                     raise _unknown(what, error) from error
                 if error.is_quota:
