@@ -16,6 +16,7 @@ description:
     actions, is registered again as it was.
   - A task that runs with a stored password can only be changed by letting SYSTEM run it, since Windows requires the
     password for any other change. The module fails in this case.
+  - If Windows gives a task another access list when it is registered again, the module warns.
   - On Windows Server 2008 and 2008 R2, which lack the CIM classes of the task scheduler, the module uses
     C(schtasks.exe).
 options:

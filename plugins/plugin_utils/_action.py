@@ -212,7 +212,10 @@ class DesiredStateAction(WindowsAction):
         if self._task.diff:
             result["diff"] = {"before": before, "after": after}
         if not self.check_mode:
-            result["after"] = resource.show(self._change(resource, current, desired))
+            changed = self._change(resource, current, desired)
+            result["after"] = resource.show(changed)
+            if warnings := resource.warnings(current, changed):
+                result["warnings"] = warnings
         return result
 
     @abstractmethod
@@ -251,7 +254,8 @@ class DesiredStateAction(WindowsAction):
         if unanswered:
             reason = (
                 f"the change is not in effect so far: {left}. "
-                f"It was requested twice, and whether it still takes effect is unknown: {unanswered}"
+                "It was requested twice, and whether it still takes effect is unknown, so run the task again later: "
+                f"{unanswered}"
             )
             raise self._error(reason, self._states(before, current, resource))
         reason = (

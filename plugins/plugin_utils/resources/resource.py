@@ -41,6 +41,10 @@ class Resource(ABC, Generic[S]):
     def apply(self, current: S, desired: S) -> None:
         """Change on the host what differs between the two states."""
 
+    def warnings(self, before: S, after: S) -> list[str]:
+        """Return what a change did beside what was wanted, by the states before and after it."""
+        return []
+
     def show(self, state: S) -> Any:
         """Return a state as plain data for the user, with the same keys for every state."""
         return state

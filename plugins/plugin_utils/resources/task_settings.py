@@ -7,13 +7,16 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from contextlib import suppress
+from dataclasses import dataclass, field
 from typing import Any
 
 from ..windows.accounts import LOCAL_SYSTEM, Accounts
 from ..windows.errors import CimError
-from ..windows.scheduled_tasks import ScheduledTasks
+from ..windows.registry import Registry
+from ..windows.scheduled_tasks import TREE_KEY, ScheduledTasks
 from ..windows.task_xml import MultipleInstances, TaskDefinition
+from ..wsman.errors import Fault
 from ..wsman.session import Session
 from .resource import Resource
 
@@ -23,10 +26,14 @@ _PASSWORD_LOGONS = ("Password", "InteractiveTokenOrPassword")
 
 @dataclass(frozen=True)
 class TaskState:
-    """A task's definition and its account: the SID if it is known, otherwise the name in the definition."""
+    """A task's definition and its account: the SID if it is known, otherwise the name in the definition.
+
+    :ivar access: its security descriptor, None if that cannot be read.
+    """
 
     definition: TaskDefinition
     run_as: str
+    access: bytes | None = field(default=None, compare=False)
 
 
 class TaskSettings(Resource[Mapping[str, TaskState]]):
@@ -50,6 +57,7 @@ class TaskSettings(Resource[Mapping[str, TaskState]]):
     ) -> None:
         self._tasks = ScheduledTasks(session)
         self._accounts = Accounts(session)
+        self._registry = Registry(session)
         self._path = path
         self._name = name
         self._enabled = enabled
@@ -67,7 +75,11 @@ class TaskSettings(Resource[Mapping[str, TaskState]]):
                 "it belongs to"
             )
         return {
-            name: TaskState(definition, self._accounts.sid_of(definition.principal.id) or definition.principal.id)
+            name: TaskState(
+                definition,
+                self._accounts.sid_of(definition.principal.id) or definition.principal.id,
+                self._access(name),
+            )
             for name, definition in definitions.items()
         }
 
@@ -89,8 +101,17 @@ class TaskSettings(Resource[Mapping[str, TaskState]]):
         """Register the definitions that differ."""
         for name, task in desired.items():
             if task != current[name]:
-                # Evidence: task_access_kept
                 self._tasks.register(self._path, name, task.definition.xml)
+
+    # Evidence: task_access_kept
+    def warnings(self, before: Mapping[str, TaskState], after: Mapping[str, TaskState]) -> list[str]:
+        """Return the tasks that another access list has replaced that of."""
+        return [
+            f"Windows gave the scheduled task {self._path}{name} the access list of a new one when it was registered "
+            "again: SYSTEM and the administrators have access; allow it again whoever else is to see or start the task"
+            for name, task in after.items()
+            if None not in (task.access, before[name].access) and task.access != before[name].access
+        ]
 
     def show(self, state: Mapping[str, TaskState]) -> dict[str, Any]:
         """Return the tasks in terms of the module's options."""
@@ -116,4 +137,9 @@ class TaskSettings(Resource[Mapping[str, TaskState]]):
             definition, run_as = definition.with_system_principal(), LOCAL_SYSTEM
         if self._multiple_instances is not None:
             definition = definition.with_multiple_instances(self._multiple_instances)
-        return TaskState(definition, run_as)
+        return TaskState(definition, run_as, task.access)
+
+    def _access(self, name: str) -> bytes | None:
+        with suppress(CimError, Fault):
+            return self._registry.binary(f"{TREE_KEY}{self._path}{name}", "SD")
+        return None

@@ -121,12 +121,13 @@ def _number(output: Instance) -> int:
 
 _STRING = _Type(1, "REG_SZ", "StringValue", "sValue", _text)
 _EXPAND_STRING = _Type(2, "REG_EXPAND_SZ", "ExpandedStringValue", "sValue", _text)
+_BINARY = _Type(3, "REG_BINARY", "BinaryValue", "uValue", _octets)
 _DWORD = _Type(4, "REG_DWORD", "DWORDValue", "uValue", _number)
 
 _TYPES: dict[Kind, _Type[Any]] = {
     Kind.STRING: _STRING,
     Kind.EXPAND_STRING: _EXPAND_STRING,
-    Kind.BINARY: _Type(3, "REG_BINARY", "BinaryValue", "uValue", _octets),
+    Kind.BINARY: _BINARY,
     Kind.DWORD: _DWORD,
     Kind.MULTI_STRING: _Type(7, "REG_MULTI_SZ", "MultiStringValue", "sValue", _texts),
     Kind.QWORD: _Type(11, "REG_QWORD", "QWORDValue", "uValue", _number),
@@ -183,6 +184,10 @@ class Registry:
     def dword(self, key: str, name: str) -> int | None:
         """Return the number of a REG_DWORD value, unsigned."""
         return self._read(_DWORD, key, name)
+
+    def binary(self, key: str, name: str) -> bytes | None:
+        """Return the octets of a REG_BINARY value."""
+        return self._read(_BINARY, key, name)
 
     def value(self, key: str, name: str) -> RegistryValue | None:
         """Return a value of any type, by two requests; for an ``EXPAND_STRING``, the second is a command."""

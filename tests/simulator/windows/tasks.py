@@ -15,7 +15,7 @@ from uuid import UUID, uuid5
 from tests.simulator.windows import task_xml
 from tests.simulator.windows.accounts import Account
 from tests.simulator.windows.background import Background, Pause
-from tests.simulator.windows.registry import Value, ValueType
+from tests.simulator.windows.registry import Key, Value, ValueType
 from tests.simulator.windows.security_descriptor import from_sddl
 from tests.simulator.windows.task_xml import Element, TaskXmlError
 
@@ -105,6 +105,8 @@ class Tasks:
             task = self.register(path, entry["xml"], password=entry.get("password"))
             for name, text in entry.get("set", {}).items():
                 task.definition.set(name, text)
+            if "sddl" in entry:
+                self._key(task).values["sd"] = _access(entry["sddl"])
             task.broken = int(entry.get("broken", 0))
             if "last_result" in entry:
                 task.last_result = int(entry["last_result"])
@@ -182,12 +184,15 @@ class Tasks:
         return task
 
     def _set_access(self, task: Task, existing: Task | None) -> None:
-        key = self._host.registry.create(_TREE_KEY + task.path, trusted=True)
+        key = self._key(task)
         sddl = task.definition.value("RegistrationInfo/SecurityDescriptor")
         if sddl or not existing or self._host.misbehaves("task_access_kept"):
-            key.values["sd"] = Value("SD", ValueType.REG_BINARY, from_sddl(sddl or _NEW_TASK))
+            key.values["sd"] = _access(sddl or _NEW_TASK)
         # What tells the key of a task from that of a folder
         key.values.setdefault("id", Value("Id", ValueType.REG_SZ, f"{{{uuid5(_IDS, task.path.lower())}}}".upper()))
+
+    def _key(self, task: Task) -> Key:
+        return self._host.registry.create(_TREE_KEY + task.path, trusted=True)
 
     def _store_principal(self, definition: Element, user: str | None, password: str | None) -> None:
         principal = definition.find("Principals/Principal")
@@ -291,3 +296,7 @@ class Tasks:
             task.path: {"xml": task_xml.serialise(task.definition), "last_result": task.last_result}
             for task in self.all()
         }
+
+
+def _access(sddl: str) -> Value:
+    return Value("SD", ValueType.REG_BINARY, from_sddl(sddl))
