@@ -16,6 +16,7 @@ profiles it is a delta on: mappings merge (keys without regard to case), anythin
 ``asset_tag``               of the chassis, as SMBIOS has it
 ``code_integrity``          0 off, 1 audited, 2 enforced: the user mode policy of Application Control
 ``clock_offset_seconds``    by how much its clock is wrong, and ``time_source: false``: it finds no server to ask
+``skips_waiting``           true: the time for which a client has to wait for a command has gone by at once
 ``uptime_seconds``          how long ago the host started, as the simulation begins
 ``restart_seconds``         how long a restart leaves the host unreachable (real seconds)
 ``restarts_again_after``    seconds after which a host that completes updates restarts once more
@@ -58,8 +59,9 @@ profiles it is a delta on: mappings merge (keys without regard to case), anythin
 ``features``                ``{name as in DISM: InstallState}``: 1 enabled, 2 disabled, 3 absent, 4 unknown
 ``filters``                 ``{name: altitude}`` of file system filters, ``""`` for a legacy one; absent: fltmc fails
 ``antivirus_products``      ``{name: {guid, path, state}}`` of the Security Center (client releases only)
-``tasks``                   ``{path: {xml, password, last_run, last_result, set, broken}}``; ``set`` writes elements of
-                            the definition afterwards: ``{Settings/Enabled: "false"}``; ``broken``: the HRESULT with
+``tasks``                   ``{path: {xml, password, last_run, last_result, set, sddl, broken}}``; ``set`` writes
+                            elements of the definition afterwards: ``{Settings/Enabled: "false"}``; ``sddl``: who was
+                            given access to it since it was registered; ``broken``: the HRESULT with
                             which it cannot be read; ``last_run`` is a time, or how many
                             seconds ago that was
 ``task_user_id``            ``sid`` (default) or ``name``: what is stored in UserId
@@ -94,7 +96,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from tests.simulator.windows.clock import Clock
+from tests.simulator.windows.clock import Clock, SkippingClock
 from tests.simulator.windows.host import Host
 from tests.simulator.windows.profile import PROFILES, load_profile, resolve
 
@@ -103,4 +105,5 @@ __all__ = ["PROFILES", "Clock", "Host", "load_host", "load_profile"]
 
 def load_host(profile: Mapping[str, Any], name: str, clock: Clock | None = None) -> Host:
     """The host a profile describes, in its initial state. ``clock`` is for tests that move time."""
-    return Host(resolve(profile), name, clock or Clock())
+    profile = resolve(profile)
+    return Host(profile, name, clock or (SkippingClock() if profile.get("skips_waiting") else Clock()))

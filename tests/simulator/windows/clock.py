@@ -26,6 +26,17 @@ class Clock:
         return datetime.fromtimestamp(self.seconds(), UTC)
 
 
+class SkippingClock(Clock):
+    """A clock on which the time for which a client has to wait has gone by at once."""
+
+    def __init__(self) -> None:
+        self._skipped = 0.0
+        super().__init__(lambda: time.time() + self._skipped)
+
+    async def pause(self, seconds: float) -> None:
+        self._skipped += seconds
+
+
 @dataclass
 class Entry:
     """Something that happens at ``due`` unless it is cancelled first."""

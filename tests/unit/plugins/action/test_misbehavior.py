@@ -150,6 +150,8 @@ REGISTER = Change(
     {"base": "task-2016"},
     {"path": BACKUP_TASKS, "enabled": True, "run_as": "system", "multiple_instances": "IgnoreNew"},
 )
+# Every user may see it
+READABLE = "O:BAG:BAD:(A;;FA;;;BA)(A;;FA;;;SY)(A;;FR;;;AU)"
 BROKEN_TASK: dict[str, Any] = {
     "xml": '<Task version="1.2" xmlns="http://schemas.microsoft.com/windows/2004/02/mit/task"><Actions><Exec>'
     "<Command>a.exe</Command></Exec></Actions></Task>",
@@ -158,7 +160,7 @@ BROKEN_TASK: dict[str, Any] = {
 SETUP, SHA256 = r"C:\Install\setup.exe", "ab" * 32
 #: Lines that no module that changes hosts asks for are tried with the change that reads most of a host.
 CHANGES: dict[str, Change] = {
-    "query_without_result": replace(MOVE, fails="the host answered with error 0x8033801A: Not found"),
+    "query_without_result": replace(MOVE, fails="the host answered Enumerate Win32_Service with error 0x8033801A"),
     "empty_array": replace(
         MOVE, profile={"base": "old-2008-r2"}, options={"location": r"D:\MARS\Scratch", "timeout": 60}
     ),
@@ -286,7 +288,7 @@ def test_a_silent_command_whose_shell_is_deleted_is_repeated_and_then_its_outcom
     assert run_action(mars_agent_module.ActionModule, whole, source=source)["changed"]
     broken = slow(["silent_command"])
 
-    with pytest.raises(AnsibleActionFail, match=r"whether it still takes effect is unknown: .*0x8033805B") as caught:
+    with pytest.raises(AnsibleActionFail, match=r"whether it still takes effect is unknown, .*0x8033805B") as caught:
         run_action(mars_agent_module.ActionModule, broken, source=source)
 
     assert "\n" not in str(caught.value)
@@ -294,6 +296,30 @@ def test_a_silent_command_whose_shell_is_deleted_is_repeated_and_then_its_outcom
     broken.windows.profile["executables"]["robocopy.exe"]["duration"] = 1
     assert run_action(mars_agent_module.ActionModule, broken, source=source)["changed"]
     assert broken.windows.state()["files"] == whole.windows.state()["files"]
+
+
+def test_who_lost_access_to_a_task_is_said_once(run_action: RunAction) -> None:
+    profile = {"base": "task-2016", "tasks": {rf"{BACKUP_TASKS}Microsoft-OnlineBackup": {"sddl": READABLE}}}
+    kept, lost = (simulated(**profile, misbehave=misbehave) for misbehave in ([], ["task_access_kept"]))
+
+    results = [run_action(cim_scheduled_task.ActionModule, host, **REGISTER.options) for host in (kept, lost, lost)]
+
+    assert [len(result.get("warnings", [])) for result in results] == [0, 1, 0]
+    assert "Microsoft-OnlineBackup the access list of a new one" in results[1]["warnings"][0]
+
+
+def test_what_a_longer_record_of_fsutil_has_is_not_taken_for_attributes() -> None:
+    assert read_virtual_disks("scratch-2019", []) == [True]
+    assert read_virtual_disks("scratch-2019", ["fsutil_attributes"]) is None
+
+
+def read_virtual_disks(base: str, misbehave: list[str]) -> list[bool] | None:
+    """Whether each virtual disk in the scratch folder is compressed, None if that is unreadable."""
+    facts = gather(simulated(base=base, misbehave=misbehave).session, ["scratch"])
+    if "virtual_disks" in facts["scratch"]:
+        return [disk["compressed"] for disk in facts["scratch"]["virtual_disks"]]
+    assert [entry["fact"] for entry in facts["unreadable"]] == ["scratch.virtual_disks"]
+    return None
 
 
 def test_a_host_cannot_be_asked_for_what_the_simulator_does_not_know() -> None:
