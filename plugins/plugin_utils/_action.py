@@ -253,9 +253,8 @@ class DesiredStateAction(WindowsAction):
         left = _differences(resource.show(current), resource.show(desired))
         if unanswered:
             reason = (
-                f"the change is not in effect so far: {left}. "
-                "It was requested twice, and whether it still takes effect is unknown, so run the task again later: "
-                f"{unanswered}"
+                f"the change is not in effect so far: {left}. Run the task again later: "
+                f"it was requested twice, and whether it still takes effect is unknown: {unanswered}"
             )
             raise self._error(reason, self._states(before, current, resource))
         reason = (

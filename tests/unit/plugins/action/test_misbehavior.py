@@ -288,7 +288,7 @@ def test_a_silent_command_whose_shell_is_deleted_is_repeated_and_then_its_outcom
     assert run_action(mars_agent_module.ActionModule, whole, source=source)["changed"]
     broken = slow(["silent_command"])
 
-    with pytest.raises(AnsibleActionFail, match=r"whether it still takes effect is unknown, .*0x8033805B") as caught:
+    with pytest.raises(AnsibleActionFail, match=r"whether it still takes effect is unknown: .*0x8033805B") as caught:
         run_action(mars_agent_module.ActionModule, broken, source=source)
 
     assert "\n" not in str(caught.value)
