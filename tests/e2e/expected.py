@@ -29,11 +29,13 @@ class Expected:
     :ivar found: the findings that are open at first.
     :ivar left: those that stay open.
     :ivar roles: the roles that change each host, hosts without any left out.
+    :ivar warnings: the findings of each host that are only advice, though of rules that have errors, too.
     """
 
     found: Findings
     left: Findings
     roles: dict[str, set[str]]
+    warnings: dict[str, set[str]]
 
     def of(self, hosts: Collection[str]) -> Expected:
         """What is expected of some of the hosts."""
@@ -41,6 +43,7 @@ class Expected:
             {host: self.found[host] for host in self.found if host in hosts},
             {host: self.left[host] for host in self.left if host in hosts},
             {host: self.roles[host] for host in self.roles if host in hosts},
+            {host: self.warnings[host] for host in self.warnings if host in hosts},
         )
 
 
@@ -49,19 +52,16 @@ def _hosts(fleet: Path) -> Mapping[str, Any]:
     return hosts
 
 
-_HOSTS = _hosts(FLEET)
-# The open findings of each host that are only advice, though of rules that have errors, too
-_WARNINGS = {host: set(entry.get("expect", {}).get("warnings", ())) for host, entry in _HOSTS.items()}
-
-
 def expected(fleet: Path, baseline: str) -> Expected:
     """What the file of a fleet says about its hosts."""
     found: Findings = {}
     left: Findings = {}
     roles: dict[str, set[str]] = {}
+    warnings: dict[str, set[str]] = {}
     for host, entry in _hosts(fleet).items():
         expect: Mapping[str, Any] = entry.get("expect", {"minimum": {}})
         found[host] = expect.get(baseline, expect["minimum"])
+        warnings[host] = set(expect.get("warnings", ()))
         left[host] = {
             rule: status
             for rule, status in found[host].items()
@@ -70,7 +70,7 @@ def expected(fleet: Path, baseline: str) -> Expected:
         fixed = {str(shipped_rules()[rule].role) for rule in found[host].keys() - left[host].keys()}
         if fixed:
             roles[host] = fixed
-    return Expected(found, left, roles)
+    return Expected(found, left, roles, warnings)
 
 
 MINIMUM = expected(FLEET, "minimum")
@@ -90,12 +90,12 @@ def open_findings(run: Run) -> dict[str, dict[str, str]]:
     }
 
 
-def verdicts(left: Mapping[str, Mapping[str, str]]) -> dict[str, str]:
-    """The verdicts that follow from open findings."""
+def verdicts(left: Mapping[str, Mapping[str, str]], warnings: Mapping[str, Collection[str]]) -> dict[str, str]:
+    """The verdicts that follow from open findings, of which some are only advice."""
     verdicts = {}
     for host, findings in left.items():
         failed = [rule for rule, status in findings.items() if status in ("noncompliant", "impossible")]
-        if any(shipped_rules()[rule].severity == "error" and rule not in _WARNINGS[host] for rule in failed):
+        if any(shipped_rules()[rule].severity == "error" and rule not in warnings[host] for rule in failed):
             verdicts[host] = "noncompliant"
         else:
             verdicts[host] = "unknown" if "unknown" in findings.values() else "compliant"

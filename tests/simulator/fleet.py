@@ -127,7 +127,9 @@ class Fleet:
         """The Ansible inventory of the running fleet."""
         shared: dict[str, Any] = {
             "ansible_connection": "winrm",
-            "ansible_port": self.https_port if self.options.https else self.http_port,
+            # A host may have another scheme than the others
+            "simulator_ports": {"http": self.http_port, "https": self.https_port},
+            "ansible_port": "{{ simulator_ports[ansible_winrm_scheme] }}",
             "ansible_winrm_scheme": "https" if self.options.https else "http",
             "ansible_winrm_transport": self.options.transport,
             "simulator_control_url": control_url,
