@@ -27,23 +27,25 @@ COPIES = {
     "psrp-scratch": "scratch-2019",
     "https-scratch": "scratch-2019",
 }
+HTTP = {"ansible_winrm_scheme": "http", "ansible_port": "{{ simulator_http_port }}"}
 CONNECTIONS = {
-    "psrp": {"ansible_connection": "psrp", "ansible_psrp_protocol": "http", "ansible_psrp_auth": "ntlm"},
-    "https": {"ansible_winrm_scheme": "https"},
+    "psrp": HTTP | {"ansible_connection": "psrp", "ansible_psrp_protocol": "http", "ansible_psrp_auth": "ntlm"},
+    # That of the inventory
+    "https": {},
 }
 
 
 def write_fleet(file: Path) -> Path:
     """The hosts of the demonstration over HTTP, and some of them over other connections."""
     hosts = yaml.safe_load(FLEET.read_text(encoding="utf-8"))["hosts"]
-    for host in hosts.values():
-        host["vars"] = {"ansible_winrm_scheme": "http"} | host.get("vars", {})
     for number, (name, of) in enumerate(COPIES.items()):
         machine = {"registry": {AGENT_CONFIG: {"MachineId": str(uuid.UUID(int=number))}}}
         hosts[name] = hosts[of] | {
             "overrides": merge(hosts[of].get("overrides", {}), machine),
-            "vars": hosts[of]["vars"] | CONNECTIONS[name.partition("-")[0]],
+            "vars": CONNECTIONS[name.partition("-")[0]] | hosts[of]["vars"],
         }
+    for host in hosts.keys() - COPIES:
+        hosts[host]["vars"] = HTTP | hosts[host].get("vars", {})
     file.write_text(yaml.safe_dump({"hosts": hosts}, sort_keys=False), encoding="utf-8")
     return file
 

@@ -127,12 +127,12 @@ class Fleet:
         """The Ansible inventory of the running fleet."""
         shared: dict[str, Any] = {
             "ansible_connection": "winrm",
-            # A host may have another scheme than the others
-            "simulator_ports": {"http": self.http_port, "https": self.https_port},
-            "ansible_port": "{{ simulator_ports[ansible_winrm_scheme] }}",
+            "ansible_port": self.https_port if self.options.https else self.http_port,
             "ansible_winrm_scheme": "https" if self.options.https else "http",
             "ansible_winrm_transport": self.options.transport,
             "simulator_control_url": control_url,
+            # For hosts with another scheme than the others
+            "simulator_http_port": self.http_port,
         }
         if self._authority:
             shared["ansible_winrm_server_cert_validation"] = "validate"
