@@ -5,7 +5,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -13,19 +15,19 @@ from typing import Any
 import pytest
 
 from tests.e2e.expected import open_findings
-from tests.e2e.runs import Fleet, running
+from tests.e2e.runs import MAIN_PLAYBOOK, Fleet, Run, running
 
 HOSTS = Path(__file__).parent / "fleets/system.yml"
-ONLY_RESTART: dict[str, Any] = {
-    "mars_prereqs_reboot": True,
-    "mars_prereqs_disabled_rules": [
-        "last_backup",
-        "antivirus_exclusions",
-        "antivirus_compilers",
-        "task_enabled",
-    ],
-}
-ONLY_TEMP_FILES: dict[str, Any] = {"mars_prereqs_disabled_rules": ["powershell_module_path", "task_principal"]}
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """The playbook on all hosts, with their states before and after it, and outside of which window."""
+
+    run: Run
+    before: Mapping[str, Any]
+    after: Mapping[str, Any]
+    window: str
 
 
 @pytest.fixture(scope="module")
@@ -34,20 +36,28 @@ def fleet(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Fleet]:
         yield fleet
 
 
-def test_nothing_is_installed_moved_or_restarted_outside_of_the_maintenance_window(fleet: Fleet) -> None:
+@pytest.fixture(scope="module")
+def audit(fleet: Fleet) -> Run:
+    """A check of those that only have to be restarted."""
+    return fleet.play(MAIN_PLAYBOOK, "--check", limit="busy,idle")
+
+
+@pytest.fixture(scope="module")
+def outcome(fleet: Fleet, audit: Run) -> Outcome:
     # Six hours from now, by the German clock
     hour = (datetime.now(UTC).hour + 7) % 24
     window = f"{hour:02d}:00-{hour:02d}:30"
-    before = fleet.host_state("closed")
+    before = json.loads(fleet.state())
+    run = fleet.play(closed_window=window)
+    return Outcome(run, before, json.loads(fleet.state()), window)
 
-    run = fleet.play(
-        limit="closed",
-        mars_prereqs_window=[window],
-        mars_prereqs_reboot=True,
-        mars_prereqs_disabled_rules=[*ONLY_RESTART["mars_prereqs_disabled_rules"], "powershell_execution_policy"],
-    )
 
-    left = [sentence for sentence in run.left_to_do("closed") if sentence.endswith(f"maintenance window {window}.")]
+def test_nothing_is_installed_moved_or_restarted_outside_of_the_maintenance_window(outcome: Outcome) -> None:
+    run = outcome.run
+
+    left = [
+        sentence for sentence in run.left_to_do("closed") if sentence.endswith(f"maintenance window {outcome.window}.")
+    ]
     assert [sentence.partition(": it is ")[0] for sentence in left] == [
         "The .NET Framework was not installed",
         "Windows PowerShell was not installed",
@@ -55,49 +65,41 @@ def test_nothing_is_installed_moved_or_restarted_outside_of_the_maintenance_wind
         "The scratch folder was not moved",
         "The host was not restarted",
     ]
-    assert run.artifacts["mars_audit_reboot_required_hosts"] == ["closed"]
-    assert (run.rc, run.changed(), fleet.host_state("closed")) == (0, {}, before)
+    assert "closed" in run.artifacts["mars_audit_reboot_required_hosts"]
+    assert "closed" not in run.messages("failed")
+    assert outcome.after["closed"] == outcome.before["closed"]
 
 
-def test_a_pending_restart_is_made_only_where_no_backup_runs(fleet: Fleet) -> None:
-    audit = fleet.play(
-        "winops.mars.mars_prereqs",
-        "--check",
-        limit="busy,idle",
-        **ONLY_RESTART,
-    )
-    run = fleet.play(limit="busy,idle", **ONLY_RESTART)
+def test_a_pending_restart_is_made_only_where_no_backup_runs(audit: Run, outcome: Outcome) -> None:
+    run = outcome.run
 
-    assert audit.changed() == run.changed() == {"idle": ["Restart the host"]}
-    assert (fleet.host_state("busy")["boots"], fleet.host_state("idle")["boots"]) == (0, 1)
+    assert audit.changed() == {"idle": ["Restart the host"]}
+    assert (run.changed()["idle"], run.changed().get("busy")) == (["Restart the host"], None)
+    assert [outcome.after[host]["boots"] for host in ("busy", "idle")] == [0, 1]
     (sentence,) = run.left_to_do("busy")
     assert sentence.startswith("The host was not restarted: a backup is running: it started at 2099-01-14 21:00:05 UTC")
-    assert open_findings(run) == {"busy": {"restart_pending": "noncompliant"}, "idle": {}}
-    assert run.artifacts["mars_audit_reboot_required_hosts"] == ["busy"]
+    assert [open_findings(run)[host] for host in ("busy", "idle")] == [{"restart_pending": "noncompliant"}, {}]
+    assert {"busy", "closed"} == set(run.artifacts["mars_audit_reboot_required_hosts"])
 
 
-def test_a_clock_without_a_source_stays_wrong_and_the_role_says_so(fleet: Fleet) -> None:
-    run = fleet.play(limit="wrong-clock")
+def test_a_clock_without_a_source_stays_wrong_and_the_role_says_so(outcome: Outcome) -> None:
+    messages = outcome.run.messages("failed", but=["Correct the clock and the time zone"])
 
-    (message,) = run.messages("failed", but=["Correct the clock and the time zone"]).values()
-    assert "the Windows Time service did not correct the clock, which still differs by 7" in message
-    assert open_findings(run) == {"wrong-clock": {"clock": "noncompliant"}}
-
-
-def test_a_disabled_time_service_is_not_started(fleet: Fleet) -> None:
-    run = fleet.play(limit="disabled-time")
-
-    assert (run.rc, run.changed()) == (0, {})
-    assert open_findings(run) == {"disabled-time": {"clock": "noncompliant"}}
-    assert "another program seems to be in charge of the clock" in run.stdout
+    assert set(messages) == {"wrong-clock"}
+    assert "the Windows Time service did not correct the clock, which still differs by 7" in messages["wrong-clock"]
+    assert open_findings(outcome.run)["wrong-clock"] == {"clock": "noncompliant"}
 
 
-def test_files_in_use_stay_and_are_reported(fleet: Fleet) -> None:
-    run = fleet.play(limit="used-files", **ONLY_TEMP_FILES)
+def test_a_disabled_time_service_is_not_started(outcome: Outcome) -> None:
+    assert "disabled-time" not in outcome.run.changed()
+    assert open_findings(outcome.run)["disabled-time"] == {"clock": "noncompliant"}
+    assert "another program seems to be in charge of the clock" in outcome.run.stdout
 
+
+def test_files_in_use_stay_and_are_reported(outcome: Outcome) -> None:
     # Those of the profile beside them are deleted
-    assert run.changed() == {"used-files": ["Delete old temporary files"]}
-    assert run.left_to_do("used-files") == [
+    assert outcome.run.changed()["used-files"] == ["Delete old temporary files"]
+    assert outcome.run.left_to_do("used-files") == [
         r"There are still 20 temporary files in C:\Windows\Temp. "
         "Stop the program that creates or uses them, then delete them."
     ]
