@@ -23,6 +23,7 @@ options:
       - C(counts), how many hosts there are by verdict, and what most of them violate, as lines.
       - C(table), a line for each host.
       - C(stats), the values that the role publishes with P(ansible.builtin.set_stats#module), as one dictionary.
+      - C(left_to_do), which roles failed on each host and what they left to do by hand, as one dictionary of lines.
       - C(not_checked), why hosts were not checked, as one dictionary.
     type: list
     elements: str
@@ -85,6 +86,10 @@ def _stats(variables: Mapping[str, Any]) -> dict[str, Any]:
     return overview.stats(_hosts(variables), str(variables.get("awx_job_id") or variables.get("tower_job_id") or ""))
 
 
+def _left_to_do(variables: Mapping[str, Any]) -> dict[str, list[str]]:
+    return {name: lines for name, host in _hosts(variables).items() if (lines := overview.left_to_do(host))}
+
+
 def _not_checked(variables: Mapping[str, Any]) -> dict[str, str]:
     return {name: host.problem for name, host in _hosts(variables).items() if host.problem}
 
@@ -96,6 +101,7 @@ _TERMS: dict[str, Callable[[Mapping[str, Any], str], list[Any]]] = {
     "counts": lambda variables, fail_on: overview.counts(_hosts(variables)),
     "table": lambda variables, fail_on: overview.table(_hosts(variables)),
     "stats": lambda variables, fail_on: [_stats(variables)],
+    "left_to_do": lambda variables, fail_on: [_left_to_do(variables)],
     "not_checked": lambda variables, fail_on: [_not_checked(variables)],
 }
 
@@ -113,11 +119,19 @@ def _host(variables: Mapping[str, Any], *, lost: bool = False) -> overview.HostR
     results = [variables.get(f"mars_prereqs_{step}") or {} for step in ("validation", "compliance")]
     compliance = results[-1] if "findings" in results[-1] else None
     failed = [result for kind in ("failed", "unreachable") for result in results if result.get(kind)]
+    failed_roles = variables.get("mars_prereqs_failed_roles") or {}
+    # A role reports in a variable named after it at its end: what is there of one that failed is from an earlier run
+    reported = {
+        role: variables.get(f"{role.rpartition('.')[2]}_outcome")
+        for role in variables.get("mars_prereqs_selected") or ()
+        if role not in failed_roles
+    }
     problem = _BEGINNING.sub("", " ".join(str(failed[0].get("msg", "")).split())) if failed else ""
     return overview.HostRun(
         compliance=compliance,
         problem=problem or ("something failed before" if lost and compliance is None else ""),
-        outcomes=variables.get("mars_prereqs_outcomes") or {},
+        outcomes={role: outcome for role, outcome in reported.items() if isinstance(outcome, Mapping)},
+        failed_roles=failed_roles,
         last_backup=variables.get("ansible_facts", {}).get("mars", {}).get("last_backup", {}),
         lost=lost,
     )

@@ -71,7 +71,7 @@ class Run:
             if event["event"] == "runner_on_ok"
             and event["event_data"]["host"] == host
             and event["event_data"]["task"] == "Report what is left to do by hand"
-            for sentence in event["event_data"]["res"]["msg"]
+            for sentence in [*event["event_data"]["res"].get("fixes", []), *event["event_data"]["res"]["manual"]]
         ]
 
     def tasks(self) -> dict[str, list[str]]:

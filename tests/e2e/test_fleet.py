@@ -161,6 +161,25 @@ def test_a_compliant_host_costs_one_task_beside_the_validation_of_its_options(ou
     assert ours == [f"winops.mars.{name}" for name in ("mars_role_options", "mars_compliance")]
 
 
+def test_a_role_costs_three_tasks_beside_what_it_changes(of_all_hosts: Outcome) -> None:
+    # Those that are skipped, too: Ansible starts a process for each
+    actions = [
+        event["event_data"]["task_action"]
+        for event in of_all_hosts.audit.events
+        if event["event"] == "runner_on_start" and event["event_data"]["host"] == "task-2016"
+    ]
+
+    change = actions.index("winops.mars.cim_scheduled_task")
+    assert actions[change - 3 : change + 3] == [
+        "winops.mars.mars_role_outcome",  # of the role before
+        "ansible.builtin.include_role",
+        "winops.mars.mars_role_options",
+        "winops.mars.cim_scheduled_task",
+        "winops.mars.mars_role_outcome",
+        "ansible.builtin.include_tasks",  # which would check the host again, once for all roles
+    ]
+
+
 def test_the_table_shows_every_host_and_verdict(outcome: Outcome) -> None:
     (table,) = (
         event["event_data"]["res"]["msg"]

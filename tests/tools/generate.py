@@ -77,6 +77,7 @@ def generated() -> dict[Path, str]:
         files[role / "defaults/main.yml"] = role_defaults(role.name, spec)
         if f"{role.name}_findings" in spec["options"]:
             files[role / "vars/main.yml"] = role_variables(role.name, spec)
+            files[role / "tasks/main.yml"] = HEADER + ROLE_TASKS.replace("ROLE", role.name)
     return files
 
 
@@ -372,6 +373,20 @@ HEADER = """\
 #
 # Generated from meta/options.yml by make generate
 ---
+"""
+
+ROLE_TASKS = """\
+# The role used alone: it checks the host, unless it is given findings.
+- name: Check the host
+  ansible.builtin.include_role:
+    name: winops.mars.mars_prereqs
+    tasks_from: check_role
+  vars:
+    mars_prereqs_role: ROLE
+  when: ROLE_findings in [none, '']
+
+- name: Fix what was found
+  ansible.builtin.import_tasks: fix.yml
 """
 
 ROLE_VARIABLES = """\

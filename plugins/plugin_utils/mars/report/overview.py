@@ -46,7 +46,8 @@ class HostRun:
 
     :ivar compliance: what ``mars_compliance`` returned last, None if nothing.
     :ivar problem: why the host could not be checked, empty if it was or is still to be.
-    :ivar outcomes: what each role reported, by the role's name.
+    :ivar outcomes: what each role reported that did not fail, by the role's name.
+    :ivar failed_roles: why each role failed that did, by the role's name.
     :ivar last_backup: the fact of that name, None where there is no agent, and empty without facts.
     :ivar lost: whether an error took the host out of the play.
     """
@@ -54,6 +55,7 @@ class HostRun:
     compliance: Mapping[str, Any] | None = None
     problem: str = ""
     outcomes: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    failed_roles: Mapping[str, str] = field(default_factory=dict)
     last_backup: Mapping[str, Any] | None = field(default_factory=dict)
     lost: bool = False
 
@@ -72,8 +74,12 @@ class HostRun:
     @property
     def failures(self) -> list[str]:
         """The roles that failed, and why."""
-        failed = {role: outcome["failed"] for role, outcome in self.outcomes.items() if outcome.get("failed")}
-        return [f"role {role} failed: {reason}" for role, reason in failed.items()]
+        return [f"role {role} failed: {reason}" for role, reason in self.failed_roles.items()]
+
+    @property
+    def manual(self) -> list[tuple[str, str]]:
+        """What the roles left to do by hand, each sentence with the role's name."""
+        return [(role, sentence) for role, outcome in self.outcomes.items() for sentence in outcome.get("manual") or ()]
 
     def reports(self, what: str) -> bool:
         """Whether any role reported this."""
@@ -97,8 +103,13 @@ def attention(host: HostRun) -> list[str]:
         *host.failures,
         *(f"{_WORDS[shown_status(finding)]} {finding['id']}: {finding['actual']}" for finding in found),
         *(f"To fix {finding['id']}: {finding['fix']}" for finding in found if finding["fix"]),
-        *(f"Role {role}: {sentence}" for role, outcome in host.outcomes.items() for sentence in outcome["manual"]),
+        *(f"Role {role}: {sentence}" for role, sentence in host.manual),
     ]
+
+
+def left_to_do(host: HostRun) -> list[str]:
+    """What the roles did not do on a host: which of them failed, and what is left to do by hand."""
+    return [*host.failures, *(f"role {role}: {sentence}" for role, sentence in host.manual)]
 
 
 def failure(host: HostRun, fail_on: str) -> list[str]:

@@ -14,8 +14,18 @@ from ansible.errors import AnsibleLookupError
 from ansible_collections.winops.mars.plugins.lookup.mars_overview import LookupModule
 
 COMPLIANCE = {"verdict": "noncompliant", "findings": [], "roles": []}
+RAN: dict[str, Any] = {
+    "mars_prereqs_selected": ["dotnet", "tls", "example.backup.cache", "example.backup.quiet", "example.backup.odd"],
+    "mars_prereqs_failed_roles": {"dotnet": "no such file"},
+    # As modules and facts leave them; those of roles that failed or did not run are of an earlier run
+    "tls_outcome": {"restart_required": False, "manual": ["Ask the owner."], "changed": False, "failed": False},
+    "cache_outcome": {"manual": ["Empty the cache."]},
+    "odd_outcome": "something else",
+    "dotnet_outcome": {"restart_required": True, "manual": ["Set dotnet_source."]},
+    "agent_outcome": {"restart_required": True, "manual": ["Set agent_source."]},
+}
 HOSTS: dict[str, dict[str, Any]] = {
-    "checked": {"mars_prereqs_validation": {"changed": False}, "mars_prereqs_compliance": COMPLIANCE},
+    "checked": {"mars_prereqs_validation": {"changed": False}, "mars_prereqs_compliance": COMPLIANCE, **RAN},
     # As of ansible-core 2.19, and before
     "invalid": {
         "mars_prereqs_validation": {
@@ -61,14 +71,29 @@ def test_hosts_that_were_not_checked_say_why() -> None:
     assert overview("attention", "broken") == ["not checked: no"]
 
 
+def test_what_the_roles_of_this_run_report_is_read_from_their_variables() -> None:
+    assert overview("left_to_do") == [
+        {
+            "checked": [
+                "role dotnet failed: no such file",
+                "role tls: Ask the owner.",
+                "role example.backup.cache: Empty the cache.",
+            ]
+        }
+    ]
+    (values,) = overview("stats")
+    assert values["mars_audit_reboot_required_hosts"] == []
+
+
 def test_hosts_of_later_batches_do_not_count() -> None:
     assert overview("counts")[0] == "1 noncompliant, 4 not checked, 0 unknown, 0 compliant"
     assert [row.split()[0] for row in overview("table")] == ["host", "checked", "broken", "gone", "invalid", "lost"]
 
 
 def test_the_verdict_fails_only_where_that_is_asked_for() -> None:
-    assert overview("failure") == []
-    assert overview("failure", fail_on="noncompliant") == ["the host is noncompliant"]
+    failed = "role dotnet failed: no such file"
+    assert overview("failure") == [failed]
+    assert overview("failure", fail_on="noncompliant") == [failed, "the host is noncompliant"]
 
 
 def test_the_number_of_the_job_of_awx_is_part_of_the_names() -> None:

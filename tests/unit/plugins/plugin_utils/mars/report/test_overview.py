@@ -14,6 +14,7 @@ from ansible_collections.winops.mars.plugins.plugin_utils.mars.report.overview i
     attention,
     counts,
     failure,
+    left_to_do,
     stats,
     table,
 )
@@ -35,7 +36,7 @@ def checked(verdict: str, *findings: dict[str, Any], **run: Any) -> HostRun:
 
 
 def outcome(**reported: Any) -> dict[str, Any]:
-    return {"restart_required": False, "restart_advised": False, "manual": [], "failed": "", **reported}
+    return {"restart_required": False, "restart_advised": False, "manual": [], **reported}
 
 
 GOOD = checked("compliant", finding("task_enabled", "compliant"), finding("dotnet_version", "not_applicable"))
@@ -46,9 +47,12 @@ BAD = checked(
     finding("dotnet_advice", "noncompliant", "warning"),
     finding("task_principal", "waived"),
     outcomes={
-        "dotnet": outcome(failed="no such file", manual=["Ask the owner."]),
+        "agent": outcome(manual=["Ask the owner."]),
         "tls": outcome(restart_required=True, restart_advised=True),
+        # Roles of one's own may say as much or as little as they like
+        "example.backup.cache": {},
     },
+    failed_roles={"dotnet": "no such file"},
     last_backup={"succeeded": "2026-11-09T16:01:53+00:00", "log": "CloudBackup"},
 )
 WORSE = checked(
@@ -79,7 +83,7 @@ def test_a_host_says_what_failed_what_was_found_and_how_to_fix_it() -> None:
         "To fix task_enabled: Fix task_enabled.",
         "To fix dotnet_advice: Fix dotnet_advice.",
         "To fix task_principal: Fix task_principal.",
-        "Role dotnet: Ask the owner.",
+        "Role agent: Ask the owner.",
     ]
     assert attention(GOOD) == []
     # What was found at an earlier time is not known now
@@ -117,6 +121,11 @@ def test_a_host_fails_for_what_could_not_be_done_and_for_verdicts_that_are_asked
     assert failure(host, fail_on) == lines
 
 
+def test_what_roles_did_not_do_is_what_failed_and_what_is_left() -> None:
+    assert left_to_do(BAD) == ["role dotnet failed: no such file", "role agent: Ask the owner."]
+    assert left_to_do(WORSE) == []
+
+
 def test_the_counts_come_with_what_most_hosts_violate() -> None:
     assert counts(FLEET) == [
         "2 noncompliant, 1 not checked, 1 unknown, 1 compliant",
@@ -137,7 +146,9 @@ def test_the_counts_of_any_fleet_stay_below_what_awx_shows() -> None:
         for number in range(60)
         for status, severity in (("noncompliant", "error"), ("noncompliant", "warning"), ("impossible", "error"))
     ]
-    host = checked("noncompliant", *rules, outcomes={"tls": outcome(restart_required=True, failed="reason")})
+    host = checked(
+        "noncompliant", *rules, outcomes={"tls": outcome(restart_required=True)}, failed_roles={"agent": "reason"}
+    )
     lines = counts({f"server{number:04}.example.com": host for number in range(3000)})
 
     assert lines[-1].endswith("server0004.example.com, and 2995 more")
