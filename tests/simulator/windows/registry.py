@@ -96,8 +96,14 @@ class Registry:
         self._read_only = [r"hklm\sam\sam", r"hklm\security", *(path.lower() for path in read_only)]
         self._hidden = [path.lower() for path in hidden]
         self.changes = 0
+        self._known: dict[str, tuple[Key, list[str]]] = {}
 
     def _canonical(self, path: str) -> tuple[Key, list[str]]:
+        if path not in self._known:
+            self._known[path] = self._resolved(path)
+        return self._known[path]
+
+    def _resolved(self, path: str) -> tuple[Key, list[str]]:
         hive, _unused, rest = path.strip("\\").partition("\\")
         short = next((s for s, long in HIVES.items() if hive.upper() in (s, long)), None)
         if short is None:

@@ -492,7 +492,7 @@ def test_the_engine_is_started_even_where_the_values_cannot_be_restored(run_acti
 
 
 @pytest.mark.parametrize("fault", ["drop_before", "drop_after"])
-@pytest.mark.parametrize("number", [*range(1, 120, 3)])
+@pytest.mark.parametrize("number", [*range(1, 120, 5)])
 def test_a_broken_connection_leaves_it_moved_or_as_it_was(
     run_action: RunAction, host_of: Any, fault: str, number: int
 ) -> None:
