@@ -161,11 +161,11 @@ def test_a_compliant_host_costs_one_task_beside_the_validation_of_its_options(ou
     assert ours == [f"winops.mars.{name}" for name in ("mars_role_options", "mars_compliance")]
 
 
-def test_a_role_costs_three_tasks_beside_what_it_changes(of_all_hosts: Outcome) -> None:
+def test_a_role_costs_three_tasks_beside_what_it_changes(outcome: Outcome) -> None:
     # Those that are skipped, too: Ansible starts a process for each
     actions = [
         event["event_data"]["task_action"]
-        for event in of_all_hosts.audit.events
+        for event in outcome.audit.events
         if event["event"] == "runner_on_start" and event["event_data"]["host"] == "task-2016"
     ]
 
