@@ -41,12 +41,17 @@ _WELL_KNOWN = frozenset(
 _NAMES = (
     "UserId|Author|Owner|User|UserName|RegisteredUser|Organization|StartName|Domain|DNSHostName|DNSDomain|CSName|"
     "SystemName|PSComputerName|ComputerName|Computer|Workgroup|PrimaryOwnerName|AccountName|ReferencedDomainName|"
-    "Machine|MachineName|SerialNumber|IdentifyingNumber|ProductID|ServiceResourceName|MachineId|__SERVER"
+    "Machine|MachineName|SerialNumber|IdentifyingNumber|ProductID|ServiceResourceName|MachineId|__SERVER|"
+    r"\w{1,40}(?:UserName|DomainName|ComputerName|AccountName|HostName|WorkstationName)|"
+    "(?:Default|LastLoggedOn|Proxy|RunAs|Subject|Target)User"
 )
 # What a secret is called, as part of a word or as the whole of it
 _SECRETS = (
-    r"(?:[\w.-]{0,50}(?:password|passwd|passphrase|passcode|pwd|secret|token|credential|cookie|authorization|signature|"
-    r"managementcert|connection[-_ ]?string|(?:api|account|access|shared|private|storage|client|encryption)[-_ ]?key)"
+    r"(?:[\w.-]{0,50}(?:pass[ -]?(?:word|phrase|code)|passwd|pwd|secret|token|credential|cookie|authorization|"
+    # In German, French, Spanish, Portuguese, Dutch, Chinese, Japanese
+    r"kennwort|passwort|mot de passe|contrase\u00f1a|senha|wachtwoord|\u5bc6\u7801|\u30d1\u30b9\u30ef\u30fc\u30c9|"
+    r"signature|managementcert|connection[-_ ]?string|"
+    r"(?:api|account|access|shared|private|storage|client|encryption)[-_ ]?key)"
     r"[\w-]{0,50}|pass|pin|sig|sas|key)"
 )
 _SWITCHES = "p|pw|pwd|pass|passwd|password|passphrase|rp|u|ru|pu|user|username|proxy-user|ph|secret|key|token|sas"
@@ -58,23 +63,37 @@ _FILE_TYPES = frozenset(
         *("vaultcredentials", "vbs", "vhd", "vhdx", "xml"),
     }
 )
+# How texts and settings name an account or a computer
+_ROLES = r"(?:user|account|computer|host)(?:[ -]?name)?|login|logon|owner"
 _SHARE = r"[^\\\s\"'<>/?.][^\\\s\"'<>/?]*"
 
 # The first that matches is replaced, by the method of its name.
 _PATTERNS = {
     "pem": r"-----BEGIN [^\r\n]*?-----.*?(?:-----END [^\r\n]*?-----|\Z)",
-    "element": rf"(?P<tag><(?:\w+:)?(?P<named>{_NAMES}|{_SECRETS})\b[^<>]*>)(?P<content>[^<>]+)(?=</)",
+    # Text in UTF-16 that was read as octets
+    "wide": r"(?:[^\0\r\n]\0){3,}[^\0\s]?",
+    # <UserId>, or <Data Name="UserId"> in events
+    "element": rf"(?P<tag><(?:\w+:)?(?:\w+\s+Name\s*=\s*[\"'])?(?P<named>{_NAMES}|{_SECRETS})\b[^<>]*>)"
+    r"(?P<content>[^<>]+)(?=</)",
+    # As reg.exe prints them
+    "setting": rf"(?P<value_name>(?<![\w.-])(?:{_NAMES}|{_SECRETS}))"
+    r"(?P<type_name>[ \t]+REG_(?:EXPAND_|MULTI_)?SZ[ \t]+)(?P<data>[^\r\n]+)",
     "command": r"(?P<verb>\bnet1?(?:\.exe)?[\"']?\s+(?:use|user)\s+)(?P<arguments>[^\r\n<]+)",
     "login": r"(?<![^\s/@\"'<>])[^\s/@\"'<>]{1,500}?:[^\s/\"'<>]{0,500}@(?=[\w.\[])",
-    "pair": rf"(?P<key>(?<![\w.-]){_SECRETS}[\"']?(?:\s*(?:=>|[:=])\s*|\s+is\s+)"
-    r"|\b(?:bearer|basic|ntlm|negotiate|digest|securestring)[\s(]+"
+    "pair": rf"(?P<key>(?:key|name)[\"']?\s*[:=]\s*[\"'](?:{_SECRETS})[\"'][\s,]*[\"']?value[\"']?\s*[:=]\s*"
+    rf"|(?<![\w.-])(?:{_SECRETS})[\"']?(?:\s*(?:=>|[:=])\s*|\s+is\s+|[ ]*\t[ \t]*|[ ]+(?=\d))"
+    r"|\b(?:[\w-]{1,30}-)?(?:bearer|basic|ntlm|negotiate|digest|securestring)[\s(]+"
     rf"|(?<!\w)(?:--?|/)(?:{_SWITCHES})(?:[:=]|\s+(?![/-])))(?P<value>{_VALUE})",
+    "person": rf"(?P<role>(?<![\w.-])(?:{_ROLES})[\"']?\s*[:=]\s*)(?P<person_name>{_VALUE})",
     "query": r"(?P<parameter>[?&][\w.-]+=)(?P<argument>[^\s&\"'<>]+)",
-    "profile": r"(?P<root>\b[a-z]:\\{1,2}(?:Users|Documents and Settings)\\{1,2})"
-    r"(?P<owner>[^\\/:*?\"<>|\r\n;,]+)(?P<below>(?:\\{1,2}[^\\/:*?\"<>|\r\n;,]*)*)",
+    "profile": r"(?P<root>\b[a-z]:(?:\\{1,2}|/)(?:Users|Documents and Settings)(?:\\{1,2}|/))"
+    r"(?P<owner>[^\\/:*?\"<>|\r\n;,]+)(?P<below>(?:(?:\\{1,2}|/)[^\\/:*?\"<>|\r\n;,]*)*)",
     # \\server\share, or the same in a literal of WQL
     "share": rf"(?<![\\\w:])(?:\\\\(?P<server>{_SHARE})\\(?P<shared>{_SHARE})"
     rf"|\\\\\\\\(?P<server_escaped>{_SHARE})\\\\(?P<shared_escaped>{_SHARE}))",
+    "url": r"(?<=\w://)(?P<url_host>[\w-]+)(?=[:/\s\"'<>]|\Z)",
+    # The name of an account, or of a file: nobody needs it as a number
+    "numbered": r"(?<=[\w$-]\\)\d{4,5}(?![\w\\.-])",
     "mail": r"(?<![\w.+-])[\w.+-]+@[\w-]+(?:\.[\w-]+)*",
     "sid": r"\bS-1-\d+(?:-\d+)+\b",
     "guid": r"(?<![\w-])[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}(?![\w-])",
@@ -108,6 +127,7 @@ _NUMBER = re.compile(r"\d{1,5}|0x[0-9a-f]{1,5}|0x80[0-9a-f]{6}|0xC0{3,5}[0-9a-f]
 _SIZES = re.compile(r"\w*(?:Size|Space|Capacity|Memory|Free|uValue)", re.I)
 # Digits of what may remain: counts, and sizes where a number stands alone
 _LONGEST_VERSION = 4
+_SHORTEST_ACCOUNT = 4
 _LONGEST_NUMBER, _LONGEST_CODE, _LONGEST_SIZE = 5, 10, 15
 # Codes of errors, which are longer: HRESULTs, and those of the Task Scheduler
 _CODES = (range(0x80000000, 0x81000000), range(0x41300, 0x41330))
@@ -122,6 +142,7 @@ _IS_SECRET = re.compile(_SECRETS, re.I)
 # A comment, CDATA, a tag with its attributes, or the text between two of these
 _XML = re.compile(r"<!--.*?-->|<!\[CDATA\[(?P<cdata>.*?)\]\]>|(?P<tag><(?:[^<>\"']|\"[^\"]*\"|'[^']*')*>)|[^<]+", re.S)
 _ATTRIBUTE = re.compile(r"([\w:.-]+)(\s*=\s*)(\"[^\"]*\"|'[^']*')")
+_SAMPLE = re.compile(r"^\s*sample:.*$", re.M)
 _ELEMENT = re.compile(r"<(?:[\w.-]+:)?([\w.-]+)")
 _NAME_ATTRIBUTE = re.compile(r"\sName\s*=\s*[\"']([^\"']*)")
 _OCTET_ARRAY = re.compile(r"<((?:[\w-]+:)?\w+)>\d{1,3}</\1>(?:\s*<\1>\d{1,3}</\1>){3,}")
@@ -136,7 +157,8 @@ def collection_words() -> frozenset[str]:
     """Return the words that the collection itself knows: those of its sources and its catalog."""
     folder = Path(__file__).parents[1]
     sources = (*folder.rglob("*.py"), *folder.rglob("*.yml"))
-    texts = (source.read_text(encoding="utf-8") for source in sources)
+    # Samples are what other hosts are called
+    texts = (_SAMPLE.sub("", source.read_text(encoding="utf-8")) for source in sources)
     return frozenset(words_of("\n".join([_SUBCODES, *texts])))
 
 
@@ -293,6 +315,27 @@ class Scrubber:
         tag = _ATTRIBUTE.sub(self._attribute, match["tag"])
         return tag + self.text(match["content"], match["named"])
 
+    def _wide(self, match: re.Match[str]) -> str:
+        return self._replacement("secret", match[0])
+
+    def _setting(self, match: re.Match[str]) -> str:
+        name, data = match["value_name"], match["data"]
+        return (
+            self._words(name)
+            + match["type_name"]
+            + (self._account(data) if _IS_NAME.fullmatch(name) else self._secret(data))
+        )
+
+    def _person(self, match: re.Match[str]) -> str:
+        name = match["person_name"]
+        return self._words(match["role"]) + name.replace(name.strip("\"'"), self._account(name.strip("\"'")))
+
+    def _url(self, match: re.Match[str]) -> str:
+        return self._host(match[0])
+
+    def _numbered(self, match: re.Match[str]) -> str:
+        return match[0] if match[0] in self._known else self._replacement(f"digits{len(match[0])}", match[0])
+
     def _command(self, match: re.Match[str]) -> str:
         return match["verb"] + self._replacement("secret", match["arguments"])
 
@@ -309,7 +352,7 @@ class Scrubber:
         owner = match["owner"].strip()
         if owner.casefold() in _WELL_KNOWN:
             return match["root"] + owner + self._words(match["below"])
-        below = re.sub(r"[^\\]+", lambda part: self._replacement("path", part[0]), match["below"])
+        below = re.sub(r"[^\\/]+", lambda part: self._replacement("path", part[0]), match["below"])
         return match["root"] + self._replacement("user", owner) + below
 
     def _share(self, match: re.Match[str]) -> str:
@@ -413,7 +456,7 @@ class Scrubber:
 # Replacements that have the form of what they replace
 _FORMS = {
     "digits": "9{0:018d}",
-    **{f"digits{length}": f"1{{0:0{length - 1}d}}" for length in range(_LONGEST_NUMBER + 1, _LONGEST_CODE + 1)},
+    **{f"digits{length}": f"1{{0:0{length - 1}d}}" for length in range(_SHORTEST_ACCOUNT, _LONGEST_CODE + 1)},
     "guid": "00000000-0000-0000-0000-{0:012d}",
     "domain": "S-1-5-21-0-0-{0}",
     "account": "{0:03d}",

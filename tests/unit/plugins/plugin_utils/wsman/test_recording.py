@@ -39,7 +39,8 @@ from tests.unit.plugins.plugin_utils.wsman.scripted import (
 from tests.unit.plugins.plugin_utils.wsman.test_captures import kind
 from tests.unit.simulated import simulated
 
-HOST, USER = "files01.contoso.example", r"CONTOSO\backup"
+# None of the secrets below, which would be replaced as a name
+HOST, USER = "files01.contoso.example", r"CONTOSO\svc-mars"
 SPOOLER = CimPath("root/cimv2", "Win32_Service", {"Name": "Spooler"})
 
 
@@ -85,7 +86,7 @@ def test_a_recorded_host_has_the_same_facts_again_apart_from_its_names(base: str
     again = gather(Session(Recording(recorder.write(tmp_path, ["files01"]))), sections)
 
     names = {
-        *("os.computer_name", "registration.machine_id", "registration.resource_id"),
+        *("os.computer_name", "registration.machine_id", "registration.resource_id", "registration.vault"),
         *("volumes.device_id", "scratch.volume.device_id"),
     }
     assert differing(facts, again) == names
@@ -338,6 +339,31 @@ SECRETS = [
     ("VK7JG-NPHTM-C97JM-9MPGT-3V66T", ["VK7JG", "NPHTM", "3V66T"]),
     ("12345-67890-12345-67890-12345", ["67890"]),
     ("Server=tcp:db7.contoso.example,1433;Initial Catalog=Payroll;User ID=sa;", ["db7", "Payroll", "=sa;"]),
+    # Words that the collection knows, and short numbers, by what they are called
+    ("    DefaultPassword    REG_SZ    backup folder\r\n", ["backup", "folder"]),
+    ("    ProxyUserName    REG_SZ    backup\r\n    Owner    REG_EXPAND_SZ    volume", ["backup", "volume"]),
+    ("    ServiceResourceName    REG_SZ    backup", ["backup"]),
+    ("<Data Name='SubjectUserName'>backup</Data><Data Name=\"TargetDomainName\">volume</Data>", ["backup", "volume"]),
+    ("<Data Name='Password'>backup</Data>", [">backup"]),
+    ('{"name": "StoragePassword", "value": "backup"}', ['"backup"']),
+    ("ConvertTo-SecureString 'backup' -AsPlainText", ["'backup'"]),
+    ("Kennwort: backup; Mot de passe : volume; \u30d1\u30b9\u30ef\u30fc\u30c9: agent", ["backup", "volume", "agent"]),
+    ("User name: backup, Account: volume, login=agent", ["backup", "volume", "agent"]),
+    ("pwd\tbackup", ["backup"]),
+    ("password 12345, PIN 4711, pass code: 815", ["12345", "4711", "815"]),
+    (r"CONTOSO\10234 runs as 20456@contoso", ["10234", "20456"]),
+    (r"C:\Users\10234\AppData, c:/Users/backup/volume.txt", ["10234", "users/backup", "volume.txt"]),
+    ("file://backup/volume http://agent:8080/", ["//backup", "//agent"]),
+    # What other hosts are called in the samples of the documentation
+    ("FILES77 FILES01 vault-westeurope", ["FILES77", "FILES01", "vault-westeurope"]),
+    # Keys and hashes
+    (f"Administrator:500:{'ab' * 16}:{'31d6' * 8}:::", ["abab", "31d6"]),
+    ("AKIAIOSFODNN7EXAMPLE wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY", ["AKIAIOS", "K7MDENG", "bPxRfi"]),
+    ("ghp_16C7e42F292c6912E7710c838347Ae178B4a xoxb-123456-abcdef", ["16C7e42F", "123456"]),
+    (f"tenant {GUID.replace('-', '').upper()}, /subscriptions/{GUID}/resourceGroups/backup-prod", ["6f9619ff", "prod"]),
+    (f"0x{SID_OCTETS}", ["A065CF7E"]),
+    (base64.b64encode(bytes.fromhex(SID_OCTETS)).decode(), ["oGXPfnhLm1"]),
+    (b"password=backup".hex(), ["70617373"]),
 ]
 
 
@@ -385,6 +411,17 @@ def test_a_secret_is_nowhere_in_a_recording(text: str, secrets: list[str], tmp_p
     said = told(tmp_path, text)
 
     assert [secret for secret in secrets if secret.casefold() in said] == []
+
+
+@pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be"])
+def test_text_in_utf16_that_a_program_prints_is_replaced(encoding: str, tmp_path: Path) -> None:
+    session, recorder = recorded(SHELL_CREATED, COMMAND_STARTED, output("password=a b\r\n".encode(encoding)))
+    session.run("more x.ini")
+
+    said = everything(written(recorder, tmp_path))
+
+    assert "p\0a\0s" not in said
+    assert "\0=\0a" not in said
 
 
 PLACES = ["{}", "a {} b", "/p {}", "password={}", "http://u:{}@h/", "<Password>{}</Password>", "x\\{}", '"{}"']
