@@ -76,7 +76,6 @@ def gather(host: Host) -> dict[str, Any] | None:
         file = Files(host.session).file(path)
         facts["exists"] = file is not None
         if file is not None:
-            # Evidence: vault_credentials_age
             age = host.operating_system.local_time - file.modified if file.modified else None
             facts["hours_old"] = round(age / timedelta(hours=1), 1) if age is not None else None
             facts["complete"] = host.output("vault_credentials").succeeded
