@@ -52,6 +52,8 @@ class ActionModule(WindowsAction):
                 recording = str(recorder.write(folder, self._names))
             except OSError as error:
                 warning = f"the recording could not be written to {folder}: {error.strerror or type(error).__name__}"
+        if recording:
+            result["report"].append(f"recorded in {recording}: please look at the files before you send them")
         return {
             **result,
             "recording": recording,

@@ -142,7 +142,9 @@ left:
       type: str
       sample: schtasks /delete /tn "\winops.mars.verify" /f
 report:
-  description: The counts, each line that did not hold, the assumptions that held, and what was left, as lines of text.
+  description:
+    - As lines of text, the counts, each line that did not hold, the assumptions that held, what was not tried and why,
+      what was left, and where the messages were recorded.
   returned: success
   type: list
   elements: str

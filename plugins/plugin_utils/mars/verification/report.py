@@ -6,7 +6,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from typing import Any
 
 from ..evidence import Standing, evidence
@@ -55,5 +55,19 @@ def _report(verification: Verification) -> list[str]:
             )
     if held:
         lines.append(f"assumed so far, and held here: {', '.join(held)}")
+    lines += _not_tried(verification)
     lines += [f"left on the host: {leftover.what}; remove it with: {leftover.remove}" for leftover in verification.left]
     return lines
+
+
+def _not_tried(verification: Verification) -> list[str]:
+    """Say what this host did not show by the reasons; what no host shows is only counted."""
+    by_reason: defaultdict[str, list[str]] = defaultdict(list)
+    for verdict in verification.verdicts:
+        if verdict.status is Status.NOT_TRIED and evidence()[verdict.id].shown:
+            by_reason[verdict.seen or ""].append(verdict.id)
+    never = sum(not line.shown for line in evidence().values())
+    return [
+        *(f"not tried: {', '.join(names)}: {reason}" for reason, names in by_reason.items()),
+        f"not tried: {never} that no host shows, or not without harm; the result of the task says for each why",
+    ]

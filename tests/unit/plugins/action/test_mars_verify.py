@@ -132,6 +132,17 @@ def test_what_did_not_hold_is_reported_with_what_was_seen_and_the_fallback(run: 
     assert "registry_absent_code_1" in result["report"][2]
 
 
+def test_what_was_not_tried_is_reported_by_its_reason(run: Run) -> None:
+    result = run(simulated())
+
+    shown = {name for name, line in evidence().items() if line.shown}
+    reported = [line for line in result["report"] if line.startswith("not tried: ")]
+    named = {name for line in reported for name in line.split(": ")[1].split(", ")}
+    assert named & shown == set(by_status(result, "not_tried")) & shown
+    assert any(line.endswith(": it needs changes on the host, which were not asked for") for line in reported)
+    assert reported[-1].startswith(f"not tried: {len(evidence()) - len(shown)} that no host shows")
+
+
 def test_no_check_holds_whose_programs_print_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     whole = simulated(base="healthy-2022")
     with_commands = set()
@@ -300,6 +311,7 @@ def test_a_run_is_recorded_without_the_names_of_host_and_account(run: Run, tmp_p
 
     folder = Path(result["recording"])
     assert folder.parent == tmp_path / "recordings"
+    assert f"recorded in {folder}: please look at the files before you send them" in result["report"]
     files = {path.name: path.read_text(encoding="utf-8") for path in folder.iterdir()}
     assert len(files) > 100
     assert all(f"{folder.name}/{name}" in files["INDEX.md"] for name in files if name != "INDEX.md")
