@@ -148,6 +148,9 @@ class Host:
             namespaces.setdefault("root/standardcimv2", {})
         for missing in self.profile.get("missing_namespaces", ()):
             namespaces.pop(missing.lower(), None)
+        for name in list(namespaces):
+            while name := name.rpartition("/")[0]:
+                namespaces.setdefault(name, {})
         for name, classes in namespaces.items():
             classes["__namespace"] = _children(name, sorted(namespaces))
         return namespaces
