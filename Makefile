@@ -30,7 +30,7 @@ demo: setup ## start a simulated fleet, check it, and fix what can be fixed
 	tests/demo/run
 
 # One after the other, since more processes than cores take longer in all; the checks even after a test failed
-test: setup ## everything that CI runs
+test: setup ## all tests and checks
 	@$(PYTEST_IN_PARALLEL) --hypothesis-profile=quick; tests=$$?; \
 	$(MAKE) --no-print-directory --keep-going --jobs=2 --output-sync=target check && exit $$tests
 
@@ -40,12 +40,12 @@ setup: ## create what the other targets need, below .build (each of them does so
 
 # The oldest and the newest; those between are for `make matrix` alone
 check: CORES := core-2.16 core-2.21
-# What takes long and ruff, mypy and yamllint see as well, pylint over the tests above all, is for `make sanity` alone
+# What takes long and ruff, mypy and yamllint see as well, pylint above all, is for `make sanity` alone
 check: SANITY := --quick
 # Not the folders of roles, whose syntax ansible-playbook would check one by one: the tests run them
 check: LINTED := $(wildcard playbooks/*.yml playbooks/*/*.yml roles/*/*/*.yml) galaxy.yml meta/runtime.yml
 # The longest first
-check: sanity matrix lint types docs galaxy ## everything that CI runs beside the tests
+check: sanity matrix lint types docs galaxy ## everything that make test runs beside the tests
 
 unit: setup ## the unit tests, those of the simulator among them
 	pytest tests/unit
@@ -63,10 +63,9 @@ browser: setup ## the HTML report in Chromium, which it installs if it may
 matrix: setup ## what depends on ansible-core, with every other supported version
 	python -m tests.tools.matrix $(CORES)
 
-lint: style ## style of Python, YAML and Ansible content; licenses; changelog; imports between layers
+lint: style ## style of Python, YAML and Ansible content; licenses; changelog
 	ansible-lint --offline $(LINTED)
 	python -m tests.tools.changelog --check
-	pytest --quiet tests/unit/test_layers.py
 
 style: setup ## the part of lint that takes seconds
 	ruff check

@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -16,9 +16,24 @@ import yaml
 from tests.e2e.expected import FLEET
 from tests.e2e.runs import Fleet, running
 
-HOST = "healthy-2022"
 FACTS: list[dict[str, Any]] = [{"winops.mars.mars_facts": {}}, {"winops.mars.mars_compliance": {}}]
-PSRP = {"ansible_connection": "psrp", "ansible_psrp_protocol": "http"}
+_CANNOT_CARRY = "cannot carry WS-Management: set ansible_connection to winrm"
+_NO_BECOME = "'become' has no effect over WS-Management; remove it from this task"
+# What is wrong with each host, and what is said about it
+WRONG: dict[str, tuple[dict[str, Any], str]] = {
+    "local": ({"ansible_connection": "local"}, f"the connection 'local' {_CANNOT_CARRY}"),
+    "ssh": ({"ansible_connection": "ssh"}, f"the connection 'ssh' {_CANNOT_CARRY}"),
+    "become": ({"ansible_become": True}, _NO_BECOME),
+    "runas": ({"ansible_become": True, "ansible_become_method": "runas", "ansible_become_user": "SYSTEM"}, _NO_BECOME),
+}
+# The same where the library is missing
+WITHOUT: dict[str, tuple[dict[str, Any], str]] = {
+    "winrm": ({}, "the Python library pywinrm is missing on the controller"),
+    "pypsrp": (
+        {"ansible_connection": "psrp", "ansible_psrp_protocol": "http"},
+        "the Python library pypsrp is missing on the controller",
+    ),
+}
 RULE = {
     "id": "engine_runs",
     "title": "The engine runs",
@@ -34,32 +49,13 @@ RULE = {
 
 @pytest.fixture(scope="module")
 def fleet(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Fleet]:
-    with running(FLEET, tmp_path_factory.mktemp("controller")) as fleet:
+    folder = tmp_path_factory.mktemp("controller")
+    hosts = yaml.safe_load(FLEET.read_text(encoding="utf-8"))["hosts"]
+    for host, (variables, _unused) in (WRONG | WITHOUT).items():
+        hosts[host] = {"profile": "healthy-2022", "vars": variables}
+    (folder / "fleet.yml").write_text(yaml.safe_dump({"hosts": hosts}), encoding="utf-8")
+    with running(folder / "fleet.yml", folder) as fleet:
         yield fleet
-
-
-def failure(fleet: Fleet, *options: str, environment: dict[str, str] | None = None, **variables: Any) -> str:
-    """The one sentence the host fails with, without having been asked anything."""
-    fleet.reset_requests()
-    run = fleet.play(FACTS, *options, environment=environment, limit=HOST, **variables)
-    assert fleet.requests()[HOST]["http"] == 0
-    message = run.messages("failed")[HOST]
-    assert "\n" not in message
-    return message
-
-
-@pytest.mark.parametrize("connection", ["local", "ssh"])
-def test_a_connection_that_cannot_carry_it(fleet: Fleet, connection: str) -> None:
-    message = failure(fleet, ansible_connection=connection)
-
-    assert f"the connection '{connection}' cannot carry WS-Management: set ansible_connection to winrm" in message
-
-
-@pytest.mark.parametrize("method", [{}, {"ansible_become_method": "runas", "ansible_become_user": "SYSTEM"}])
-def test_become(fleet: Fleet, method: dict[str, Any]) -> None:
-    message = failure(fleet, "--become", **method)
-
-    assert "'become' has no effect over WS-Management; remove it from this task" in message
 
 
 def without(library: str, folder: Path) -> dict[str, str]:
@@ -68,19 +64,33 @@ def without(library: str, folder: Path) -> dict[str, str]:
     return {"PYTHONPATH": os.pathsep.join([str(folder), os.environ.get("PYTHONPATH", "")])}
 
 
-@pytest.mark.parametrize("library, variables", [("winrm", {}), ("pypsrp", PSRP)])
-def test_a_missing_library_of_the_connection(
-    fleet: Fleet, tmp_path: Path, library: str, variables: dict[str, str]
+def fails_as_said(
+    fleet: Fleet, hosts: Mapping[str, tuple[dict[str, Any], str]], environment: dict[str, str] | None = None
 ) -> None:
-    message = failure(fleet, environment=without(library, tmp_path), **variables)
+    """Each host fails with its one sentence, without having been asked anything."""
+    fleet.reset_requests()
+    messages = fleet.play(FACTS, environment=environment, limit=",".join(hosts)).messages("failed")
 
-    assert f"the Python library {'pywinrm' if library == 'winrm' else library} is missing on the controller" in message
+    assert {host: fleet.requests()[host]["http"] for host in hosts} == dict.fromkeys(hosts, 0)
+    assert set(messages) == set(hosts)
+    for host, (_unused, sentence) in hosts.items():
+        assert sentence in messages[host]
+        assert "\n" not in messages[host]
+
+
+def test_a_connection_that_cannot_carry_it_and_become(fleet: Fleet) -> None:
+    fails_as_said(fleet, WRONG)
+
+
+@pytest.mark.parametrize("library", WITHOUT)
+def test_a_missing_library_of_the_connection(fleet: Fleet, tmp_path: Path, library: str) -> None:
+    fails_as_said(fleet, {library: WITHOUT[library]}, without(library, tmp_path))
 
 
 def test_missing_jmespath(fleet: Fleet, tmp_path: Path) -> None:
-    run = fleet.play(FACTS, environment=without("jmespath", tmp_path), limit=HOST)
+    run = fleet.play(FACTS, environment=without("jmespath", tmp_path), limit="healthy-2022")
 
-    assert "the Python library jmespath is missing on the controller" in run.messages("failed")[HOST]
+    assert "the Python library jmespath is missing on the controller" in run.messages("failed")["healthy-2022"]
 
 
 BROKEN: dict[str, tuple[Any, list[str]]] = {
@@ -95,15 +105,13 @@ BROKEN: dict[str, tuple[Any, list[str]]] = {
 def test_a_broken_rule_is_named_by_file_id_and_field(fleet: Fleet, tmp_path: Path) -> None:
     for host, (content, _unused) in BROKEN.items():
         (tmp_path / f"{host}.yml").write_text(yaml.safe_dump(content), encoding="utf-8")
-    run = fleet.play(limit=",".join(BROKEN), mars_prereqs_rules_file=f"{tmp_path}/{{{{ inventory_hostname }}}}.yml")
+    missing = "german-2019"
+    run = fleet.play(
+        limit=",".join([*BROKEN, missing]), mars_prereqs_rules_file=f"{tmp_path}/{{{{ inventory_hostname }}}}.yml"
+    )
 
     for host, (_unused, told) in BROKEN.items():
         message = run.messages("failed")[host]
         assert [word for word in [f"{host}.yml", *told] if word not in message] == []
         assert "\n" not in message
-
-
-def test_a_rules_file_that_is_not_there(fleet: Fleet) -> None:
-    run = fleet.play(limit=HOST, mars_prereqs_rules_file="/nowhere/rules.yml")
-
-    assert "rules_file /nowhere/rules.yml cannot be read" in run.messages("failed")[HOST]
+    assert f"rules_file {tmp_path}/{missing}.yml cannot be read" in run.messages("failed")[missing]
