@@ -405,9 +405,16 @@ ALONE = {
     "policy-2022": ["powershell"],
     "antivirus-2019": ["antivirus_exclusions"],
 }
+# Those that have nothing to do on the host of all roles are given that
+NOTHING = (
+    set(ALONE["japanese-2016"])
+    - CURRENT.roles["japanese-2016"]
+    - {role for host in list(ALONE)[1:] for role in ALONE[host]}
+)
 ROLES: list[dict[str, Any]] = [
     {
         "ansible.builtin.include_role": {"name": f"winops.mars.{role}"},
+        "vars": {f"{role}_findings": []} if role in NOTHING else {},
         "when": f"inventory_hostname in {[host for host, roles in ALONE.items() if role in roles]}",
     }
     for role in ALONE["japanese-2016"]
