@@ -32,7 +32,7 @@ demo: setup ## start a simulated fleet, check it, and fix what can be fixed
 # One after the other, since more processes than cores take longer in all; the checks even after a test failed
 test: setup ## all tests and checks
 	@$(PYTEST_IN_PARALLEL) --hypothesis-profile=quick; tests=$$?; \
-	$(MAKE) --no-print-directory --keep-going --jobs=2 --output-sync=target check && exit $$tests
+	$(MAKE) --no-print-directory --keep-going --jobs=4 --output-sync=target check && exit $$tests
 
 setup: ## create what the other targets need, below .build (each of them does so itself)
 	@$(ENVIRONMENT) dev
