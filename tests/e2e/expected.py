@@ -7,16 +7,11 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
-import yaml
-
 from ansible_collections.winops.mars.plugins.plugin_utils.mars.rules.reading import shipped_rules
-from tests.e2e.runs import Run
+from tests.e2e.runs import Run, declared_hosts
 from tests.simulator.process import REPOSITORY
-
-FLEET = REPOSITORY / "tests/simulator/fleets/demo.yml"
 
 #: Status of the open findings of each host, by rule.
 Findings = dict[str, dict[str, str]]
@@ -47,18 +42,13 @@ class Expected:
         )
 
 
-def _hosts(fleet: Path) -> Mapping[str, Any]:
-    hosts: Mapping[str, Any] = yaml.safe_load(fleet.read_text(encoding="utf-8"))["hosts"]
-    return hosts
-
-
-def expected(fleet: Path, baseline: str) -> Expected:
-    """What the file of a fleet says about its hosts."""
+def expected(hosts: Mapping[str, Any], baseline: str) -> Expected:
+    """What a fleet says about its hosts."""
     found: Findings = {}
     left: Findings = {}
     roles: dict[str, set[str]] = {}
     warnings: dict[str, set[str]] = {}
-    for host, entry in _hosts(fleet).items():
+    for host, entry in hosts.items():
         expect: Mapping[str, Any] = entry.get("expect", {"minimum": {}})
         found[host] = expect.get(baseline, expect["minimum"])
         warnings[host] = set(expect.get("warnings", ()))
@@ -73,8 +63,9 @@ def expected(fleet: Path, baseline: str) -> Expected:
     return Expected(found, left, roles, warnings)
 
 
-MINIMUM = expected(FLEET, "minimum")
-CURRENT = expected(FLEET, "current")
+DEMONSTRATION = declared_hosts(REPOSITORY / "tests/simulator/fleets/demo.yml")
+MINIMUM = expected(DEMONSTRATION, "minimum")
+CURRENT = expected(DEMONSTRATION, "current")
 
 
 def open_findings(run: Run) -> dict[str, dict[str, str]]:

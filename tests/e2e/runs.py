@@ -74,6 +74,14 @@ class Run:
             for sentence in [*event["event_data"]["res"].get("fixes", []), *event["event_data"]["res"]["manual"]]
         ]
 
+    def reports(self, task: str) -> dict[str, Any]:
+        """What the hosts report in the tasks whose names begin so."""
+        return {
+            event["event_data"]["host"]: event["event_data"]["res"]["msg"]
+            for event in self.events
+            if event["event"] == "runner_on_ok" and event["event_data"]["task"].startswith(task)
+        }
+
     def tasks(self) -> dict[str, list[str]]:
         """The actions that ran, by host."""
         actions: dict[str, list[str]] = {}
@@ -167,9 +175,14 @@ class Fleet:
         """The state of all hosts; equal states are equal octets."""
         return self._ask("state")
 
+    def states(self) -> dict[str, Any]:
+        """The states of all hosts, by their names."""
+        states: dict[str, Any] = json.loads(self.state())
+        return states
+
     def host_state(self, name: str) -> dict[str, Any]:
         """The state of one host."""
-        state: dict[str, Any] = json.loads(self.state())[name]
+        state: dict[str, Any] = self.states()[name]
         return state
 
     def requests(self) -> dict[str, dict[str, Any]]:
@@ -189,9 +202,18 @@ class Fleet:
         return content
 
 
+def declared_hosts(fleet: Path) -> dict[str, dict[str, Any]]:
+    """The hosts that the file of a fleet declares."""
+    hosts: dict[str, dict[str, Any]] = yaml.safe_load(fleet.read_text(encoding="utf-8"))["hosts"]
+    return hosts
+
+
 @contextmanager
-def running(fleet: Path, folder: Path, *options: str) -> Iterator[Fleet]:
-    """Start a fleet and stop it at the end."""
+def running(fleet: Path | Mapping[str, Any], folder: Path, *options: str) -> Iterator[Fleet]:
+    """Start a fleet, that of a file or of hosts as a file declares them, and stop it at the end."""
     folder.mkdir(exist_ok=True)
+    if not isinstance(fleet, Path):
+        hosts, fleet = fleet, folder / "fleet.yml"
+        fleet.write_text(yaml.safe_dump({"hosts": hosts}, sort_keys=False), encoding="utf-8")
     with simulated_fleet(fleet, folder, *options) as inventory:
         yield Fleet(inventory, folder)

@@ -13,10 +13,10 @@ from typing import Any
 import pytest
 
 from tests.e2e.expected import expected, open_findings
-from tests.e2e.runs import Fleet, Run, running
+from tests.e2e.runs import Fleet, Run, declared_hosts, running
 
 HOSTS = Path(__file__).parent / "fleets/agent_files.yml"
-EXPECTED = expected(HOSTS, "minimum")
+EXPECTED = expected(declared_hosts(HOSTS), "minimum")
 REQUEST: dict[str, Any] = {
     "mars_prereqs_gather_subset": ["all", "agent_module_files", "connectivity"],
     # Others have tests of their own

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.e2e.expected import CURRENT, FLEET, open_findings
+from tests.e2e.expected import CURRENT, DEMONSTRATION, open_findings
 from tests.e2e.runs import running
 
 # One that needs no role and has an attested finding, and two that need many roles
@@ -18,7 +18,7 @@ HOSTS = ("healthy-2025", "japanese-2016", "old-2012-r2")
 
 @pytest.mark.core_matrix
 def test_an_audit_finds_what_is_wrong_and_changes_nothing(tmp_path: Path) -> None:
-    with running(FLEET, tmp_path) as fleet:
+    with running(DEMONSTRATION, tmp_path) as fleet:
         before = fleet.state()
         run = fleet.play(
             "winops.mars.mars_prereqs",

@@ -44,15 +44,6 @@ def blank(but: str = "") -> dict[str, str]:
     return dict.fromkeys(sorted(names | {f"survey_{name}" for name in names}), "")
 
 
-def messages(run: Run, task: str) -> dict[str, list[str]]:
-    """What the hosts report in a task, by host."""
-    return {
-        event["event_data"]["host"]: event["event_data"]["res"]["msg"]
-        for event in run.events
-        if event["event"] == "runner_on_ok" and event["event_data"]["task"].startswith(task)
-    }
-
-
 def test_a_role_alone_takes_blank_variables_as_its_readme_shows(fleet: Fleet) -> None:
     readme = (REPOSITORY / "roles/dotnet/README.md").read_text(encoding="utf-8")
     ((play,),) = (yaml.safe_load(block) for block in re.findall("```yaml\n(.*?)```", readme, re.DOTALL))
@@ -119,9 +110,9 @@ def role_variables() -> set[str]:
 
 
 def shows_the_counts_first_and_the_table_last(audit: Run) -> None:
-    (summary,) = messages(audit, "Report the result").values()
-    (table,) = messages(audit, "Report the verdict").values()
-    attention = messages(audit, "Report what needs attention")
+    (summary,) = audit.reports("Report the result").values()
+    (table,) = audit.reports("Report the verdict").values()
+    attention = audit.reports("Report what needs attention")
     shown = [event["stdout"] for event in audit.events if "Report the result" in event["event_data"].get("task", "")]
     tasks = [event["event_data"].get("task", "") for event in audit.events]
 

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 import yaml
 
-from tests.e2e.expected import FLEET
+from tests.e2e.expected import DEMONSTRATION
 from tests.e2e.runs import Fleet, running
 
 FACTS: list[dict[str, Any]] = [{"winops.mars.mars_facts": {}}, {"winops.mars.mars_compliance": {}}]
@@ -49,12 +49,10 @@ RULE = {
 
 @pytest.fixture(scope="module")
 def fleet(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Fleet]:
-    folder = tmp_path_factory.mktemp("controller")
-    hosts = yaml.safe_load(FLEET.read_text(encoding="utf-8"))["hosts"]
-    for host, (variables, _unused) in (WRONG | WITHOUT).items():
-        hosts[host] = {"profile": "healthy-2022", "vars": variables}
-    (folder / "fleet.yml").write_text(yaml.safe_dump({"hosts": hosts}), encoding="utf-8")
-    with running(folder / "fleet.yml", folder) as fleet:
+    wrong = {
+        host: {"profile": "healthy-2022", "vars": variables} for host, (variables, _unused) in (WRONG | WITHOUT).items()
+    }
+    with running(DEMONSTRATION | wrong, tmp_path_factory.mktemp("controller")) as fleet:
         yield fleet
 
 

@@ -10,13 +10,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
 
-from tests.e2e.runs import Fleet, Run, running
+from tests.e2e.runs import Fleet, Run, declared_hosts, running
 from tests.e2e.test_diagnosis import report
 
 HOSTS = Path(__file__).parent / "fleets/errors.yml"
-ENTRIES: Mapping[str, Any] = yaml.safe_load(HOSTS.read_text(encoding="utf-8"))["hosts"]
+ENTRIES = declared_hosts(HOSTS)
 #: Error and cause by host.
 EXPECTED = {host: next(iter(entry["expect"].items())) for host, entry in ENTRIES.items() if "expect" in entry}
 ERRORS = {ENTRIES[host]["vars"]["mars_diagnose_error"]: error for host, (error, _cause) in EXPECTED.items()}

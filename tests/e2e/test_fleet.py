@@ -7,47 +7,42 @@ from __future__ import annotations
 
 import json
 import uuid
+from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path
+from typing import Any
 
 import pytest
-import yaml
 
 from ansible_collections.winops.mars.plugins.plugin_utils.mars.rules.reading import role_order, shipped_rules
-from tests.e2e.expected import FLEET, Expected, expected, open_findings, verdicts
+from tests.e2e.expected import DEMONSTRATION, Expected, expected, open_findings, verdicts
 from tests.e2e.runs import Run, running
 from tests.simulator.windows.profile import merge
 
 AGENT_CONFIG = r"HKLM\SOFTWARE\Microsoft\Windows Azure Backup\Config"
 
 
-# What depends on the connection, a copy, an installer, and a restart, over the others than the demonstration's
-COPIES = {
-    "psrp-2012-r2": "old-2012-r2",
-    "psrp-scratch": "scratch-2019",
-    "https-scratch": "scratch-2019",
-}
+# That of the hosts of the demonstration; HTTPS is that of the inventory
 HTTP = {"ansible_winrm_scheme": "http", "ansible_port": "{{ simulator_http_port }}"}
-CONNECTIONS = {
-    "psrp": HTTP | {"ansible_connection": "psrp", "ansible_psrp_protocol": "http", "ansible_psrp_auth": "ntlm"},
-    # That of the inventory
-    "https": {},
+PSRP = HTTP | {"ansible_connection": "psrp", "ansible_psrp_protocol": "http", "ansible_psrp_auth": "ntlm"}
+# What depends on the connection, a copy, an installer, and a restart, over the others: a copy of which host, and how
+COPIES: dict[str, tuple[str, dict[str, str]]] = {
+    "psrp-2012-r2": ("old-2012-r2", PSRP),
+    "psrp-scratch": ("scratch-2019", PSRP),
+    "https-scratch": ("scratch-2019", {}),
 }
 
 
-def write_fleet(file: Path) -> Path:
-    """The hosts of the demonstration over HTTP, and some of them over other connections."""
-    hosts = yaml.safe_load(FLEET.read_text(encoding="utf-8"))["hosts"]
-    for number, (name, of) in enumerate(COPIES.items()):
-        machine = {"registry": {AGENT_CONFIG: {"MachineId": str(uuid.UUID(int=number))}}}
-        hosts[name] = hosts[of] | {
-            "overrides": merge(hosts[of].get("overrides", {}), machine),
-            "vars": CONNECTIONS[name.partition("-")[0]] | hosts[of]["vars"],
-        }
-    for host in hosts.keys() - COPIES:
-        hosts[host]["vars"] = HTTP | hosts[host].get("vars", {})
-    file.write_text(yaml.safe_dump({"hosts": hosts}, sort_keys=False), encoding="utf-8")
-    return file
+def over(connection: Mapping[str, str], host: Mapping[str, Any]) -> dict[str, Any]:
+    return {**host, "vars": {**connection, **host.get("vars", {})}}
+
+
+def hosts() -> dict[str, Any]:
+    """The hosts of the demonstration over HTTP, and copies of some of them over other connections."""
+    hosts = {name: over(HTTP, host) for name, host in DEMONSTRATION.items()}
+    for number, (name, (of, connection)) in enumerate(COPIES.items()):
+        machine = {"overrides": {"registry": {AGENT_CONFIG: {"MachineId": str(uuid.UUID(int=number))}}}}
+        hosts[name] = over(connection, merge(DEMONSTRATION[of], machine))
+    return hosts
 
 
 @dataclass(frozen=True)
@@ -63,9 +58,7 @@ class Outcome:
 
 @pytest.fixture(scope="module")
 def outcome(tmp_path_factory: pytest.TempPathFactory) -> Outcome:
-    folder = tmp_path_factory.mktemp("fleet")
-    hosts = write_fleet(folder / "fleet.yml")
-    with running(hosts, folder, "--https") as fleet:
+    with running(hosts(), tmp_path_factory.mktemp("fleet"), "--https") as fleet:
 
         def play(*options: str) -> tuple[Run, bytes]:
             run = fleet.play(
@@ -77,7 +70,7 @@ def outcome(tmp_path_factory: pytest.TempPathFactory) -> Outcome:
         audit, audited = play("--check", "--diff")
         enforcement, enforced = play()
         again, last = play("--diff")
-    return Outcome(expected(hosts, "current"), audit, enforcement, again, (before, audited, enforced, last))
+    return Outcome(expected(hosts(), "current"), audit, enforcement, again, (before, audited, enforced, last))
 
 
 # After a change of these, Microsoft advises a restart
@@ -181,11 +174,7 @@ def test_a_role_costs_three_tasks_beside_what_it_changes(outcome: Outcome) -> No
 
 
 def test_the_table_shows_every_host_and_verdict(outcome: Outcome) -> None:
-    (table,) = (
-        event["event_data"]["res"]["msg"]
-        for event in outcome.enforcement.events
-        if event["event"] == "runner_on_ok" and "verdict of every host" in event["event_data"]["task"]
-    )
+    (table,) = outcome.enforcement.reports("Report the verdict of every host").values()
     header, *rows = (row.split() for row in table)
 
     assert header == ["host", "verdict", "last_backup", *dict.fromkeys(rule.group for rule in shipped_rules().values())]

@@ -19,7 +19,7 @@ import pytest
 import yaml
 
 from ansible_collections.winops.mars.plugins.plugin_utils.mars.rules.reading import role_order, shipped_rules
-from tests.e2e.expected import CURRENT, FLEET, MINIMUM, open_findings, verdicts
+from tests.e2e.expected import CURRENT, DEMONSTRATION, MINIMUM, open_findings, verdicts
 from tests.e2e.runs import MAIN_PLAYBOOK, Fleet, Run, running
 from tests.simulator.process import REPOSITORY
 from tests.simulator.windows.profile import merge
@@ -63,6 +63,7 @@ A_WARNING: dict[str, Any] = {
     "scratch_space_location": "C:\\MARS\\Scratch",
 }
 CURRENT_BASELINE = {"mars_prereqs_baseline": "current"}
+ONLY_DOTNET = {"mars_prereqs_disabled_rules": sorted(set(shipped_rules()) - {"dotnet_version"})}
 # What each host chooses: the host of the demonstration that it is a copy of, and its variables
 CHECKED: dict[str, tuple[str, dict[str, Any]]] = {
     "unknown-fails": ("antivirus-2019", {"mars_prereqs_fail_on": "unknown"}),
@@ -102,14 +103,8 @@ FIXED: dict[str, tuple[str, dict[str, Any]]] = {
     "no-location": ("scratch-2019", CURRENT_BASELINE | {"scratch_space_location": ""}),
     "windows-folder": ("scratch-2019", {"scratch_space_location": "C:\\Windows"}),
     "warning": ("client-11", A_WARNING),
-    "exchange": ("old-2012-r2", {"mars_prereqs_disabled_rules": sorted(set(shipped_rules()) - {"dotnet_version"})}),
-    "exchange-allowed": (
-        "old-2012-r2",
-        {
-            "mars_prereqs_disabled_rules": sorted(set(shipped_rules()) - {"dotnet_version"}),
-            "mars_prereqs_application_servers": True,
-        },
-    ),
+    "exchange": ("old-2012-r2", ONLY_DOTNET),
+    "exchange-allowed": ("old-2012-r2", ONLY_DOTNET | {"mars_prereqs_application_servers": True}),
     "no-such-source": ("task-2016", CURRENT_BASELINE | {"dotnet_source": "C:\\nowhere\\ndp48.exe"}),
     "own-role": ("healthy-2025", {"mars_prereqs_rules_file": "{{ own_role_rules }}"}),
     "no-agent": ("no-agent-2022", {"mars_prereqs_rules_file": "{{ own_role_rules }}"}),
@@ -118,15 +113,14 @@ FIXED: dict[str, tuple[str, dict[str, Any]]] = {
 EXCHANGE = {"MSExchangeServiceHost": {"path": "C:\\Exchange\\Bin\\Microsoft.Exchange.ServiceHost.exe"}}
 
 
-def write_fleet(file: Path) -> Path:
+def hosts() -> dict[str, Any]:
     """The hosts of the demonstration, and their copies that choose something."""
-    hosts = yaml.safe_load(FLEET.read_text(encoding="utf-8"))["hosts"]
+    hosts = dict(DEMONSTRATION)
     for name, (of, variables) in {**CHECKED, **FIXED}.items():
-        hosts[name] = hosts[of] | {"vars": hosts[of].get("vars", {}) | variables}
+        hosts[name] = DEMONSTRATION[of] | {"vars": DEMONSTRATION[of].get("vars", {}) | variables}
         if name.startswith("exchange"):
-            hosts[name]["overrides"] = merge(hosts[of].get("overrides", {}), {"services": EXCHANGE})
-    file.write_text(yaml.safe_dump({"hosts": hosts}), encoding="utf-8")
-    return file
+            hosts[name] = merge(hosts[name], {"overrides": {"services": EXCHANGE}})
+    return hosts
 
 
 def write_role(folder: Path) -> None:
@@ -144,8 +138,7 @@ def write_role(folder: Path) -> None:
 
 @pytest.fixture(scope="module")
 def fleet(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Fleet]:
-    folder = tmp_path_factory.mktemp("options")
-    with running(write_fleet(folder / "fleet.yml"), folder) as fleet:
+    with running(hosts(), tmp_path_factory.mktemp("options")) as fleet:
         yield fleet
 
 
@@ -171,13 +164,13 @@ def enforcement(fleet: Fleet) -> Enforcement:
     write_role(fleet.folder)
     rules = fleet.folder / "role_rules.yml"
     rules.write_text(yaml.safe_dump(OWN_ROLE_RULES), encoding="utf-8")
-    before = json.loads(fleet.state())
+    before = fleet.states()
     run = fleet.play(
         limit=",".join(FIXED),
         environment={"ANSIBLE_COLLECTIONS_PATH": f"{fleet.folder}:{REPOSITORY / '.build/collections'}"},
         own_role_rules=str(rules),
     )
-    return Enforcement(run, before, json.loads(fleet.state()))
+    return Enforcement(run, before, fleet.states())
 
 
 def test_a_run_fails_on_the_verdicts_that_it_is_to_fail_on(audit: Run) -> None:
@@ -247,11 +240,7 @@ def test_decisions_of_the_inventory_are_shown_and_obeyed(audit: Run) -> None:
     assert left.keys().isdisjoint(audit.changed())
     for words in ("attested by Ann until 9999-12-31 (CHG1)", "accepted by Ann until 9999-12-31 (Later.)"):
         assert words in audit.stdout
-    (table,) = (
-        event["event_data"]["res"]["msg"]
-        for event in audit.events
-        if event["event"] == "runner_on_ok" and "verdict of every host" in event["event_data"]["task"]
-    )
+    (table,) = audit.reports("Report the verdict of every host").values()
     rows = {row.split()[0]: row.split() for row in table}
     assert "attested" in rows["attested"]
     assert "waived" in rows["waived"]
@@ -444,11 +433,7 @@ def test_roles_alone_decide_as_in_the_playbook_and_by_what_they_are_given(fleet:
     assert (run.rc, run.messages("failed")) == (0, {})
     assert set(run.changed()) == {"japanese-2016", "healthy-2025"}
     assert open_findings(run)["japanese-2016"] == {}
-    said = {
-        event["event_data"]["host"]: event["event_data"]["res"]["msg"]
-        for event in run.events
-        if event["event"] == "runner_on_ok" and event["event_data"]["task"] == "Report what the role cannot fix"
-    }
+    said = run.reports("Report what the role cannot fix")
     assert set(said) == {"policy-2022", "antivirus-2019"}
     assert "Group Policy object" in said["policy-2022"][0]
     assert "Ask the administrator of Sophos" in said["antivirus-2019"][0]

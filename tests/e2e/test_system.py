@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -47,9 +46,9 @@ def outcome(fleet: Fleet, audit: Run) -> Outcome:
     # Six hours from now, by the German clock
     hour = (datetime.now(UTC).hour + 7) % 24
     window = f"{hour:02d}:00-{hour:02d}:30"
-    before = json.loads(fleet.state())
+    before = fleet.states()
     run = fleet.play(closed_window=window)
-    return Outcome(run, before, json.loads(fleet.state()), window)
+    return Outcome(run, before, fleet.states(), window)
 
 
 def test_nothing_is_installed_moved_or_restarted_outside_of_the_maintenance_window(outcome: Outcome) -> None:

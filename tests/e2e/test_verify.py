@@ -18,7 +18,7 @@ import yaml
 from ansible_collections.winops.mars.plugins.plugin_utils.mars.evidence import evidence
 from ansible_collections.winops.mars.plugins.plugin_utils.mars.verification import run as _run  # noqa: F401 - registers
 from ansible_collections.winops.mars.plugins.plugin_utils.mars.verification.checks import CHECKS
-from tests.e2e.runs import SECRETS, Run, running
+from tests.e2e.runs import SECRETS, Run, declared_hosts, running
 from tests.simulator.windows.profile import merge, misbehaviors
 
 FLEETS = Path(__file__).parent / "fleets"
@@ -26,11 +26,7 @@ FLEETS = Path(__file__).parent / "fleets"
 ALONE = {"query_without_result", "reg_query_absent_key", "schtasks_goes_on", "silent_command"}
 # What a line is seen by on the host as it is
 SEEN_BY = {"running_backup": {"events"}}
-
-
-def fleet_hosts(name: str) -> dict[str, dict[str, Any]]:
-    hosts: dict[str, dict[str, Any]] = yaml.safe_load((FLEETS / name).read_text(encoding="utf-8"))["hosts"]
-    return hosts
+FALLBACKS = declared_hosts(FLEETS / "fallbacks.yml")
 
 
 def misbehaving() -> dict[str, dict[str, Any]]:
@@ -103,27 +99,25 @@ def contains(whole: Any, part: Any) -> bool:
 
 
 def test_each_line_that_can_be_broken_is_broken_for_tasks_that_rely_on_it() -> None:
-    assert {name for host in fleet_hosts("fallbacks.yml").values() for name in host["misbehave"]} == set(misbehaviors())
+    assert {name for host in FALLBACKS.values() for name in host["misbehave"]} == set(misbehaviors())
 
 
 def test_each_host_says_what_held_and_each_task_falls_back_or_fails_with_one_error(tmp_path: Path) -> None:
-    broken, fallbacks = misbehaving(), fleet_hosts("fallbacks.yml")
-    hosts = fleet_hosts("verify.yml") | broken
+    broken = misbehaving()
+    hosts = declared_hosts(FLEETS / "verify.yml") | broken
     for name in ("modern", "old"):
         hosts[name]["vars"] |= {"mars_verify_record": str(tmp_path / "recordings")}
-    fleet_file = tmp_path / "fleet.yml"
-    grouped = {name: {**entry, "groups": ["fallbacks"]} for name, entry in fallbacks.items()}
-    fleet_file.write_text(yaml.safe_dump({"hosts": hosts | grouped}), encoding="utf-8")
+    grouped = {name: {**entry, "groups": ["fallbacks"]} for name, entry in FALLBACKS.items()}
     playbook = tmp_path / "fallbacks.yml"
-    playbook.write_text(yaml.safe_dump(fallback_plays(fallbacks)), encoding="utf-8")
+    playbook.write_text(yaml.safe_dump(fallback_plays(FALLBACKS)), encoding="utf-8")
 
-    with running(fleet_file, tmp_path) as fleet:
+    with running(hosts | grouped, tmp_path) as fleet:
         before = fleet.state()
         run = fleet.play("winops.mars.mars_verify", limit="all:!fallbacks")
         connection = fleet.play("winops.mars.mars_verify", "--tags", "connection", limit="modern")
         after = fleet.state()
         tasks = fleet.play(str(playbook))
-        at_last = json.loads(fleet.state())
+        at_last = fleet.states()
 
     assert run.rc == 0, run.stdout
     assert after == before
@@ -143,7 +137,7 @@ def test_each_host_says_what_held_and_each_task_falls_back_or_fails_with_one_err
     assert status["windows-server-2022-0"]["system_command_exit_code"] == "held"
 
     ended, began = ends(tasks), json.loads(before)
-    for host, entry in fallbacks.items():
+    for host, entry in FALLBACKS.items():
         for number, task in enumerate(entry["expect"]):
             failed, result = ended[host, str(number)]
             assert failed == ("fails" in task), (host, result)

@@ -18,6 +18,7 @@ from ansible_collections.winops.mars.plugins.plugin_utils.mars.rules.expressions
 from ansible_collections.winops.mars.plugins.plugin_utils.mars.rules.reading import role_order, shipped_rules
 from ansible_collections.winops.mars.plugins.plugin_utils.mars.rules.rule import Rule
 from tests.e2e.expected import CURRENT, MINIMUM, expected
+from tests.e2e.runs import declared_hosts
 from tests.tools.generate import section_documentation, stale_files
 from tests.unit.plugins.action.test_each_rule import VIOLATIONS
 
@@ -92,7 +93,8 @@ def test_every_fact_a_rule_reads_is_documented() -> None:
 
 #: The fleets that playbooks fix, each with what is expected of its hosts
 FLEETS = [MINIMUM, CURRENT] + [
-    expected(ROOT / f"tests/e2e/fleets/{name}.yml", "minimum") for name in ("agent_files", "refusals", "storage")
+    expected(declared_hosts(ROOT / f"tests/e2e/fleets/{name}.yml"), "minimum")
+    for name in ("agent_files", "refusals", "storage")
 ]
 
 
