@@ -5,9 +5,8 @@
 PYTHON ?= python3
 BUILD := $(CURDIR)/.build
 ENVIRONMENT := $(PYTHON) tests/tools/environments.py
-# Files apart, since the tests of one share what they test; in the order of testpaths, which puts the longest first. One
-# more than there are cores, since playbooks wait for hosts
-PYTEST_IN_PARALLEL := pytest --numprocesses=3 --dist=loadfile --no-loadscope-reorder
+# Files apart, since the tests of one share what they test
+PYTEST_IN_PARALLEL := pytest --numprocesses=2 --dist=loadfile --no-loadscope-reorder
 
 # Everything below runs in the development environment and keeps what it writes in .build
 export PATH := $(BUILD)/venv/dev/bin:$(PATH)
@@ -31,7 +30,7 @@ demo: setup ## start a simulated fleet, check it, and fix what can be fixed
 
 # One after the other, since more processes than cores take longer in all; the checks even after a test failed
 test: setup ## all tests and checks
-	@$(PYTEST_IN_PARALLEL) --hypothesis-profile=quick; tests=$$?; \
+	@$(MAKE) --no-print-directory --keep-going --jobs=2 --output-sync=target e2e unit; tests=$$?; \
 	$(MAKE) --no-print-directory --keep-going --jobs=4 --output-sync=target check && exit $$tests
 
 setup: ## create what the other targets need, below .build (each of them does so itself)

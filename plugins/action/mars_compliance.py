@@ -11,7 +11,9 @@ from pathlib import Path
 from typing import Any
 
 from ansible.errors import AnsibleActionFail, AnsibleError
+from ansible.module_utils.parsing.convert_bool import boolean
 
+from ansible_collections.winops.mars.plugins.action.mars_role_options import validated_options
 from ansible_collections.winops.mars.plugins.modules.mars_compliance import ARGUMENT_SPEC
 from ansible_collections.winops.mars.plugins.plugin_utils._action import WindowsAction, plain
 from ansible_collections.winops.mars.plugins.plugin_utils.mars.facts import SCHEMA
@@ -22,7 +24,7 @@ from ansible_collections.winops.mars.plugins.plugin_utils.mars.rules.decisions i
     Decisions,
     read_decisions,
 )
-from ansible_collections.winops.mars.plugins.plugin_utils.mars.rules.inventory import INVENTORY
+from ansible_collections.winops.mars.plugins.plugin_utils.mars.rules.inventory import INVENTORY, needed_sections
 from ansible_collections.winops.mars.plugins.plugin_utils.mars.rules.reading import (
     RuleError,
     effective_rules,
@@ -40,6 +42,21 @@ with contextlib.suppress(RuleError, ImportError):
 
 class ActionModule(WindowsAction):
     spec = ARGUMENT_SPEC
+
+    def arguments(self, task_vars: Mapping[str, Any]) -> Mapping[str, Any]:
+        """Return the arguments of the task, and before them what variables say if they are asked for."""
+        given = super().arguments(task_vars)
+        if not boolean(given.get("from_variables", False), strict=False):
+            return given
+        template = self._templar.template
+        options = validated_options("mars_prereqs", task_vars, template, self._task.action)
+        options |= {name: template(task_vars.get(f"mars_{name}")) for name in INVENTORY}
+        # As a survey has lists
+        options["gather_subset"] = [name.strip() for name in options["gather_subset"]]
+        if isinstance(options["protected_volumes"], str):
+            options["protected_volumes"] = options["protected_volumes"].splitlines()
+        usual = {name: value for name, value in options.items() if name in self.spec and value not in (None, "")}
+        return {**usual, **given}
 
     def run_validated(self, args: dict[str, Any], task_vars: Mapping[str, Any]) -> dict[str, Any]:
         """Check the facts, which are gathered only where that is asked for, and return the findings."""
@@ -61,7 +78,8 @@ class ActionModule(WindowsAction):
         if args["roles"] is not None:
             rules = [rule for rule in rules if set(rule.roles) & set(args["roles"])]
         inventory = {name: args[name] for name in INVENTORY}
-        gathered = super().run_validated(args, task_vars) if args["gather"] else {}
+        needed = needed_sections(inventory, limits)
+        gathered = super().run_validated(args | {"needed": needed}, task_vars) if args["gather"] else {}
         facts = gathered["ansible_facts"]["mars"] if gathered else self._known_facts(args, task_vars)
         compliance = check(facts, rules, limits, inventory, decisions)
         return {
@@ -74,7 +92,7 @@ class ActionModule(WindowsAction):
 
     def run_on_host(self, args: dict[str, Any], session: Session) -> dict[str, Any]:
         """Gather the facts."""
-        return {"ansible_facts": {"mars": gather_as_asked(session, args)}}
+        return {"ansible_facts": {"mars": gather_as_asked(session, args, args["needed"])}}
 
     def _known_facts(self, args: Mapping[str, Any], task_vars: Mapping[str, Any]) -> dict[str, Any]:
         facts = args["facts"]

@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -30,31 +30,43 @@ class ActionModule(ValidatedAction):
 
     def run_validated(self, args: dict[str, Any], task_vars: Mapping[str, Any]) -> dict[str, Any]:
         """Validate the variables and return the options."""
-        try:
-            documented = _documented_options(args["role"])
-        except OSError:
-            raise AnsibleActionFail(f"{self._task.action}: this collection has no role {args['role']}") from None
-        validation = ArgumentSpecValidator(documented).validate(self._given(documented, task_vars))
-        if validation.error_messages:
-            raise AnsibleActionFail(f"{self._task.action}: {'; '.join(validation.error_messages)}")
-        options = {
-            short: value
-            for name, value in validation.validated_parameters.items()
-            if not (short := name.removeprefix(f"{args['role']}_")).startswith(_NOT_SHOWN)
+        options = validated_options(args["role"], task_vars, self._templar.template, self._task.action)
+        return {
+            "changed": False,
+            "options": {name: value for name, value in options.items() if not name.startswith(_NOT_SHOWN)},
         }
-        # Plain, since ansible-core 2.16 to 2.18 make a text of a list that has a date in it
-        return {"changed": False, "options": plain(options)}
 
-    def _given(self, documented: Iterable[str], task_vars: Mapping[str, Any]) -> dict[str, Any]:
-        """The value of each variable that is not blank: the answer of a survey, otherwise its own."""
-        given = {}
-        for name in documented:
-            for variable in (f"survey_{name}", name):
-                value = self._templar.template(task_vars.get(variable))
-                if value not in (None, ""):
-                    given[name] = value
-                    break
-        return given
+
+def validated_options(
+    role: str, variables: Mapping[str, Any], template: Callable[[Any], Any], action: str
+) -> dict[str, Any]:
+    """Return the options of a role of this collection, by names without that of the role.
+
+    :param variables: those of the host, which may be templates.
+    :param action: begins the message of the :class:`AnsibleActionFail` that says what is wrong.
+    """
+    try:
+        documented = _documented_options(role)
+    except OSError:
+        raise AnsibleActionFail(f"{action}: this collection has no role {role}") from None
+    validation = ArgumentSpecValidator(documented).validate(_given(documented, variables, template))
+    if validation.error_messages:
+        raise AnsibleActionFail(f"{action}: {'; '.join(validation.error_messages)}")
+    # Plain, since ansible-core 2.16 to 2.18 make a text of a list that has a date in it
+    options: dict[str, Any] = plain(validation.validated_parameters)
+    return {name.removeprefix(f"{role}_"): value for name, value in options.items()}
+
+
+def _given(documented: Iterable[str], variables: Mapping[str, Any], template: Callable[[Any], Any]) -> dict[str, Any]:
+    """The value of each variable that is not blank: the answer of a survey, otherwise its own."""
+    given = {}
+    for name in documented:
+        for variable in (f"survey_{name}", name):
+            value = template(variables.get(variable))
+            if value not in (None, ""):
+                given[name] = value
+                break
+    return given
 
 
 @cache

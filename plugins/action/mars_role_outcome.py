@@ -25,6 +25,6 @@ class ActionModule(ValidatedAction):
         shown = {"changed": False, "_ansible_verbose_always": True, **args}
         return {**shown, "fixes": fixes} if fixes else shown
 
-    def _more_secrets(self) -> Iterator[str]:
+    def _more_secrets(self, args: Mapping[str, Any]) -> Iterator[str]:
         """Yield nothing: the query of an address is part of a sentence that a user is to read."""
         return iter(())

@@ -116,9 +116,9 @@ def _hosts(variables: Mapping[str, Any]) -> overview.Fleet:
 
 
 def _host(variables: Mapping[str, Any], *, lost: bool = False) -> overview.HostRun:
-    results = [variables.get(f"mars_prereqs_{step}") or {} for step in ("validation", "compliance")]
-    compliance = results[-1] if "findings" in results[-1] else None
-    failed = [result for kind in ("failed", "unreachable") for result in results if result.get(kind)]
+    result = variables.get("mars_prereqs_compliance") or {}
+    compliance = result if "findings" in result else None
+    failed = result.get("failed") or result.get("unreachable")
     failed_roles = variables.get("mars_prereqs_failed_roles") or {}
     # A role reports in a variable named after it at its end: what is there of one that failed is from an earlier run
     reported = {
@@ -126,7 +126,7 @@ def _host(variables: Mapping[str, Any], *, lost: bool = False) -> overview.HostR
         for role in variables.get("mars_prereqs_selected") or ()
         if role not in failed_roles
     }
-    problem = _BEGINNING.sub("", " ".join(str(failed[0].get("msg", "")).split())) if failed else ""
+    problem = _BEGINNING.sub("", " ".join(str(result.get("msg", "")).split())) if failed else ""
     return overview.HostRun(
         compliance=compliance,
         problem=problem or ("something failed before" if lost and compliance is None else ""),

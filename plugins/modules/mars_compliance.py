@@ -31,6 +31,18 @@ options:
       - Whether to gather the facts first, as M(winops.mars.mars_facts) does and with its requirements. One task for
         both takes the controller less time than two.
       - Without it, the options of M(winops.mars.mars_facts) have no effect here.
+      - With it, the sections are gathered, too, that are needed because of O(protected_volumes), O(system_state),
+        O(restore), or the baseline V(legacy_ie), unless O(gather_subset) excludes them.
+    type: bool
+    default: false
+  from_variables:
+    description:
+      - Whether to take what is not given here from the variables of the role P(winops.mars.mars_prereqs#role), as that
+        role does. For O(baseline), that is C(survey_mars_prereqs_baseline) or C(mars_prereqs_baseline), and so on. So a
+        task of your own finds what the playbook finds.
+      - What only the inventory knows of a host is in C(mars_protected_data), C(mars_protected_volumes),
+        C(mars_system_state), C(mars_restore), and C(mars_protection).
+      - A variable that is blank is not given.
     type: bool
     default: false
   baseline:
@@ -221,6 +233,12 @@ EXAMPLES = r"""
     that: compliance.verdict == 'compliant'
     fail_msg: "{{ compliance.findings | selectattr('fix') | map(attribute='fix') | join(' ') }}"
 
+- name: Check the host as the role mars_prereqs does, by the variables of its inventory
+  winops.mars.mars_compliance:
+    gather: true
+    from_variables: true
+  register: compliance
+
 - name: Check saved facts, with more room for 2 TB of protected data and without the rule on overlapping backups
   winops.mars.mars_compliance:
     facts: "{{ lookup('ansible.builtin.file', 'facts/' ~ inventory_hostname ~ '.json') | from_json }}"
@@ -410,6 +428,7 @@ _DECISION: dict[str, Any] = {
 ARGUMENT_SPEC: dict[str, Any] = {
     "facts": {"type": "dict"},
     "gather": {"type": "bool", "default": False},
+    "from_variables": {"type": "bool", "default": False},
     **GATHERING,
     "baseline": {"type": "str", "choices": ["minimum", "current", "legacy_ie"], "default": "minimum"},
     "thresholds": {"type": "dict", "default": {}},

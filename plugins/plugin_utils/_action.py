@@ -49,17 +49,20 @@ class ValidatedAction(ActionBase):
         All that leaves contains no secrets and no control characters, and every failure is one sentence.
         """
         result: dict[str, Any] = super().run(tmp, task_vars)
-        validation = ArgumentSpecValidator(self.spec, **self.constraints).validate(self._task.args)
-        secrets = validation._no_log_values | set(self._more_secrets())
-        if validation.error_messages:
-            # The message of this error only lists the names.
-            complaints = (
-                f"unsupported parameters: {error}" if isinstance(error, UnsupportedError) else str(error)
-                for error in validation.errors.errors
-            )
-            raise _failed(_sentence(f"{self._task.action}: {'; '.join(complaints)}", secrets), {})
+        validation: ValidationResult | None = None
+        secrets: set[str] = set()
         data: dict[str, Any] = {}
         try:
+            args = self.arguments(task_vars or {})
+            validation = ArgumentSpecValidator(self.spec, **self.constraints).validate(args)
+            secrets = validation._no_log_values | set(self._more_secrets(args))
+            if validation.error_messages:
+                # The message of this error only lists the names.
+                complaints = (
+                    f"unsupported parameters: {error}" if isinstance(error, UnsupportedError) else str(error)
+                    for error in validation.errors.errors
+                )
+                raise AnsibleActionFail(f"{self._task.action}: {'; '.join(complaints)}")
             returned = self.run_validated(validation.validated_parameters, task_vars or {})
             cleaned: dict[str, Any] = _clean({**result, **_with_notices(validation, returned)}, secrets)
             return cleaned
@@ -78,12 +81,17 @@ class ValidatedAction(ActionBase):
             raise AnsibleConnectionFailure(_sentence(message, secrets))
         raise _failed(_sentence(message, secrets), _clean(_with_notices(validation, data), secrets))
 
-    def _more_secrets(self) -> Iterator[str]:
+    def arguments(self, task_vars: Mapping[str, Any]) -> Mapping[str, Any]:
+        """Return what is to be validated: the arguments of the task."""
+        arguments: Mapping[str, Any] = self._task.args
+        return arguments
+
+    def _more_secrets(self, args: Mapping[str, Any]) -> Iterator[str]:
         """Yield what no output may repeat beside the values of options with ``no_log``.
 
         ansible-core 2.19 and later print the message of a failed task even if the task has ``no_log``.
         """
-        for option, value in self._task.args.items():
+        for option, value in args.items():
             for text in _texts(value):
                 for match in _URL_SECRETS.finditer(text):
                     yield from filter(None, (match[1], match[2], (match[1] or "").partition(":")[2]))
@@ -148,8 +156,10 @@ def _unexpected(error: Exception) -> str:
     )
 
 
-def _with_notices(validation: ValidationResult, result: dict[str, Any]) -> dict[str, Any]:
+def _with_notices(validation: ValidationResult | None, result: dict[str, Any]) -> dict[str, Any]:
     """Return the result with the validator's warnings and deprecations, which Ansible ignores for action plugins."""
+    if validation is None:
+        return result
     warnings = [f"Both option {item['option']} and its alias {item['alias']} are set." for item in validation._warnings]
     deprecations = [{key: value for key, value in item.items() if value} for item in validation._deprecations]
     notices: dict[str, list[Any]] = {"warnings": warnings, "deprecations": deprecations}

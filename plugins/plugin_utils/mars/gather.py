@@ -29,8 +29,11 @@ SECTIONS: dict[str, ModuleType] = {
 DEFAULT_SECTIONS = [name for name, module in SECTIONS.items() if not getattr(module, "ON_REQUEST", False)]
 
 
-def gather_as_asked(session: Session, options: Mapping[str, Any]) -> dict[str, Any]:
-    """Gather what these options of the module ``mars_facts`` ask for; raises what :func:`gather` raises."""
+def gather_as_asked(session: Session, options: Mapping[str, Any], needed: Iterable[str] = ()) -> dict[str, Any]:
+    """Gather what these options of the module ``mars_facts`` ask for; raises what :func:`gather` raises.
+
+    :param needed: sections that are gathered as well, unless they are excluded by name.
+    """
     if options["event_days"] < 1:
         raise CimError(f"event_days must be at least 1, not {options['event_days']}")
     session.allow(options["timeout"])
@@ -41,15 +44,16 @@ def gather_as_asked(session: Session, options: Mapping[str, Any]) -> dict[str, A
         tuple(options["endpoints"]),
         options["event_days"],
     )
-    return gather(session, _sections(options["gather_subset"]), given)
+    return gather(session, _sections(options["gather_subset"], needed), given)
 
 
-def _sections(subset: list[str]) -> list[str]:
+def _sections(subset: list[str], needed: Iterable[str]) -> list[str]:
     """The sections a gather_subset stands for, in their own order; only exclusions mean all but those."""
     excluded = {name[1:] for name in subset if name.startswith("!")}
     included = {name for name in subset if not name.startswith("!")} or {"all"}
     if "all" in included:
         included.update(DEFAULT_SECTIONS)
+    included.update(needed)
     return [name for name in SECTIONS if name in included - excluded]
 
 

@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 #: Where nothing is said about a host.
@@ -21,3 +22,13 @@ INVENTORY: dict[str, Any] = {
     # "active", or "paused" where somebody stopped the backups on purpose
     "protection": "active",
 }
+
+
+def needed_sections(inventory: Mapping[str, Any], thresholds: Mapping[str, Any]) -> list[str]:
+    """The sections of the facts beside the usual ones that rules need because of what is said about a host."""
+    return [
+        *(["shadow_storage", "volume_access"] if inventory["protected_volumes"] else []),
+        *(["system_state"] if inventory["system_state"] else []),
+        *(["iscsi"] if inventory["restore"] else []),
+        *(["internet_options"] if thresholds["internet_explorer"] else []),
+    ]

@@ -68,6 +68,89 @@ def test_facts_that_are_gathered_are_returned_and_checked_whatever_was_gathered_
     }
 
 
+def from_variables(*, options: dict[str, Any] | None = None, **variables: Any) -> dict[str, Any]:
+    """Check the facts of a host by its variables."""
+    host = {"inventory_hostname": "files01", "ansible_facts": {"mars": FACTS}}
+    return controller_only.run(ActionModule, host | variables, {"from_variables": True, **(options or {})})
+
+
+def test_variables_of_the_role_say_what_the_task_does_not() -> None:
+    own: dict[str, Any] = {"mars_prereqs_baseline": "current", "mars_prereqs_disabled_rules": "clock,tls"}
+
+    assert from_variables()["baseline"] == "minimum"
+    assert from_variables(mars_prereqs_baseline="", mars_prereqs_thresholds=None)["baseline"] == "minimum"
+    assert from_variables(**own)["baseline"] == "current"
+    assert from_variables(**own, survey_mars_prereqs_baseline="legacy_ie")["baseline"] == "legacy_ie"
+    assert from_variables(**own, options={"baseline": "minimum"})["baseline"] == "minimum"
+    found = {finding["id"] for finding in from_variables(**own)["findings"]}
+    assert found == {finding["id"] for finding in run({"mars": FACTS})["findings"]} - {"clock", "tls"}
+
+
+def test_without_being_asked_for_variables_say_nothing() -> None:
+    variables = {"ansible_facts": {"mars": FACTS}, "mars_prereqs_baseline": "current", "mars_protection": "odd"}
+
+    assert controller_only.run(ActionModule, variables, {"from_variables": False})["baseline"] == "minimum"
+
+
+@pytest.mark.parametrize(
+    "variables, sentence",
+    [
+        ({"mars_prereqs_baseline": "newest"}, "value of mars_prereqs_baseline must be one of"),
+        ({"mars_protection": "stopped"}, "value of protection must be one of"),
+        ({"mars_protected_data": "a lot"}, "protected_data"),
+        ({"mars_prereqs_rules_file": "https://ann:secret@example.com/own.yml"}, "example.com/own.yml cannot be read"),
+    ],
+)
+def test_a_variable_that_is_wrong_is_named_without_secrets(variables: dict[str, Any], sentence: str) -> None:
+    with pytest.raises(AnsibleActionFail) as caught:
+        from_variables(**variables)
+
+    assert caught.value.message.startswith("winops.mars.mars_compliance: ")
+    assert sentence in caught.value.message
+    assert "secret" not in caught.value.message
+
+
+@pytest.mark.parametrize(
+    "options, sections",
+    [
+        ({"protected_volumes": ["D:\\"]}, {"shadow_storage", "volume_access"}),
+        ({"system_state": True}, {"system_state"}),
+        ({"restore": True}, {"iscsi"}),
+        ({"baseline": "legacy_ie"}, {"internet_options"}),
+        ({"thresholds": {"internet_explorer": True}}, {"internet_options"}),
+        ({"restore": True, "gather_subset": ["agent", "clock", "!iscsi"]}, set()),
+        ({"restore": False, "protected_volumes": []}, set()),
+    ],
+)
+def test_what_is_said_about_a_host_is_gathered_for(
+    options: dict[str, Any], sections: set[str], run_action: RunAction
+) -> None:
+    asked: dict[str, Any] = {"gather": True, "gather_subset": ["agent", "clock"], **options}
+    result = run_action(ActionModule, simulated(base="healthy-2022"), **asked)
+
+    assert set(result["ansible_facts"]["mars"]["gathered"]) == {"agent", "clock"} | sections
+
+
+def test_exclusions_mean_all_others_with_what_is_said_about_a_host_too(run_action: RunAction) -> None:
+    options: dict[str, Any] = {"gather": True, "gather_subset": ["!clock"], "restore": True}
+    result = run_action(ActionModule, simulated(base="healthy-2022"), **options)
+
+    assert set(result["ansible_facts"]["mars"]["gathered"]) == {*DEFAULT_SECTIONS, "iscsi"} - {"clock"}
+
+
+def test_a_survey_has_lists_as_lines_or_with_blanks(run_action: RunAction, monkeypatch: pytest.MonkeyPatch) -> None:
+    said: dict[str, Any] = {
+        "mars_prereqs_gather_subset": ["agent ", " volumes"],
+        "mars_protected_volumes": "D:\\\nE:\\Data",
+        "mars_system_state": "no",
+    }
+    monkeypatch.setattr(ActionModule, "run_validated", lambda self, args, task_vars: args)
+    args = from_variables(**said)
+
+    assert (args["gather_subset"], args["protected_volumes"]) == (["agent", "volumes"], ["D:\\", "E:\\Data"])
+    assert args["system_state"] is False
+
+
 def test_a_broken_rule_is_named_before_the_host_is_asked(run_action: RunAction) -> None:
     host = simulated(base="healthy-2022")
 

@@ -25,21 +25,18 @@ RAN: dict[str, Any] = {
     "agent_outcome": {"restart_required": True, "manual": ["Set agent_source."]},
 }
 HOSTS: dict[str, dict[str, Any]] = {
-    "checked": {"mars_prereqs_validation": {"changed": False}, "mars_prereqs_compliance": COMPLIANCE, **RAN},
+    "checked": {"mars_prereqs_compliance": COMPLIANCE, **RAN},
     # As of ansible-core 2.19, and before
     "invalid": {
-        "mars_prereqs_validation": {
+        "mars_prereqs_compliance": {
             "failed": True,
-            "msg": "Task failed: winops.mars.mars_role_options: a wrong\nvalue",
+            "msg": "Task failed: winops.mars.mars_compliance: a wrong\nvalue",
         },
-        "mars_prereqs_compliance": COMPLIANCE,
     },
     "gone": {
-        "mars_prereqs_validation": {},
         "mars_prereqs_compliance": {"unreachable": True, "msg": "gone cannot be reached: refused"},
     },
     "broken": {
-        "mars_prereqs_validation": {},
         "mars_prereqs_compliance": {"failed": True, "msg": "winops.mars.x on y: no"},
     },
     "lost": {},
