@@ -5,8 +5,8 @@
 PYTHON ?= python3
 BUILD := $(CURDIR)/.build
 ENVIRONMENT := $(PYTHON) tests/tools/environments.py
-# Files apart, since the tests of one share what they test
-PYTEST_IN_PARALLEL := pytest --numprocesses=2 --dist=loadfile --no-loadscope-reorder
+# The profile of hypothesis, see tests/conftest.py
+EXAMPLES := untimed
 
 # Everything below runs in the development environment and keeps what it writes in .build
 export PATH := $(BUILD)/venv/dev/bin:$(PATH)
@@ -28,9 +28,10 @@ help: ## show this list
 demo: setup ## start a simulated fleet, check it, and fix what can be fixed
 	tests/demo/run
 
-# One after the other, since more processes than cores take longer in all; the checks even after a test failed
+# First the tests side by side, then the checks, even after a test failed: more processes at a time take longer in all
 test: setup ## all tests and checks
-	@$(MAKE) --no-print-directory --keep-going --jobs=2 --output-sync=target e2e unit; tests=$$?; \
+	@echo "Running the end-to-end and the unit tests, which takes some minutes. Each shows its results at its end."
+	@$(MAKE) --no-print-directory --keep-going --jobs=2 --output-sync=target EXAMPLES=quick e2e unit; tests=$$?; \
 	$(MAKE) --no-print-directory --keep-going --jobs=4 --output-sync=target check && exit $$tests
 
 setup: ## create what the other targets need, below .build (each of them does so itself)
@@ -47,13 +48,14 @@ check: LINTED := $(wildcard playbooks/*.yml playbooks/*/*.yml roles/*/*/*.yml) g
 check: sanity matrix lint types docs galaxy ## everything that make test runs beside the tests
 
 unit: setup ## the unit tests, those of the simulator among them
-	pytest tests/unit
+	pytest --hypothesis-profile=$(EXAMPLES) tests/unit
 
 simulator: setup ## the simulator, driven by clients nobody here wrote
 	pytest tests/unit/simulator
 
+# Files apart, since the tests of one share what they test; those with the most tests first, which take the longest
 e2e: setup ## playbooks against the simulated fleet
-	$(PYTEST_IN_PARALLEL) tests/e2e
+	pytest --numprocesses=2 --dist=loadfile tests/e2e
 
 browser: setup ## the HTML report in Chromium, which it installs if it may
 	python -m tests.tools.browser
