@@ -134,7 +134,7 @@ class Fleet:
         launched_with: Mapping[str, Any] | None = None,
         **variables: Any,
     ) -> Run:
-        """Run a playbook of the collection, or a play given as its tasks; whatever it is, no secret may show.
+        """Run a playbook of the collection, or what is given as plays or as the tasks of one; no secret may show.
 
         :param launched_with: extra variables as AWX writes those that a survey or another job gave.
         """
@@ -143,9 +143,11 @@ class Fleet:
         if launched_with:
             (folder / "env/extravars").write_text(_as_awx_writes(launched_with), encoding="utf-8")
         if not isinstance(playbook, str):
-            play = [{"name": "Play", "hosts": _ALL_HOSTS, "gather_facts": False, "tasks": list(playbook)}]
+            plays = playbook if "hosts" in playbook[0] else [{"hosts": _ALL_HOSTS, "tasks": list(playbook)}]
             playbook = str(folder / "play.yml")
-            Path(playbook).write_text(yaml.safe_dump(play), encoding="utf-8")
+            Path(playbook).write_text(
+                yaml.safe_dump([{"name": "Play", "gather_facts": False, **play} for play in plays]), encoding="utf-8"
+            )
         run = run_playbook(
             private_data_dir=str(folder),
             playbook=playbook,

@@ -50,8 +50,8 @@ def prepare_home() -> None:
         link.symlink_to(configuration)
 
 
-#: The runs of --quick: not what ruff, mypy, yamllint, and antsibull-changelog see as well, and only what Ansible imports,
-#: and that the rest.
+#: The runs of --quick: not what ruff, mypy, yamllint, and antsibull-changelog see as well, and only what Ansible
+#: imports, and that the rest.
 QUICK = (
     [part for test in ("pylint", "import", "pep8", "yamllint", "changelog") for part in ("--skip-test", test)],
     ["--test", "import", "--exclude", "plugins/plugin_utils/"],
