@@ -92,10 +92,7 @@ def test_every_fact_a_rule_reads_is_documented() -> None:
 
 
 #: The fleets that playbooks fix, each with what is expected of its hosts
-FLEETS = [MINIMUM, CURRENT] + [
-    expected(declared_hosts(ROOT / f"tests/e2e/fleets/{name}.yml"), "minimum")
-    for name in ("agent_files", "refusals", "storage")
-]
+FLEETS = [MINIMUM, CURRENT, expected(declared_hosts(ROOT / "tests/e2e/fleets/roles.yml"), "minimum")]
 
 
 def test_every_rule_is_met_and_not_met_by_simulated_hosts() -> None:
@@ -110,7 +107,7 @@ def test_every_rule_is_met_and_not_met_by_simulated_hosts() -> None:
 def test_every_role_fixes_a_simulated_host() -> None:
     fixing = {role for fleet in FLEETS for roles in fleet.roles.values() for role in roles}
 
-    # Without its files, and without a source, they say what to get: tests/e2e/test_options.py, test_agent_files.py
+    # Without its files, and without a source, they say what to get: tests/e2e/test_options.py, test_roles.py
     assert set(role_order(shipped_rules().values())) - fixing == {"root_certificates"}
 
 
@@ -118,22 +115,22 @@ def test_every_role_fixes_a_simulated_host() -> None:
 REFUSED = {
     "dotnet": "test_options.py: test_a_role_that_fails_stops_neither_the_others_nor_the_last_check",
     "powershell": "test_options.py: test_without_a_source_it_says_what_to_get",
-    "tls": "test_refusals.py: test_what_is_refused_is_said_and_left_as_it_is",
+    "tls": "test_roles.py: test_what_is_refused_is_said_and_left_as_it_is",
     "root_certificates": "test_options.py: test_without_a_source_it_says_what_to_get",
-    "proxy": "test_refusals.py: test_what_is_refused_is_said_and_left_as_it_is",
-    "internet_options": "test_refusals.py: test_what_is_refused_is_said_and_left_as_it_is",
+    "proxy": "test_roles.py: test_what_is_refused_is_said_and_left_as_it_is",
+    "internet_options": "test_roles.py: test_what_is_refused_is_said_and_left_as_it_is",
     "agent": "test_fleet.py: test_what_can_be_fixed_is_fixed_in_the_end",
-    "agent_service": "test_agent_files.py: test_services_are_restarted_on_request_but_not_during_a_backup",
-    "agent_module": "test_agent_files.py: test_a_module_is_not_repaired_while_a_backup_needs_it",
-    "temp_files": "test_system.py: test_files_in_use_stay_and_are_reported",
-    "clock": "test_system.py: test_a_clock_without_a_source_stays_wrong_and_the_role_says_so",
+    "agent_service": "test_roles.py: test_services_are_restarted_on_request_but_not_during_a_backup",
+    "agent_module": "test_roles.py: test_a_module_is_not_repaired_while_a_backup_needs_it",
+    "temp_files": "test_roles.py: test_files_in_use_stay_and_are_reported",
+    "clock": "test_roles.py: test_a_clock_without_a_source_stays_wrong_and_the_role_says_so",
     "antivirus_exclusions": "test_faults.py: test_exclusions_that_a_policy_manages_in_the_playbook",
-    "scheduled_task": "test_refusals.py: test_what_is_refused_is_said_and_left_as_it_is",
+    "scheduled_task": "test_roles.py: test_what_is_refused_is_said_and_left_as_it_is",
     "scratch_space": "test_faults.py: test_a_failed_move_puts_both_registry_values_back",
-    "shadow_storage": "test_refusals.py: test_what_is_refused_is_said_and_left_as_it_is",
-    "system_state_services": "test_storage.py: test_what_a_host_refuses_is_said_and_the_other_roles_run",
-    "iscsi_initiator": "test_storage.py: test_what_a_host_refuses_is_said_and_the_other_roles_run",
-    "restart": "test_system.py: test_a_pending_restart_is_made_only_where_no_backup_runs",
+    "shadow_storage": "test_roles.py: test_what_is_refused_is_said_and_left_as_it_is",
+    "system_state_services": "test_roles.py: test_what_is_refused_is_said_and_left_as_it_is",
+    "iscsi_initiator": "test_roles.py: test_what_is_refused_is_said_and_left_as_it_is",
+    "restart": "test_roles.py: test_a_pending_restart_is_made_only_where_no_backup_runs",
 }
 
 

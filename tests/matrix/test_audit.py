@@ -1,7 +1,10 @@
 # Copyright (c) 2026 winops.mars contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The audit that every supported ansible-core has to pass."""
+"""The audit that every supported ansible-core has to pass.
+
+For `make matrix` alone: with the ansible-core of the other tests, tests/e2e holds all of it and more.
+"""
 
 from __future__ import annotations
 
