@@ -1,7 +1,7 @@
 # Copyright (c) 2026 winops.mars contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Validate the options of a role of this collection, without contacting the host."""
+"""Return what a role of this collection is given, its options validated, without contacting the host."""
 
 from __future__ import annotations
 
@@ -22,6 +22,7 @@ from ansible_collections.winops.mars.plugins.plugin_utils.mars.catalogue import 
 _ROLES = Path(__file__).parents[2] / "roles"
 # Findings are large; the URL of a source may contain credentials
 _NOT_SHOWN = ("findings", "source")
+_SEVERITIES = ("error", "warning")
 
 
 class ActionModule(ValidatedAction):
@@ -29,11 +30,34 @@ class ActionModule(ValidatedAction):
     _requires_connection = False
 
     def run_validated(self, args: dict[str, Any], task_vars: Mapping[str, Any]) -> dict[str, Any]:
-        """Validate the variables and return the options."""
+        """Validate the variables and return the options, and what the findings of the role want."""
         options = validated_options(args["role"], task_vars, self._templar.template, self._task.action)
+        shown = {name: value for name, value in options.items() if not name.startswith(_NOT_SHOWN)}
+        work = self._work(args["role"], options, task_vars) if "findings" in options else {}
+        return {"changed": False, "options": shown, **work}
+
+    def _work(self, role: str, options: Mapping[str, Any], task_vars: Mapping[str, Any]) -> dict[str, Any]:
+        """What the role is to do, by the findings that it is given, otherwise by those of the last check."""
+        findings = options["findings"]
+        if findings is None:
+            if "mars_prereqs_compliance" not in task_vars:
+                raise AnsibleActionFail(
+                    f"{self._task.action}: there are no findings that the role {role} could fix: run it without "
+                    f"'tasks_from', so that it checks the host, or give it {role}_findings"
+                )
+            findings = plain(task_vars["mars_prereqs_compliance"]["findings"])
+        for name in ("role", "severity", "wanted"):
+            if any(name not in finding for finding in findings):
+                raise AnsibleActionFail(
+                    f"{self._task.action}: a finding in {role}_findings has no {name!r}: give findings as "
+                    "winops.mars.mars_compliance returns them"
+                )
+        fixable = [finding for finding in findings if finding["role"] == role]
+        acted_on = _SEVERITIES if options.get("fix_warnings", True) else _SEVERITIES[:1]
         return {
-            "changed": False,
-            "options": {name: value for name, value in options.items() if not name.startswith(_NOT_SHOWN)},
+            "fixable": fixable,
+            "selected": [finding for finding in fixable if finding["severity"] in acted_on],
+            "wanted": {name: value for finding in fixable for name, value in finding["wanted"].items()},
         }
 
 

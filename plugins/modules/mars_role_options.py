@@ -8,7 +8,7 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: mars_role_options
-short_description: Validate the options of a role of this collection
+short_description: Return what a role of this collection is given, its options validated
 version_added: 0.1.0
 author:
   - winops.mars contributors (@winops)
@@ -17,6 +17,8 @@ description:
     blank is not given, and the answer to a question of a survey comes before it.
   - The roles do so themselves, since surveys of AWX leave variables blank, which Ansible rejects where they are not
     texts.
+  - For a role that fixes findings, it also returns these. They are computed here, once, since Ansible would evaluate
+    templates of variables for each argument of each task.
 options:
   role:
     description: Name of the role, without the collection.
@@ -28,10 +30,10 @@ extends_documentation_fragment:
 """
 
 EXAMPLES = r"""
-- name: Validate the options
+- name: Validate what is given
   winops.mars.mars_role_options:
-    role: mars_prereqs
-  register: validation
+    role: dotnet
+  register: dotnet_given
 """
 
 RETURN = r"""
@@ -42,8 +44,26 @@ options:
   returned: success
   type: dict
   sample:
-    baseline: minimum
+    timeout: 3600
     reboot: false
+fixable:
+  description: The findings that the role fixes, of those that it is given, otherwise of the last check of the host.
+  returned: if the role has a variable for findings
+  type: list
+  elements: dict
+selected:
+  description:
+    - Those of RV(fixable) that the role acts on. Without its option C(fix_warnings), if it has one, these are errors.
+  returned: if the role has a variable for findings
+  type: list
+  elements: dict
+wanted:
+  description: What RV(fixable) want, together.
+  returned: if the role has a variable for findings
+  type: dict
+  sample:
+    service: W32Time
+    max_offset: 300
 """
 
 ARGUMENT_SPEC = {"role": {"type": "str", "required": True}}

@@ -76,7 +76,8 @@ def generated() -> dict[Path, str]:
         files[role / "meta/main.yml"] = role_metadata(spec)
         files[role / "defaults/main.yml"] = role_defaults(role.name, spec)
         if f"{role.name}_findings" in spec["options"]:
-            files[role / "vars/main.yml"] = role_variables(role.name, spec)
+            if variables := role_variables(role.name, spec):
+                files[role / "vars/main.yml"] = HEADER + variables
             files[role / "tasks/main.yml"] = HEADER + ROLE_TASKS.replace("ROLE", role.name)
     return files
 
@@ -214,13 +215,9 @@ def role_defaults(role: str, spec: Mapping[str, Any]) -> str:
 
 
 def role_variables(role: str, spec: Mapping[str, Any]) -> str:
-    """What a role works with: its findings, those that it acts on, and the values to apply."""
-    return (
-        HEADER
-        + ROLE_VARIABLES.replace("ROLE", role)
-        + (ROLE_SELECTED.replace("ROLE", role) if f"{role}_fix_warnings" in spec["options"] else "")
-        + role_options(role, spec)
-    )
+    """What a role works with, beside what mars_role_options returns."""
+    window = ROLE_WINDOW.replace("ROLE", role) if f"{role}_fix_warnings" in spec["options"] else ""
+    return window + role_options(role, spec)
 
 
 def role_options(role: str, spec: Mapping[str, Any]) -> str:
@@ -389,19 +386,7 @@ ROLE_TASKS = """\
   ansible.builtin.import_tasks: fix.yml
 """
 
-ROLE_VARIABLES = """\
-# The findings that this role can fix, given or checked by itself.
-ROLE_fixable: >-
-  {{ (mars_prereqs_compliance.findings if ROLE_findings in [none, ''] else ROLE_findings)
-  | selectattr('role', 'eq', 'ROLE') }}
-# What they want, together.
-ROLE_wanted: "{{ ROLE_fixable | map(attribute='wanted') | combine }}"
-"""
-
-ROLE_SELECTED = """\
-# Those for which a running service may be affected.
-ROLE_selected: >-
-  {{ ROLE_fixable | selectattr('severity', 'in', ['error', 'warning'] if ROLE_options.fix_warnings else ['error']) }}
+ROLE_WINDOW = """\
 # Whether maintenance windows are given, and whether none of them is open, which is checked where something is selected.
 ROLE_timed: >-
   {{ survey_mars_prereqs_window | default(mars_prereqs_window, true) | default([], true) | length > 0 }}

@@ -27,9 +27,69 @@ DOCUMENTED = {
 UNSUITABLE = {"int": "soon", "bool": "perhaps", "dict": "soon", "list": {"not": "a list"}}
 
 
+FOUND: list[dict[str, Any]] = [
+    {
+        "id": "dotnet_version",
+        "role": "dotnet",
+        "severity": "error",
+        "wanted": {"applications": ["A"], "windows_build": 1},
+    },
+    {"id": "dotnet_advised", "role": "dotnet", "severity": "warning", "wanted": {"applications": ["B"]}},
+    {"id": "tls", "role": "tls", "severity": "error", "wanted": {"registry": []}},
+    {"id": "clock", "role": None, "severity": "error", "wanted": {}},
+]
+CHECKED = {"mars_prereqs_compliance": {"findings": FOUND}}
+
+
+def given(role: str, **variables: Any) -> dict[str, Any]:
+    return run(ActionModule, CHECKED | variables, {"role": role})
+
+
 def options(role: str, **variables: Any) -> dict[str, Any]:
-    result: dict[str, Any] = run(ActionModule, variables, {"role": role})["options"]
+    result: dict[str, Any] = given(role, **variables)["options"]
     return result
+
+
+def ids(findings: list[dict[str, Any]]) -> list[str]:
+    return [finding["id"] for finding in findings]
+
+
+def test_a_role_gets_its_findings_of_the_last_check_and_what_they_want() -> None:
+    dotnet = given("dotnet")
+
+    assert ids(dotnet["fixable"]) == ["dotnet_version", "dotnet_advised"]
+    assert dotnet["wanted"] == {"applications": ["B"], "windows_build": 1}
+    assert (given("clock")["fixable"], given("clock")["wanted"]) == ([], {})
+
+
+def test_warnings_are_acted_on_where_that_is_asked_for_or_is_no_question() -> None:
+    assert ids(given("dotnet")["selected"]) == ["dotnet_version"]
+    assert ids(given("dotnet", dotnet_fix_warnings="yes")["selected"]) == ["dotnet_version", "dotnet_advised"]
+    warning = [FOUND[2] | {"severity": "warning"}]
+    assert ids(given("tls", tls_findings=warning)["selected"]) == ["tls"]
+
+
+def test_findings_that_are_given_come_before_those_of_the_check_even_if_there_are_none() -> None:
+    assert ids(given("dotnet", dotnet_findings=FOUND[1:])["fixable"]) == ["dotnet_advised"]
+    assert given("dotnet", dotnet_findings=[])["fixable"] == []
+    assert given("dotnet", dotnet_findings="")["fixable"] == given("dotnet")["fixable"]
+
+
+@pytest.mark.parametrize("name", ["role", "severity", "wanted"])
+def test_a_finding_that_lacks_something_is_refused(name: str) -> None:
+    finding = {key: value for key, value in FOUND[0].items() if key != name}
+
+    with pytest.raises(AnsibleActionFail, match=f"a finding in dotnet_findings has no '{name}'"):
+        given("dotnet", dotnet_findings=[finding])
+
+
+def test_without_any_check_a_role_says_how_it_gets_findings() -> None:
+    with pytest.raises(AnsibleActionFail, match=r"there are no findings .* run it without 'tasks_from'"):
+        run(ActionModule, {}, {"role": "dotnet"})
+
+
+def test_a_role_that_fixes_nothing_itself_needs_no_findings() -> None:
+    assert run(ActionModule, {}, {"role": "mars_diagnose"}).keys() == {"changed", "options"}
 
 
 def test_what_is_not_given_or_blank_has_its_default() -> None:
@@ -41,10 +101,10 @@ def test_what_is_not_given_or_blank_has_its_default() -> None:
 
 
 def test_values_have_the_types_of_the_documentation() -> None:
-    given = options("mars_prereqs", mars_prereqs_reboot="true", mars_prereqs_disabled_rules="clock,tls")
+    taken = options("mars_prereqs", mars_prereqs_reboot="true", mars_prereqs_disabled_rules="clock,tls")
 
-    assert given["reboot"] is True
-    assert given["disabled_rules"] == ["clock", "tls"]
+    assert taken["reboot"] is True
+    assert taken["disabled_rules"] == ["clock", "tls"]
 
 
 def test_a_date_that_yaml_has_read_is_a_text() -> None:
@@ -108,8 +168,8 @@ def test_a_role_of_another_collection_is_refused() -> None:
 
 def test_sources_and_findings_are_not_returned() -> None:
     secret = "https://user:secret@files.example.com/setup.exe?sig=token"
-    given = options("dotnet", dotnet_source=secret, dotnet_findings=[{"role": "dotnet"}], dotnet_timeout=60)
+    result = given("dotnet", dotnet_source=secret, dotnet_findings=FOUND, dotnet_timeout=60)
 
-    assert given["timeout"] == 60
-    assert not {"source", "findings"} & given.keys()
-    assert "secret" not in str(given)
+    assert result["options"]["timeout"] == 60
+    assert not {"source", "findings"} & result["options"].keys()
+    assert "secret" not in str(result)
