@@ -40,12 +40,13 @@ class ActionModule(ValidatedAction):
         """What the role is to do, by the findings that it is given, otherwise by those of the last check."""
         findings = options["findings"]
         if findings is None:
-            if "mars_prereqs_compliance" not in task_vars:
+            checked = task_vars.get("mars_prereqs_compliance", {})
+            if "findings" not in checked:
                 raise AnsibleActionFail(
                     f"{self._task.action}: there are no findings that the role {role} could fix: run it without "
                     f"'tasks_from', so that it checks the host, or give it {role}_findings"
                 )
-            findings = plain(task_vars["mars_prereqs_compliance"]["findings"])
+            findings = plain(checked["findings"])
         for name in ("role", "severity", "wanted"):
             if any(name not in finding for finding in findings):
                 raise AnsibleActionFail(
