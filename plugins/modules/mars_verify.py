@@ -38,8 +38,8 @@ options:
         to those who maintain this collection.
       - Names, addresses, SIDs, GUIDs, and paths below a profile are replaced in them, the same ones by the same. So is
         every word that does not occur in the source of this collection. Numbers of up to five digits, codes of errors,
-        and sizes remain, unless they are called a secret or an account. Credentials are in no message. Please look at
-        the files before you send them.
+        sizes, whole days in milliseconds, and the integers that mean no limit remain, unless they are called a secret
+        or an account. Credentials are in no message. Please look at the files before you send them.
     type: path
 extends_documentation_fragment:
   - winops.mars.attributes

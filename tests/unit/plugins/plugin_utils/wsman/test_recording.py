@@ -194,6 +194,9 @@ def test_output_keeps_its_chunks_and_octets_that_are_not_utf8(tmp_path: Path) ->
         "0x80041003 2147749890 0x41303 267011 0xffffffff -1 65001",
         "10.0.20348.2849, 4.18.25110.6",
         "136365211648\r\n18446744073709551615\r\n",
+        # No limit, and queries for events of the last days
+        "at most 2147483647, 4294967295, 9223372036854775807, 18446744073709551615",
+        "timediff(@SystemTime) <= 604800000",
         "2.0.9250.0",
         "NT AUTHORITY\\SYSTEM",
         "127.0.0.1, ::1",
@@ -450,13 +453,17 @@ def test_no_word_that_the_collection_does_not_know_remains(word: str, place: str
 
 
 @settings(max_examples=100)
-@given(st.integers(100_000, 9_999_999_999), st.sampled_from(PLACES[1:]))
-def test_no_number_of_more_than_five_digits_remains_unless_it_is_a_code_or_a_size(number: int, place: str) -> None:
-    # Codes of errors, those of the Task Scheduler among them, and days
-    assume(str(number) not in collection_words() and number >> 24 != 0x80 and number % 86_400_000)
+@given(st.integers(100_000, 9_999_999_999) | st.integers(10**10, 10**24), st.sampled_from(PLACES[1:]))
+def test_no_long_number_remains_unless_it_is_a_code_or_a_size_or_means_no_limit(number: int, place: str) -> None:
+    # Codes of errors, those of the Task Scheduler among them, and days in milliseconds
+    assume(str(number) not in collection_words() and number >> 24 != 0x80)
     assume(number not in range(0x41300, 0x41330))
+    assume(number > 9_999_999_999 or number % 86_400_000)
+    # CIM says with the largest integer that there is no limit
+    assume(number not in {2**31 - 1, 2**32 - 1, 2**63 - 1, 2**64 - 1})
 
-    assert str(number) not in Scrubber(collection_words()).text(place.format(number))
+    # As a whole number: what stands instead of it may be longer and begin with it
+    assert str(number) not in re.findall(r"\d+", Scrubber(collection_words()).text(place.format(number)))
 
 
 def test_our_own_commands_remain_but_for_what_is_made_up_or_read_from_the_host() -> None:
