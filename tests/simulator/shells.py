@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import base64
 import binascii
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from xml.etree import ElementTree
@@ -20,6 +21,7 @@ from tests.simulator.soap import NAMESPACES, Request, escape, new_id, q, schema_
 SHELL_URI = f"{NAMESPACES['rsp']}/cmd"
 _SHELL = NAMESPACES["rsp"]
 _CHUNK = 8192
+_NOT_ASCII = re.compile(rb"[\x80-\xff]")
 _SIGNALS = {f"{_SHELL}/signal/{name}" for name in ("terminate", "ctrl_c", "ctrl_break")}
 _PREFIXES = "x w rsp p"
 
@@ -298,7 +300,8 @@ class Shells:
 
 def split_output(data: bytes) -> list[bytes]:
     """Chunks of at most 8 KiB; the first multi-byte character, if any, is torn apart."""
-    torn = next((index + 1 for index, octet in enumerate(data) if octet >= 0x80), 0)
+    found = _NOT_ASCII.search(data)
+    torn = found.end() if found else 0
     head, tail = data[:torn], data[torn:]
     return [part[i : i + _CHUNK] for part in (head, tail) for i in range(0, len(part), _CHUNK)]
 

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import re
 import uuid
-from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import cache
 from xml.etree import ElementTree
 from xml.sax.saxutils import escape as _escape
 
@@ -51,6 +51,7 @@ _UNDERSTOOD = {
 }
 
 
+@cache
 def q(name: str) -> str:
     """``w:Selector`` -> ElementTree's ``{namespace}Selector``."""
     prefix, _unused, local = name.partition(":")
@@ -317,21 +318,23 @@ def _options(option_set: ElementTree.Element | None) -> dict[str, str]:
 
 def envelope(prefixes: str, action: str, body: str, relates_to: str, request: Request | None = None) -> bytes:
     """A response; ``prefixes`` are the namespaces Windows declares besides ``s`` and ``a`` for this kind of message."""
-    return "".join(_envelope(prefixes, action, body, relates_to, request)).encode()
-
-
-def _envelope(prefixes: str, action: str, body: str, relates_to: str, request: Request | None) -> Iterator[str]:
-    yield f'<s:Envelope xml:lang="{attribute(request.language) if request else "en-US"}"'
-    for prefix in ("s", "a", *prefixes.split()):
-        yield f' xmlns:{prefix}="{NAMESPACES[prefix]}"'
-    yield f"><s:Header><a:Action>{escape(action)}</a:Action><a:MessageID>uuid:{new_id()}</a:MessageID>"
+    operation = ""
     if request and request.operation_id and "p" in prefixes:
-        yield f'<p:OperationID s:mustUnderstand="false">{escape(request.operation_id)}</p:OperationID>'
-        yield f"<p:SequenceId>{escape(request.sequence_id)}</p:SequenceId>"
-    yield f"<a:To>{ANONYMOUS}</a:To>"
-    if relates_to:
-        yield f"<a:RelatesTo>{escape(relates_to)}</a:RelatesTo>"
-    yield f"</s:Header><s:Body>{body}</s:Body></s:Envelope>"
+        operation = (
+            f'<p:OperationID s:mustUnderstand="false">{escape(request.operation_id)}</p:OperationID>'
+            f"<p:SequenceId>{escape(request.sequence_id)}</p:SequenceId>"
+        )
+    related = f"<a:RelatesTo>{escape(relates_to)}</a:RelatesTo>" if relates_to else ""
+    return (
+        f'<s:Envelope xml:lang="{attribute(request.language) if request else "en-US"}"{_declared(prefixes)}><s:Header>'
+        f"<a:Action>{escape(action)}</a:Action><a:MessageID>uuid:{new_id()}</a:MessageID>{operation}"
+        f"<a:To>{ANONYMOUS}</a:To>{related}</s:Header><s:Body>{body}</s:Body></s:Envelope>"
+    ).encode()
+
+
+@cache
+def _declared(prefixes: str) -> str:
+    return "".join(f' xmlns:{prefix}="{NAMESPACES[prefix]}"' for prefix in ("s", "a", *prefixes.split()))
 
 
 def new_id() -> str:

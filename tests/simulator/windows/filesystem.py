@@ -10,6 +10,7 @@ import hashlib
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from functools import cache
 from typing import Any
 
 ERROR_FILE_NOT_FOUND = 2
@@ -33,6 +34,7 @@ class FileError(Exception):
         self.path = path
 
 
+@cache
 def size_in_bytes(text: int | str) -> int:
     """``1048576`` or ``512 MiB``."""
     match = re.fullmatch(r"\s*([\d.]+)\s*([A-Za-z]*)\s*", str(text))

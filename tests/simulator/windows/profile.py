@@ -49,7 +49,7 @@ def resolve(profile: Mapping[str, Any]) -> dict[str, Any]:
     bases = profile.get("base") or []
     merged: dict[str, Any] = {}
     for base in [bases] if isinstance(bases, str) else bases:
-        merged = merge(merged, load_profile(base))
+        merged = merge(merged, load_profile(base)) if merged else load_profile(base)
     merged = merge(merged, {key: value for key, value in profile.items() if key != "base"})
     known = misbehaviors() if "misbehave" in profile else {}
     for name in profile.get("misbehave", ()):

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import IntEnum
+from functools import lru_cache
 from typing import Any
 
 
@@ -81,48 +82,50 @@ def typed_value(name: str, notation: Any) -> Value:
     return Value(name, ValueType.REG_SZ, str(notation))
 
 
+# All hosts have much the same paths
+@lru_cache(maxsize=10_000)
+def _resolved(path: str, user_sid: str) -> tuple[str, tuple[str, ...], tuple[str, ...]]:
+    """The hive that a path is in, and the names below it, as written and in lower case."""
+    hive, _unused, rest = path.strip("\\").partition("\\")
+    short = next((s for s, long in HIVES.items() if hive.upper() in (s, long)), None)
+    if short is None:
+        raise RegistryError(6)
+    full = short + ("\\" + rest if rest else "")
+    # Links Windows keeps inside its registry
+    for link, target in (
+        (r"hklm\system\currentcontrolset", r"hklm\system\controlset001"),
+        ("hkcr", r"hklm\software\classes"),
+        ("hkcu", "hku\\" + user_sid.lower()),
+        (r"hku\s-1-5-18", r"hku\.default"),
+    ):
+        if full.lower() == link or full.lower().startswith(link + "\\"):
+            full = target + full[len(link) :]
+    first, *parts = full.split("\\")
+    if any(not part for part in parts):
+        raise RegistryError(161)
+    return first.upper(), tuple(parts), tuple(map(str.lower, parts))
+
+
 class Registry:
     """All hives. Paths begin with a hive (``HKLM\\SOFTWARE``); errors are :class:`RegistryError` with a Win32 code."""
 
     def __init__(self, user_sid: str, read_only: tuple[str, ...] = (), hidden: tuple[str, ...] = ()) -> None:
         self._roots = {short: Key(long) for short, long in HIVES.items()}
-        # (link, target), both lower case: links Windows keeps inside its registry.
-        self._links = (
-            (r"hklm\system\currentcontrolset", r"hklm\system\controlset001"),
-            ("hkcr", r"hklm\software\classes"),
-            ("hkcu", "hku\\" + user_sid.lower()),
-            (r"hku\s-1-5-18", r"hku\.default"),
-        )
+        self._user_sid = user_sid
         self._read_only = [r"hklm\sam\sam", r"hklm\security", *(path.lower() for path in read_only)]
         self._hidden = [path.lower() for path in hidden]
         self.changes = 0
-        self._known: dict[str, tuple[Key, list[str]]] = {}
 
-    def _canonical(self, path: str) -> tuple[Key, list[str]]:
-        if path not in self._known:
-            self._known[path] = self._resolved(path)
-        return self._known[path]
-
-    def _resolved(self, path: str) -> tuple[Key, list[str]]:
-        hive, _unused, rest = path.strip("\\").partition("\\")
-        short = next((s for s, long in HIVES.items() if hive.upper() in (s, long)), None)
-        if short is None:
-            raise RegistryError(6)
-        full = short + ("\\" + rest if rest else "")
-        for link, target in self._links:
-            if full.lower() == link or full.lower().startswith(link + "\\"):
-                full = target + full[len(link) :]
-        first, *parts = full.split("\\")
-        if any(not part for part in parts):
-            raise RegistryError(161)
-        return self._roots[first.upper()], parts
+    def _canonical(self, path: str) -> tuple[Key, tuple[str, ...]]:
+        hive, parts, _unused = _resolved(path, self._user_sid)
+        return self._roots[hive], parts
 
     def find(self, path: str) -> Key | None:
         """The key at ``path``, or None."""
-        key: Key | None
-        key, parts = self._canonical(path)
-        for part in parts:
-            key = key.keys.get(part.lower()) if key else None
+        hive, _unused, lowered = _resolved(path, self._user_sid)
+        key: Key | None = self._roots[hive]
+        for part in lowered:
+            key = key.keys.get(part) if key else None
         return key
 
     def key(self, path: str, *, trusted: bool = False) -> Key:
@@ -146,9 +149,8 @@ class Registry:
         return not self._is_below(path, self._read_only)
 
     def _is_below(self, path: str, parents: list[str]) -> bool:
-        root, parts = self._canonical(path)
-        short = next(s for s, long in HIVES.items() if long == root.name)
-        full = "\\".join([short, *parts]).lower()
+        hive, _unused, lowered = _resolved(path, self._user_sid)
+        full = "\\".join([hive.lower(), *lowered])
         return any(full == parent or full.startswith(parent + "\\") for parent in parents)
 
     def create(self, path: str, *, trusted: bool = False) -> Key:

@@ -7,12 +7,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from functools import cache
 
 from tests.simulator.model import CimValue, Property
 
 _DECLARATION = re.compile(r"^(?P<key>\*)?(?P<name>\w+)(?::(?P<type>\w+))?(?P<array>\[\])?$")
 
 
+@cache
 def properties(declarations: str) -> tuple[Property, ...]:
     """``*Name Caption FreeSpace:uint64 Roles:string[]``: ``*`` marks a key, no type means string."""
     parsed = []

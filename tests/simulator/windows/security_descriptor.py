@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 import struct
+from functools import cache
 
 _SE_DACL_PRESENT, _SE_SELF_RELATIVE = 0x0004, 0x8000
 _SIDS = {
@@ -19,6 +20,7 @@ _SIDS = {
 _RIGHTS = {"FA": 0x1F01FF, "FR": 0x120089, "FW": 0x120116, "FX": 0x1200A0}
 
 
+@cache
 def from_sddl(sddl: str) -> bytes:
     """The descriptor with owner, group, and the allowing entries of the access list."""
     parts = dict(re.findall(r"([OGD]):([^:]*)(?=[OGD]:|$)", sddl))

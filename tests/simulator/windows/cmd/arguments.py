@@ -5,6 +5,12 @@
 
 from __future__ import annotations
 
+import re
+
+# What stands for itself, outside of quotes and between them
+_PLAIN = re.compile(r'[^\\" \t]*')
+_QUOTED = re.compile(r'[^\\"]*')
+
 
 def split_arguments(line: str) -> list[str]:
     """Quotes group, ``\\"`` is a quote, backslashes before a quote are halved."""
@@ -37,8 +43,12 @@ def split_arguments(line: str) -> list[str]:
                 arguments.append(current)
             current, started = "", False
         else:
-            current += character
+            plain = (_QUOTED if quoted else _PLAIN).match(line, at)
+            assert plain is not None
+            current += plain[0]
             started = True
+            at = plain.end()
+            continue
         at += 1
     if started:
         arguments.append(current)

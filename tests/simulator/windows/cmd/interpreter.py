@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from tests.simulator.windows.cmd import builtins, tools
 from tests.simulator.windows.cmd.arguments import split_arguments
 from tests.simulator.windows.cmd.context import Context, Input
-from tests.simulator.windows.cmd.parser import Block, Chain, For, If, Node, Parser, Redirection, Simple, SyntaxFailure
+from tests.simulator.windows.cmd.parser import Block, Chain, For, If, Node, Redirection, Simple, SyntaxFailure, parse
 from tests.simulator.windows.cmd.variables import expand_delayed, expand_for, expand_percent
 from tests.simulator.windows.filesystem import ERROR_FILE_NOT_FOUND, ERROR_PATH_NOT_FOUND, FileError
 from tests.simulator.windows.installers import find_entry, run_installer
@@ -34,7 +34,7 @@ def run_line(context: Context, line: str) -> int:
         return 1
     expanded = expand_percent(line, lambda name: _variable(context, name))
     try:
-        node = Parser(expanded, to_the_right=context.host.profile.get("cmd_chains") == "right").parse()
+        node = parse(expanded, to_the_right=context.host.profile.get("cmd_chains") == "right")
     except SyntaxFailure as failure:
         context.complain(
             context.text("unexpected", failure.unexpected) if failure.unexpected else context.text("syntax")

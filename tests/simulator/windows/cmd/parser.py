@@ -5,7 +5,9 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 
 class SyntaxFailure(Exception):
@@ -76,23 +78,31 @@ class For:
 Node = Simple | Block | Chain | If | For
 
 _BREAKS = "&|"
+# What stands for itself in a command
+_PLAIN = re.compile(r'(?:"[^"]*"?|[^"^&|()<>0-9])+')
 
 
-class Parser:
+# Clients send the same lines to each host, and a loop runs one again and again; nobody changes a node
+@lru_cache(maxsize=1024)
+def parse(line: str, *, to_the_right: bool = False) -> Node | None:
+    """The whole line; None for an empty one. Raises :class:`SyntaxFailure`."""
+    return _Parser(line, to_the_right).parse()
+
+
+class _Parser:
     """Recursive descent over one line whose ``%variables%`` are already replaced.
 
     Microsoft documents no precedence of ``&``, ``&&`` and ``||``. cmd.exe is observed to bind ``&&`` and ``||`` closer
     than ``&``; in the other reading (``to_the_right``) what is right of any of them belongs to it as a whole.
     """
 
-    def __init__(self, line: str, *, to_the_right: bool = False) -> None:
+    def __init__(self, line: str, to_the_right: bool) -> None:
         self._line = line
         self._to_the_right = to_the_right
         self._at = 0
         self._depth = 0
 
     def parse(self) -> Node | None:
-        """The whole line; None for an empty one. Raises :class:`SyntaxFailure`."""
         self._blank()
         if self._at == len(self._line):
             return None
@@ -312,21 +322,20 @@ class Parser:
 
     def _simple(self) -> Simple:
         simple = Simple("")
-        quoted = False
         while self._at < len(self._line):
+            if plain := _PLAIN.match(self._line, self._at):
+                simple.text += plain[0]
+                self._at = plain.end()
+                continue
             character = self._line[self._at]
-            if quoted:
-                quoted = character != '"'
-            elif character == '"':
-                quoted = True
-            elif character == "^":
+            if character == "^":
                 self._at += 1
                 simple.text += self._line[self._at : self._at + 1]
                 self._at += 1
                 continue
-            elif character in _BREAKS or (character == ")" and self._depth):
+            if character in _BREAKS or (character == ")" and self._depth):
                 break
-            elif character in "<>" or (
+            if character in "<>" or (
                 character.isdigit()
                 and self._line[self._at + 1 : self._at + 2] in ("<", ">")
                 and simple.text[-1:] in ("", " ", "\t")

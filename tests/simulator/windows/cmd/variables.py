@@ -32,22 +32,18 @@ def _modified(value: str, modifier: str) -> str | None:
 def _expand(text: str, mark: str, lookup: Lookup, *, keep_unknown: bool) -> str:
     result = ""
     at = 0
-    while at < len(text):
-        if text[at] != mark:
-            result += text[at]
-            at += 1
-            continue
-        end = text.find(mark, at + 1)
-        name, colon, modifier = text[at + 1 : end].partition(":") if end > 0 else ("", "", "")
+    while (begin := text.find(mark, at)) >= 0:
+        end = text.find(mark, begin + 1)
+        name, colon, modifier = text[begin + 1 : end].partition(":") if end > 0 else ("", "", "")
         value = lookup(name) if name else None
         replaced = _modified(value, modifier) if value is not None and colon else value
         if end < 0 or (replaced is None and keep_unknown):
-            result += text[at]
-            at += 1
+            result += text[at : begin + 1]
+            at = begin + 1
         else:
-            result += replaced or ""
+            result += text[at:begin] + (replaced or "")
             at = end + 1
-    return result
+    return result + text[at:]
 
 
 def expand_percent(text: str, lookup: Lookup) -> str:
