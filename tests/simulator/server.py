@@ -70,7 +70,8 @@ class HostServer:
         for transport in list(self._connections):
             transport.close()
         if self._web is not None:
-            await self._web.shutdown(0)
+            # With 0, it waits for the end of all answers
+            await self._web.shutdown(0.01)
             self._web = None
 
     async def follow_host(self) -> None:

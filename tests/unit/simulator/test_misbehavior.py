@@ -41,10 +41,10 @@ def make(**asked: object) -> Service:
     return Service(FakeHost({}, "win1"), "win1", Faults(**asked))  # type: ignore[arg-type]
 
 
-def post(running: Running, text: str) -> requests.Response:
+def post(running: Running, text: str, *, stream: bool = False) -> requests.Response:
     url = f"http://{running.address}:{running.fleet.http_port}/wsman"
     headers = {"Content-Type": "application/soap+xml;charset=UTF-8"}
-    return requests.post(url, data=text.encode(), headers=headers, auth=(USER, PASSWORD), timeout=10)
+    return requests.post(url, data=text.encode(), headers=headers, auth=(USER, PASSWORD), timeout=10, stream=stream)
 
 
 @pytest.mark.parametrize("names", [[2], ["Get"], ["Win32_OperatingSystem/Get"]])
@@ -130,6 +130,14 @@ def refused(running: Running) -> bool:
     except requests.ConnectionError:
         return True
     return False
+
+
+@pytest.mark.parametrize("manner", ["flood", "drip"])
+def test_a_fleet_stops_while_a_host_still_answers(start: Start, manner: str) -> None:
+    running = start({"faults": {manner: [1]}})
+    with post(running, GET, stream=True) as answer:
+        assert answer.status_code == 200
+        running.submit(running.fleet.stop()).result(10)
 
 
 def test_a_host_that_restarts_refuses_connections(start: Start) -> None:
