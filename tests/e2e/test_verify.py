@@ -15,47 +15,12 @@ from typing import Any
 
 import yaml
 
-from ansible_collections.winops.mars.plugins.plugin_utils.mars.evidence import evidence
-from ansible_collections.winops.mars.plugins.plugin_utils.mars.verification import run as _run  # noqa: F401 - registers
-from ansible_collections.winops.mars.plugins.plugin_utils.mars.verification.checks import CHECKS
 from tests.e2e.runs import SECRETS, Run, declared_hosts, running
-from tests.simulator.windows.profile import merge, misbehaviors
+from tests.simulator.windows.profile import misbehaviors
 
 FLEETS = Path(__file__).parent / "fleets"
-# Where one of these does not hold, others cannot be seen
-ALONE = {"query_without_result", "reg_query_absent_key", "schtasks_goes_on", "silent_command"}
-# What a line is seen by on the host as it is
-SEEN_BY = {"running_backup": {"events"}}
+HOSTS = declared_hosts(FLEETS / "verify.yml")
 FALLBACKS = declared_hosts(FLEETS / "fallbacks.yml")
-
-
-def misbehaving() -> dict[str, dict[str, Any]]:
-    """Hosts on which each line that a host can show does not hold: as few as can be, but no line hides another one."""
-    hosts: dict[str, dict[str, Any]] = {}
-    for name, entry in misbehaviors().items():
-        if not evidence()[name].shown:
-            continue
-        profile = merge(entry.get("with", {}), entry.get("overrides", {}))
-        needs = {*profile, *profile.get("registry", {}), *SEEN_BY.get(name, ())} - {"registry"}
-        for number in range(1 + len(hosts)):
-            host = f"{entry['base']}-{name if name in ALONE else number}"
-            taken = hosts.setdefault(
-                host, {"profile": entry["base"], "overrides": {}, "misbehave": [], "needs": set(), "vars": {}}
-            )
-            if needs.isdisjoint(taken["needs"]):
-                taken["needs"] |= needs
-                taken["misbehave"].append(name)
-                taken["overrides"] = merge(taken["overrides"], entry.get("with", {}))
-                if CHECKS[name].changes:
-                    taken["vars"]["mars_verify_changes"] = True
-                if CHECKS[name].slow:
-                    taken["vars"]["mars_verify_slow"] = True
-                    taken["overrides"]["skips_waiting"] = True
-                break
-    return {
-        name.replace("_", "-"): {key: value for key, value in host.items() if key != "needs"}
-        for name, host in hosts.items()
-    }
 
 
 def fallback_plays(hosts: Mapping[str, Mapping[str, Any]]) -> list[dict[str, Any]]:
@@ -103,40 +68,40 @@ def test_each_line_that_can_be_broken_is_broken_for_tasks_that_rely_on_it() -> N
 
 
 def test_each_host_says_what_held_and_each_task_falls_back_or_fails_with_one_error(tmp_path: Path) -> None:
-    broken = misbehaving()
-    hosts = declared_hosts(FLEETS / "verify.yml") | broken
-    for name in ("modern", "old"):
-        hosts[name]["vars"] |= {"mars_verify_record": str(tmp_path / "recordings")}
-    grouped = {name: {**entry, "groups": ["fallbacks"]} for name, entry in FALLBACKS.items()}
-    playbook = tmp_path / "fallbacks.yml"
-    playbook.write_text(yaml.safe_dump(fallback_plays(FALLBACKS)), encoding="utf-8")
+    hosts = HOSTS | FALLBACKS
+    # One run for both, since Ansible takes seconds to start
+    verification = {"ansible.builtin.import_playbook": "winops.mars.mars_verify"}
+    playbook = tmp_path / "verify_and_fall_back.yml"
+    playbook.write_text(yaml.safe_dump([verification, *fallback_plays(FALLBACKS)]), encoding="utf-8")
 
-    with running(hosts | grouped, tmp_path) as fleet:
-        before = fleet.state()
-        run = fleet.play("winops.mars.mars_verify", limit="all:!fallbacks")
-        connection = fleet.play("winops.mars.mars_verify", "--tags", "connection", limit="modern")
-        after = fleet.state()
-        tasks = fleet.play(str(playbook))
+    with running(hosts, tmp_path) as fleet:
+        began = fleet.states()
+        run = fleet.play(str(playbook), mars_prereqs_hosts=list(HOSTS), recordings=str(tmp_path / "recordings"))
         at_last = fleet.states()
+        connection = fleet.play("winops.mars.mars_verify", "--tags", "connection", limit="modern")
+        assert fleet.states() == at_last
 
     assert run.rc == 0, run.stdout
-    assert after == before
-    assert run.changed() == {}
+    assert {name: at_last[name] for name in HOSTS} == {name: began[name] for name in HOSTS}
+    assert run.changed().keys().isdisjoint(HOSTS)
     results = run.results("mars_verify")
-    assert set(results) == set(hosts)
+    assert set(results) == set(HOSTS)
     assert [host for host, result in results.items() if result["left"]] == []
     status = {host: {line["id"]: line["status"] for line in result["lines"]} for host, result in results.items()}
-    assert [results[host]["counts"]["not_held"] for host in ("modern", "old")] == [0, 0]
+    broken = HOSTS["broken"]["misbehave"]
+    assert {host: {name for name in lines if lines[name] == "not_held"} for host, lines in status.items()} == {
+        "modern": set(),
+        "old": set(),
+        "broken": set(broken),
+    }
     assert [status[host]["defender_add_remove"] for host in ("modern", "old")] == ["held", "not_tried"]
-    assert [status[host]["system_command_exit_code"] for host in ("modern", "old")] == ["held", "held"]
-    named = {(host, name) for host, entry in broken.items() for name in entry["misbehave"]}
-    assert {(host, name) for host, name in named if status[host][name] != "not_held"} == set()
-    assert [name for _unused, name in sorted(named) if f"did not hold: {name}" not in run.stdout] == []
+    assert [status[host]["silent_command"] for host in ("modern", "old")] == ["not_tried", "held"]
+    assert [name for name in broken if f"did not hold: {name}" not in run.stdout] == []
     assert not any(secret in run.stdout for secret in SECRETS)
     # The documented fallback: schtasks.exe registers what the class does not
-    assert status["windows-server-2022-0"]["system_command_exit_code"] == "held"
+    assert {host: lines["system_command_exit_code"] for host, lines in status.items()} == dict.fromkeys(HOSTS, "held")
 
-    ended, began = ends(tasks), json.loads(before)
+    ended = ends(run)
     for host, entry in FALLBACKS.items():
         for number, task in enumerate(entry["expect"]):
             failed, result = ended[host, str(number)]
@@ -148,7 +113,7 @@ def test_each_host_says_what_held_and_each_task_falls_back_or_fails_with_one_err
         assert (at_last[host] != began[host]) == any("state" in task for task in entry["expect"]), host
 
     recordings = [path for path in (tmp_path / "recordings").rglob("*") if path.is_file()]
-    assert len({path.parent for path in recordings}) == 2
+    assert len({path.parent for path in recordings}) == 1
     said = "\n".join(path.read_text(encoding="utf-8") for path in recordings)
     assert not any(secret in said for secret in (*SECRETS, "127.10.", "MODERN"))
 
