@@ -49,7 +49,8 @@ class Run:
     def messages(self, kind: str, but: Sequence[str] = ()) -> dict[str, str]:
         """What the hosts say that are ``failed`` or ``unreachable``, in other tasks than these."""
         return {
-            event["event_data"]["host"]: event["event_data"]["res"]["msg"]
+            # Of what is not to be logged, there is no message
+            event["event_data"]["host"]: event["event_data"]["res"].get("msg", "")
             for event in self.events
             if event["event"] == _MESSAGES[kind] and event["event_data"]["task"] not in but
         }

@@ -124,7 +124,7 @@ REFUSED = {
     "agent_module": "test_roles.py: test_a_module_is_not_repaired_while_a_backup_needs_it",
     "temp_files": "test_roles.py: test_files_in_use_stay_and_are_reported",
     "clock": "test_roles.py: test_a_clock_without_a_source_stays_wrong_and_the_role_says_so",
-    "antivirus_exclusions": "test_faults.py: test_exclusions_that_a_policy_manages_in_the_playbook",
+    "antivirus_exclusions": "test_roles.py: test_what_is_refused_is_said_and_left_as_it_is",
     "scheduled_task": "test_roles.py: test_what_is_refused_is_said_and_left_as_it_is",
     "scratch_space": "test_faults.py: test_a_failed_move_puts_both_registry_values_back",
     "shadow_storage": "test_roles.py: test_what_is_refused_is_said_and_left_as_it_is",
