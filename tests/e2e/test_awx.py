@@ -44,15 +44,26 @@ def blank(but: str = "") -> dict[str, str]:
     return dict.fromkeys(sorted(names | {f"survey_{name}" for name in names}), "")
 
 
-def test_a_role_alone_takes_blank_variables_as_its_readme_shows(fleet: Fleet) -> None:
+@pytest.fixture(scope="module")
+def check(fleet: Fleet) -> Run:
+    """A role alone as its README shows, and then a check in batches; both in check mode, since others fix the host."""
     readme = (REPOSITORY / "roles/dotnet/README.md").read_text(encoding="utf-8")
-    ((play,),) = (yaml.safe_load(block) for block in re.findall("```yaml\n(.*?)```", readme, re.DOTALL))
-    answers = blank("dotnet_source") | {"dotnet_findings": "", "survey_mars_prereqs_baseline": "current"}
-    # In check mode, since the next test installs it
-    run = fleet.play(play["tasks"], "--check", limit="task-2016", launched_with=answers)
+    ((alone,),) = (yaml.safe_load(block) for block in re.findall("```yaml\n(.*?)```", readme, re.DOTALL))
+    role = {"ansible.builtin.import_role": {"name": "winops.mars.mars_prereqs"}}
+    batches = {"hosts": "healthy-2022,refuses", "serial": 1, "tasks": [role]}
+    answers = blank("dotnet_source") | {
+        "dotnet_findings": "",
+        "survey_mars_prereqs_baseline": "current",
+        "mars_prereqs_report_path": str(fleet.folder / "report"),
+        "mars_prereqs_report_formats": "html,json",
+    }
+    return fleet.play([{"hosts": "task-2016", "tasks": alone["tasks"]}, batches], "--check", launched_with=answers)
 
-    assert "ansible.builtin.validate_argument_spec" in run.tasks()["task-2016"]
-    assert (run.rc, run.changed()) == (0, {"task-2016": ["Install the .NET Framework"]})
+
+def test_a_role_alone_takes_blank_variables_as_its_readme_shows(check: Run) -> None:
+    assert "ansible.builtin.validate_argument_spec" in check.tasks()["task-2016"]
+    assert set(check.messages("failed")) == {"refuses"}
+    assert check.changed() == {"task-2016": ["Install the .NET Framework"]}
 
 
 @pytest.mark.core_matrix
@@ -130,29 +141,18 @@ def shows_the_counts_first_and_the_table_last(audit: Run) -> None:
     assert order == sorted(order)
 
 
-def test_the_report_of_a_batch_adds_to_those_before_even_if_all_of_its_hosts_fail(fleet: Fleet, tmp_path: Path) -> None:
-    role = {"name": "winops.mars.mars_prereqs"}
-    play = {"name": "In batches", "hosts": "all", "serial": 1, "gather_facts": False}
-    play["tasks"] = [{"name": "Check", "ansible.builtin.import_role": role}]
-    (tmp_path / "play.yml").write_text(yaml.safe_dump([play]), encoding="utf-8")
-    run = fleet.play(
-        str(tmp_path / "play.yml"),
-        "--check",
-        limit="healthy-2022,refuses",
-        mars_prereqs_report_path=str(tmp_path / "report"),
-        mars_prereqs_report_formats="html,json",
-    )
-    report = json.loads((tmp_path / "report/mars-report.json").read_text(encoding="utf-8"))
+def test_the_report_of_a_batch_adds_to_those_before_even_if_all_of_its_hosts_fail(check: Run, fleet: Fleet) -> None:
+    report = json.loads((fleet.folder / "report/mars-report.json").read_text(encoding="utf-8"))
 
-    assert run.messages("failed")["refuses"].startswith("not checked: the host refused the credentials")
-    assert run.artifacts["mars_audit_compliant"] == 1
-    assert run.artifacts["mars_audit_not_checked_hosts"] == ["refuses"]
+    assert check.messages("failed")["refuses"].startswith("not checked: the host refused the credentials")
+    assert check.artifacts["mars_audit_compliant"] == 1
+    assert check.artifacts["mars_audit_not_checked_hosts"] == ["refuses"]
     assert [(host["name"], host["verdict"]) for host in report["hosts"]] == [
         ("refuses", "not_checked"),
         ("healthy-2022", "compliant"),
     ]
     assert report["hosts"][1]["os"].startswith("Windows Server 2022")
-    assert str(tmp_path / "report/mars-report.html") in run.stdout
+    assert str(fleet.folder / "report/mars-report.html") in check.stdout
 
 
 def test_a_workflow_whose_audit_found_no_host_fixes_none(fleet: Fleet) -> None:
