@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +23,7 @@ WITH_OPTIONS = sorted(
 VALUES = {"str": "D:\\given", "int": 7, "bool": True, "list": ["given"], "dict": {"given": "1"}}
 
 
+@cache
 def load(path: Path) -> dict[str, Any]:
     data: dict[str, Any] = DataLoader().load_from_file(str(path), trusted_as_template=True)
     return data

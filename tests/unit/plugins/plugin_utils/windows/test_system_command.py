@@ -92,7 +92,13 @@ def test_a_command_is_run_after_windows_has_deleted_the_idle_shell(base: str, se
     host.session.run("ver")
     host.clock.time += idle + 1  # the shell of this command is gone
 
-    assert run(host, "C:\\slow.exe", timeout=3 * seconds) == 7
+    def sleep(seconds: float) -> None:
+        """Longer than asked for, so that it asks less often."""
+        host.sleep(10 * seconds)
+
+    with temporary_directory(host.session) as directory:
+        command = SystemCommand(host.session, directory, "C:\\slow.exe", sleep, host.clock.seconds)
+        assert command.run(3 * seconds) == 7
     assert traces(host) == []
 
 

@@ -200,18 +200,27 @@ def test_what_the_inventory_says_about_the_host_decides_more(
     error: str, cause: str, role: str | None, profile: dict[str, Any]
 ) -> None:
     inventory = INVENTORY | {"protected_volumes": ["C:\\"], "system_state": True, "restore": True}
-    sections = [*DEFAULT_SECTIONS, "iscsi", "shadow_storage", "system_state", "volume_access"]
 
-    def found(**profile: Any) -> Diagnosis:
-        facts = gather(simulated(base="healthy-2022", **profile).session, sections)
+    def found(facts: Mapping[str, Any]) -> Diagnosis:
         limits = thresholds("minimum", {"shadow_storage_percent": 10})
         findings = check(facts, list(shipped_rules().values()), limits, inventory).as_dict()["findings"]
         return diagnose(known_errors()[error], facts, findings)
 
-    assert causes(found(**profile), "confirmed") == {cause}
-    assert found(**profile).roles == ([role] if role else [])
-    running = {"services": {"MSiSCSI": {"state": "Running"}}, "features": {"WindowsServerBackup": 1}}
-    assert statuses(found(**running))[cause] == "excluded"
+    here = found(more_facts_of(**profile))
+    assert causes(here, "confirmed") == {cause}
+    assert here.roles == ([role] if role else [])
+    assert statuses(found(running()))[cause] == "excluded"
+
+
+def more_facts_of(**profile: Any) -> dict[str, Any]:
+    sections = [*DEFAULT_SECTIONS, "iscsi", "shadow_storage", "system_state", "volume_access"]
+    return gather(simulated(base="healthy-2022", **profile).session, sections)
+
+
+@cache
+def running() -> Mapping[str, Any]:
+    """A host on which nothing of that is amiss."""
+    return more_facts_of(services={"MSiSCSI": {"state": "Running"}}, features={"WindowsServerBackup": 1})
 
 
 @pytest.mark.parametrize("error", known_errors().values(), ids=lambda error: error.id)

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from ansible_collections.winops.mars.plugins.plugin_utils.mars.rules.check import Finding, check, find
@@ -421,7 +421,6 @@ def test_what_decides_on_the_fix_matters_where_there_is_something_to_fix(
     assert finding(host({**changes, fact: ...}), rule).status == "unknown"
 
 
-@settings(max_examples=150)
 @given(st.data())
 def test_an_unread_fact_never_leads_to_a_new_claim(host: Host, data: st.DataObject) -> None:
     """Whatever is taken out of the facts of whatever host, a finding stays as it is or becomes unknown."""
