@@ -21,8 +21,11 @@ from ansible_collections.winops.mars.plugins.action import (
     mars_scratch,
 )
 from ansible_collections.winops.mars.plugins.plugin_utils.mars.idle import wait_until_idle
+from ansible_collections.winops.mars.plugins.plugin_utils.resources import scratch_copy
 from ansible_collections.winops.mars.plugins.plugin_utils.resources.scratch_folder import ScratchFolder
+from ansible_collections.winops.mars.plugins.plugin_utils.windows import installer
 from ansible_collections.winops.mars.plugins.plugin_utils.windows.installer import Installer, install
+from ansible_collections.winops.mars.plugins.plugin_utils.windows.system_command import SystemCommand
 from ansible_collections.winops.mars.plugins.plugin_utils.wsman.errors import Unreachable
 from ansible_collections.winops.mars.plugins.plugin_utils.wsman.session import Session
 from tests.unit.plugins.conftest import RunAction
@@ -73,6 +76,9 @@ def on_the_clock_of(host: SimulatedHost, monkeypatch: pytest.MonkeyPatch) -> Non
     monkeypatch.setattr(mars_scratch, "ScratchFolder", partial(ScratchFolder, sleep=host.sleep))
     monkeypatch.setattr(cim_installer, "Installer", partial(Installer, sleep=host.sleep))
     monkeypatch.setattr(cim_installer, "install", partial(install, sleep=host.sleep))
+    command = partial(SystemCommand, clock=host.clock.seconds)
+    for module in (scratch_copy, installer):
+        monkeypatch.setattr(module, "SystemCommand", command)
     idle = partial(wait_until_idle, sleep=host.sleep, clock=host.clock.seconds)
     monkeypatch.setattr(cim_installer, "wait_until_idle", idle)
 

@@ -120,7 +120,8 @@ def facts_of_one_that_behaves(name: str) -> dict[str, Any]:
     key = repr((entry["base"], entry.get("with")))
     if key not in BEHAVING:
         BEHAVING[key] = facts_of(host(name, misbehaves=False))
-    return BEHAVING[key]
+    facts: dict[str, Any] = BEHAVING[key]
+    return facts
 
 
 #: Facts of hosts, and ends of changes, by what they depend on
