@@ -44,16 +44,14 @@ def test_failed_backups_are_explained_and_only_what_is_confirmed_is_fixed(fleet:
         PLAYBOOK,
         "--check",
         limit="all:!refuses",
-        mars_diagnose_fix=True,
         mars_prereqs_gather_subset=["all", "backup_history"],
     )
     assert fleet.state() == before
-    fixed = fleet.play(PLAYBOOK, limit="full,stopped,healthy", mars_diagnose_fix=True)
+    fixed = fleet.play(PLAYBOOK, limit="full,stopped,healthy")
     again = fleet.play(
         PLAYBOOK,
         limit="full,stopped,refuses",
         launched_with={"awx_job_id": 7},
-        mars_diagnose_fix=True,
         mars_diagnose_error="SalLowDiskSpace",
     )
 
