@@ -22,7 +22,6 @@ from ansible_collections.winops.mars.plugins.plugin_utils.mars.catalogue import 
 _ROLES = Path(__file__).parents[2] / "roles"
 # Findings are large; the URL of a source may contain credentials
 _NOT_SHOWN = ("findings", "source")
-_SEVERITIES = ("error", "warning")
 
 
 class ActionModule(ValidatedAction):
@@ -46,18 +45,18 @@ class ActionModule(ValidatedAction):
                     f"{self._task.action}: there are no findings that the role {role} could fix: run it without "
                     f"'tasks_from', so that it checks the host, or give it {role}_findings"
                 )
-            findings = plain(checked["findings"])
+            findings = checked["findings"]
         for name in ("role", "severity", "wanted"):
             if any(name not in finding for finding in findings):
                 raise AnsibleActionFail(
                     f"{self._task.action}: a finding in {role}_findings has no {name!r}: give findings as "
                     "winops.mars.mars_compliance returns them"
                 )
-        fixable = [finding for finding in findings if finding["role"] == role]
-        acted_on = _SEVERITIES if options.get("fix_warnings", True) else _SEVERITIES[:1]
+        fixable = plain([finding for finding in findings if finding["role"] == role])
+        severities = ("error", "warning") if options.get("fix_warnings", True) else ("error",)
         return {
             "fixable": fixable,
-            "selected": [finding for finding in fixable if finding["severity"] in acted_on],
+            "selected": [finding for finding in fixable if finding["severity"] in severities],
             "wanted": {name: value for finding in fixable for name, value in finding["wanted"].items()},
         }
 
