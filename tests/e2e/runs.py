@@ -26,6 +26,8 @@ SECRETS = ("P@ssw0rd!", "Kennwort-2019!")
 _ENDS = {"runner_on_ok", "runner_on_failed", "runner_on_unreachable"}
 # With a filter and a test, as in the playbooks: Ansible then loads its own once, and not for each task of each host
 _ALL_HOSTS = "{{ 'all' | default('') if true is defined }}"
+# Of a host in a fleet with HTTPS, which is what its inventory has
+HTTP = {"ansible_winrm_scheme": "http", "ansible_port": "{{ simulator_http_port }}"}
 _MESSAGES = {"failed": "runner_on_failed", "unreachable": "runner_on_unreachable"}
 
 
@@ -211,6 +213,11 @@ def declared_hosts(fleet: Path) -> dict[str, dict[str, Any]]:
     """The hosts that the file of a fleet declares."""
     hosts: dict[str, dict[str, Any]] = yaml.safe_load(fleet.read_text(encoding="utf-8"))["hosts"]
     return hosts
+
+
+def over(connection: Mapping[str, str], host: Mapping[str, Any]) -> dict[str, Any]:
+    """A declared host with these variables of a connection, unless it has its own."""
+    return {**host, "vars": {**connection, **host.get("vars", {})}}
 
 
 @contextmanager

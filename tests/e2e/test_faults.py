@@ -13,8 +13,7 @@ from typing import Any
 import certifi
 import pytest
 
-from tests.e2e.runs import Fleet, Run, declared_hosts, running
-from tests.e2e.test_fleet import HTTP, over
+from tests.e2e.runs import HTTP, Fleet, Run, declared_hosts, over, running
 
 HOSTS = Path(__file__).parent / "fleets/faults.yml"
 KEY = r"HKLM\SOFTWARE\Microsoft\Windows Azure Backup\Config"

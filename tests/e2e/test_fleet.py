@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import json
 import uuid
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,14 +14,12 @@ import pytest
 
 from ansible_collections.winops.mars.plugins.plugin_utils.mars.rules.reading import role_order, shipped_rules
 from tests.e2e.expected import DEMONSTRATION, Expected, expected, open_findings, verdicts
-from tests.e2e.runs import Run, running
+from tests.e2e.runs import HTTP, Run, over, running
 from tests.simulator.windows.profile import merge
 
 AGENT_CONFIG = r"HKLM\SOFTWARE\Microsoft\Windows Azure Backup\Config"
 
 
-# That of the hosts of the demonstration; HTTPS is that of the inventory
-HTTP = {"ansible_winrm_scheme": "http", "ansible_port": "{{ simulator_http_port }}"}
 PSRP = HTTP | {"ansible_connection": "psrp", "ansible_psrp_protocol": "http", "ansible_psrp_auth": "ntlm"}
 # What depends on the connection, a copy, an installer, and a restart, over the others: a copy of which host, and how
 COPIES: dict[str, tuple[str, dict[str, str]]] = {
@@ -30,10 +27,6 @@ COPIES: dict[str, tuple[str, dict[str, str]]] = {
     "psrp-scratch": ("scratch-2019", PSRP),
     "https-scratch": ("scratch-2019", {}),
 }
-
-
-def over(connection: Mapping[str, str], host: Mapping[str, Any]) -> dict[str, Any]:
-    return {**host, "vars": {**connection, **host.get("vars", {})}}
 
 
 def hosts() -> dict[str, Any]:

@@ -138,7 +138,7 @@ def test_exclusions_mean_all_others_with_what_is_said_about_a_host_too(run_actio
     assert set(result["ansible_facts"]["mars"]["gathered"]) == {*DEFAULT_SECTIONS, "iscsi"} - {"clock"}
 
 
-def test_a_survey_has_lists_as_lines_or_with_blanks(run_action: RunAction, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_survey_has_lists_as_lines_or_with_blanks(monkeypatch: pytest.MonkeyPatch) -> None:
     said: dict[str, Any] = {
         "mars_prereqs_gather_subset": ["agent ", " volumes"],
         "mars_protected_volumes": "D:\\\nE:\\Data",
